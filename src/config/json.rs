@@ -1,0 +1,533 @@
+//! A JSON document -> the entries in it, in one pass that knows every format at once.
+//!
+//! Derived `Deserialize` would not do: it refuses a field that stands twice, tells field names by
+//! case, fails a whole file for one field of the wrong type, and quotes the input in its errors.
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use super::auth_field::decode_auth;
+use super::file::{Entry, EntrySecrets, HelperKey, Standing, entry_for};
+use crate::error::EntryProblem;
+use crate::scope::without_secrets;
+use crate::secret::{SecretText, Span};
+
+/// Every field that Docker's config file is known to have: one of them makes a document a
+/// `config.json`.
+const DOCKER_FIELDS: [&str; 27] = [
+    "auths",
+    "HttpHeaders",
+    "psFormat",
+    "imagesFormat",
+    "networksFormat",
+    "pluginsFormat",
+    "volumesFormat",
+    "statsFormat",
+    "detachKeys",
+    "credsStore",
+    "credHelpers",
+    "serviceInspectFormat",
+    "servicesFormat",
+    "tasksFormat",
+    "secretFormat",
+    "configFormat",
+    "nodesFormat",
+    "pruneFilters",
+    "proxies",
+    "experimental",
+    "stackOrchestrator",
+    "kubernetes",
+    "currentContext",
+    "cliPluginsExtraDirs",
+    "plugins",
+    "aliases",
+    "features",
+];
+
+/// Everything a document could turn out to be, gathered while it is read.
+pub(super) struct Gathered {
+    pub(super) names: String,
+    pub(super) secrets: SecretText,
+    pub(super) has_docker_field: bool,
+    pub(super) auths: Vec<Entry>,
+    pub(super) store_helper: Option<Box<str>>,
+    pub(super) helper_keys: Vec<HelperKey>,
+    /// Entries at the top, as a `.dockercfg` has them.
+    pub(super) top: Vec<Entry>,
+    pub(super) top_has_object: bool,
+    pub(super) ignored_fields: Vec<Box<str>>,
+    pub(super) kind_is_secret: bool,
+    pub(super) data: SecretData,
+    pub(super) string_data: SecretData,
+    /// `.dockerconfigjson` and `.dockercfg` at the very top.
+    pub(super) bare_data: SecretData,
+    pub(super) entries_left: u64,
+    pub(super) failure: Option<Failure>,
+}
+
+/// What of a Kubernetes Secret holds credential files.
+#[derive(Default)]
+pub(super) struct SecretData {
+    pub(super) config_json: Option<Zeroizing<String>>,
+    pub(super) dockercfg: Option<Zeroizing<String>>,
+}
+
+/// Why reading stopped, beside syntax.
+#[derive(Clone, Copy)]
+pub(super) enum Failure {
+    TooManyEntries,
+    AuthsNotAnObject,
+}
+
+impl Gathered {
+    pub(super) fn new(bytes: usize, most_entries: u64) -> Self {
+        Gathered {
+            names: String::new(),
+            // Decoded text is never longer than its source, so this never has to grow.
+            secrets: SecretText::with_capacity(bytes),
+            has_docker_field: false,
+            auths: Vec::new(),
+            store_helper: None,
+            helper_keys: Vec::new(),
+            top: Vec::new(),
+            top_has_object: false,
+            ignored_fields: Vec::new(),
+            kind_is_secret: false,
+            data: SecretData::default(),
+            string_data: SecretData::default(),
+            bare_data: SecretData::default(),
+            entries_left: most_entries,
+            failure: None,
+        }
+    }
+
+    /// Reads one document; whether it was an object.
+    pub(super) fn read(&mut self, json: &[u8]) -> Result<bool, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let kind = Any(Document(self)).deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(kind == Kind::Object)
+    }
+
+    fn count_entry<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        match self.entries_left.checked_sub(1) {
+            Some(left) => self.entries_left = left,
+            None => return self.fail(Failure::TooManyEntries),
+        }
+        Ok(())
+    }
+
+    fn fail<E: serde::de::Error>(&mut self, failure: Failure) -> Result<(), E> {
+        self.failure = Some(failure);
+        Err(E::custom(""))
+    }
+
+    /// Puts an entry in order once what stands under its key has been read.
+    fn finish(&self, mut entry: Entry, fields: Result<EntrySecrets, EntryProblem>) -> Entry {
+        entry.standing = match (entry.standing, fields) {
+            (unmatchable @ Standing::Unmatchable(_), _) => unmatchable,
+            (_, Err(problem)) => Standing::Malformed(problem),
+            (_, Ok(secrets)) => {
+                entry.secrets = secrets;
+                if secrets.is_usable() { Standing::Usable } else { Standing::Absent }
+            }
+        };
+        entry
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Object,
+    Text,
+    Null,
+    Other,
+}
+
+/// What to do with a value that may be of any type; what is not overridden is read and forgotten.
+trait Sink<'de>: Sized {
+    fn text(self, _text: &str) {}
+
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Reads any value into a sink, and tells what it was.
+struct Any<S>(S);
+
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
+    type Value = Kind;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
+    type Value = Kind;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
+        self.0.object(map).map(|()| Kind::Object)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Kind, E> {
+        self.0.text(text);
+        Ok(Kind::Text)
+    }
+
+    fn visit_unit<E>(self) -> Result<Kind, E> {
+        Ok(Kind::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Kind::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+}
+
+/// A value of which only the text matters.
+struct Text<F>(F);
+
+impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
+    fn text(self, text: &str) {
+        (self.0)(text);
+    }
+}
+
+/// Reads a key of an object and tells what it means, without a copy of it.
+struct Key<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<T, E> {
+        Ok((self.0)(key))
+    }
+}
+
+struct Document<'g>(&'g mut Gathered);
+
+enum TopField {
+    Auths,
+    CredsStore,
+    CredHelpers,
+    Docker,
+    Kind,
+    Data,
+    StringData,
+    SecretFile(SecretFile),
+    Registry(Entry),
+    Unknown,
+}
+
+impl TopField {
+    fn named(name: &str, names: &mut String) -> Self {
+        let is = |field: &str| name.eq_ignore_ascii_case(field);
+        match () {
+            () if is("auths") => TopField::Auths,
+            () if is("credsStore") => TopField::CredsStore,
+            () if is("credHelpers") => TopField::CredHelpers,
+            () if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::Docker,
+            () if is("kind") => TopField::Kind,
+            () if is("data") => TopField::Data,
+            () if is("stringData") => TopField::StringData,
+            () => match SecretFile::named(name) {
+                Some(file) => TopField::SecretFile(file),
+                None if name.contains(['.', ':', '/']) || name == "localhost" => {
+                    TopField::Registry(entry_for(name, names))
+                }
+                None => TopField::Unknown,
+            },
+        }
+    }
+}
+
+impl<'de> Sink<'de> for Document<'_> {
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let gathered = self.0;
+        while let Some(field) = map.next_key_seed(Key(|k: &str| TopField::named(k, &mut gathered.names)))? {
+            gathered.has_docker_field |= matches!(
+                field,
+                TopField::Auths | TopField::CredsStore | TopField::CredHelpers | TopField::Docker
+            );
+            match field {
+                TopField::Auths => {
+                    let kind = map.next_value_seed(Any(Auths(gathered)))?;
+                    if !matches!(kind, Kind::Object | Kind::Null) {
+                        gathered.fail(Failure::AuthsNotAnObject)?;
+                    }
+                }
+                TopField::CredsStore => {
+                    let mut helper = None;
+                    map.next_value_seed(Any(Text(|t: &str| helper = non_empty(t))))?;
+                    gathered.store_helper = helper;
+                }
+                TopField::CredHelpers => {
+                    map.next_value_seed(Any(CredHelpers(gathered)))?;
+                }
+                TopField::Kind => {
+                    let mut is_secret = false;
+                    map.next_value_seed(Any(Text(|t: &str| is_secret = t == "Secret")))?;
+                    gathered.kind_is_secret = is_secret;
+                }
+                TopField::Data => {
+                    map.next_value_seed(Any(Data(&mut gathered.data)))?;
+                }
+                TopField::StringData => {
+                    map.next_value_seed(Any(Data(&mut gathered.string_data)))?;
+                }
+                TopField::SecretFile(file) => {
+                    let content = gathered.bare_data.get_mut(file);
+                    map.next_value_seed(Any(Text(|t: &str| *content = Some(copy(t)))))?;
+                }
+                TopField::Registry(entry) => gathered.read_top_entry(entry, &mut map)?,
+                TopField::Docker | TopField::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Gathered {
+    fn read_top_entry<'de, A: MapAccess<'de>>(
+        &mut self,
+        entry: Entry,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        self.count_entry()?;
+        let mut fields = Ok(EntrySecrets::default());
+        let kind = map.next_value_seed(Any(Fields { secrets: &mut self.secrets, read: &mut fields }))?;
+        match kind {
+            Kind::Object | Kind::Null => {
+                self.top_has_object |= kind == Kind::Object;
+                self.top.push(self.finish(entry, fields));
+            }
+            Kind::Text | Kind::Other => self.ignored_fields.push(entry.key.of(&self.names).into()),
+        }
+        Ok(())
+    }
+}
+
+struct Auths<'g>(&'g mut Gathered);
+
+impl<'de> Sink<'de> for Auths<'_> {
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let gathered = self.0;
+        while let Some(entry) = map.next_key_seed(Key(|k: &str| entry_for(k, &mut gathered.names)))? {
+            gathered.count_entry()?;
+            let mut fields = Ok(EntrySecrets::default());
+            let sink = Fields { secrets: &mut gathered.secrets, read: &mut fields };
+            if matches!(map.next_value_seed(Any(sink))?, Kind::Text | Kind::Other) {
+                fields = Err(EntryProblem::NotAnObject);
+            }
+            gathered.auths.push(gathered.finish(entry, fields));
+        }
+        Ok(())
+    }
+}
+
+/// What stands under one key.
+struct Fields<'g> {
+    secrets: &'g mut SecretText,
+    read: &'g mut Result<EntrySecrets, EntryProblem>,
+}
+
+#[derive(Clone, Copy)]
+enum EntryField {
+    Auth,
+    Username,
+    Password,
+    IdentityToken,
+    RegistryToken,
+    Email,
+    Unknown,
+}
+
+impl EntryField {
+    fn named(name: &str) -> Self {
+        let is = |field: &str| name.eq_ignore_ascii_case(field);
+        match () {
+            () if is("auth") => EntryField::Auth,
+            () if is("username") => EntryField::Username,
+            () if is("password") => EntryField::Password,
+            () if is("identitytoken") => EntryField::IdentityToken,
+            () if is("registrytoken") => EntryField::RegistryToken,
+            () if is("email") => EntryField::Email,
+            () => EntryField::Unknown,
+        }
+    }
+}
+
+impl<'de> Sink<'de> for Fields<'_> {
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut auth = Ok(None);
+        let mut username = Ok(Span::default());
+        let mut password = Ok(Span::default());
+        let mut identity_token = Ok(Span::default());
+        let mut registry_token = Ok(Span::default());
+        let mut email = Ok(Span::default());
+        while let Some(field) = map.next_key_seed(Key(EntryField::named))? {
+            // A field that stands twice counts as it stands last.
+            let (span, problem) = match field {
+                EntryField::Auth => {
+                    let mut read = Ok(None);
+                    let sink = Text(|text: &str| {
+                        if !text.is_empty() {
+                            read = decode_auth(text, self.secrets).map(Some);
+                        }
+                    });
+                    if map.next_value_seed(Any(sink))?.is_neither_text_nor_null() {
+                        read = Err(EntryProblem::AuthNotText);
+                    }
+                    auth = read;
+                    continue;
+                }
+                EntryField::Username => (&mut username, EntryProblem::UsernameNotText),
+                EntryField::Password => (&mut password, EntryProblem::PasswordNotText),
+                EntryField::IdentityToken => (&mut identity_token, EntryProblem::IdentityTokenNotText),
+                EntryField::RegistryToken => (&mut registry_token, EntryProblem::RegistryTokenNotText),
+                // Its type matters to nobody, so its problem is never looked at.
+                EntryField::Email => (&mut email, EntryProblem::NotAnObject),
+                EntryField::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let mut read = Span::default();
+            let sink = Text(|text: &str| read = self.secrets.push(text));
+            let kind = map.next_value_seed(Any(sink))?;
+            *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
+        }
+        *self.read = (|| {
+            let (username, password) = match auth? {
+                Some(pair) => pair,
+                None => (username?, password?),
+            };
+            Ok(EntrySecrets {
+                username,
+                password,
+                identity_token: identity_token?,
+                registry_token: registry_token?,
+                email: email.unwrap_or_default(),
+            })
+        })();
+        Ok(())
+    }
+}
+
+impl Kind {
+    fn is_neither_text_nor_null(&self) -> bool {
+        !matches!(self, Kind::Text | Kind::Null)
+    }
+}
+
+struct CredHelpers<'g>(&'g mut Gathered);
+
+impl<'de> Sink<'de> for CredHelpers<'_> {
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let gathered = self.0;
+        while let Some(key) = map.next_key_seed(Key(|k: &str| Box::from(&*without_secrets(k))))? {
+            gathered.count_entry()?;
+            let mut helper = None;
+            map.next_value_seed(Any(Text(|t: &str| helper = non_empty(t))))?;
+            if let Some(helper) = helper {
+                gathered.helper_keys.push(HelperKey { key, helper });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The two names under which a Secret keeps a credential file.
+#[derive(Clone, Copy)]
+enum SecretFile {
+    ConfigJson,
+    Dockercfg,
+}
+
+impl SecretFile {
+    /// Names of data, unlike names of fields, are told by case.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            super::DOCKER_CONFIG_JSON => Some(SecretFile::ConfigJson),
+            super::DOCKERCFG => Some(SecretFile::Dockercfg),
+            _ => None,
+        }
+    }
+}
+
+impl SecretData {
+    fn get_mut(&mut self, file: SecretFile) -> &mut Option<Zeroizing<String>> {
+        match file {
+            SecretFile::ConfigJson => &mut self.config_json,
+            SecretFile::Dockercfg => &mut self.dockercfg,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.config_json.is_none() && self.dockercfg.is_none()
+    }
+}
+
+struct Data<'g>(&'g mut SecretData);
+
+impl<'de> Sink<'de> for Data<'_> {
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(file) = map.next_key_seed(Key(SecretFile::named))? {
+            match file {
+                Some(file) => {
+                    let content = self.0.get_mut(file);
+                    map.next_value_seed(Any(Text(|t: &str| *content = Some(copy(t)))))?;
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn copy(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}
+
+fn non_empty(text: &str) -> Option<Box<str>> {
+    Some(text).filter(|text| !text.is_empty()).map(Box::from)
+}

@@ -1,0 +1,218 @@
+//! Bytes -> credential files, whatever their format. The one place where formats are told apart.
+
+mod auth_field;
+mod file;
+mod json;
+mod lines;
+
+use zeroize::Zeroizing;
+
+use self::auth_field::decode_base64;
+use self::json::{Failure, Gathered, SecretData};
+use crate::archive;
+use crate::error::Error;
+use crate::level::Place;
+use crate::limits::Limits;
+
+pub use self::file::Format;
+pub(crate) use self::file::{Entry, File, Standing};
+
+/// Where a Secret keeps a `config.json`.
+const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
+/// Where a Secret keeps a `.dockercfg`; in a HOME it is the name of the file itself.
+const DOCKERCFG: &str = ".dockercfg";
+
+/// The credential files that some bytes hold: one, or what is in a Secret or an archive.
+pub(crate) struct Files {
+    pub(crate) format: Format,
+    pub(crate) files: Vec<File>,
+}
+
+/// Reads a credential file of any format.
+///
+/// # Errors
+///
+/// Whatever is no credential file as a whole; one malformed entry is no error.
+pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files, Error> {
+    if !archive::is_archive(bytes) {
+        return read_text(bytes, place, limits, Nesting::SecretAllowed);
+    }
+    let mut files = Vec::new();
+    for member in archive::read(bytes, place, limits)? {
+        let place = place.member(member.name);
+        let read = read_text(member.bytes.as_slice(), &place, limits, Nesting::SecretAllowed)?;
+        files.extend(read.files);
+    }
+    Ok(Files { format: Format::Archive, files })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nesting {
+    SecretAllowed,
+    InSecret,
+}
+
+fn read_text(bytes: &[u8], place: &Place, limits: &Limits, nesting: Nesting) -> Result<Files, Error> {
+    let place = place.clone();
+    let limit = limits.effective_file_bytes();
+    if bytes.len() as u64 > limit {
+        return Err(Error::Limit { place, limit: "file_bytes", value: limit });
+    }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::Empty { place });
+    }
+    if let Some(problem) = foreign_encoding(text) {
+        return Err(Error::Encoding { place, problem });
+    }
+    if let Some(file) = lines::read(text, &place) {
+        return Ok(Files { format: file.format, files: vec![file] });
+    }
+    let mut gathered = Gathered::new(text.len(), limits.file_entries);
+    let is_object = gathered
+        .read(text)
+        .map_err(|error| json_error(&error, gathered.failure, text, &place, limits))?;
+    if !is_object {
+        let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
+        return Err(Error::Shape { place, problem, line: 1, column: 1 });
+    }
+    recognise(gathered, place, limits, nesting)
+}
+
+/// Tells the format of a document by what was found in it.
+fn recognise(
+    gathered: Gathered,
+    place: Place,
+    limits: &Limits,
+    nesting: Nesting,
+) -> Result<Files, Error> {
+    let Gathered { data, string_data, bare_data, .. } = gathered;
+    let in_secret = |data, string_data| {
+        if nesting == Nesting::InSecret {
+            let problem = "a Secret inside a Secret is not read";
+            return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+        }
+        read_secret(data, string_data, &place, limits)
+    };
+    if !gathered.has_docker_field {
+        if gathered.kind_is_secret {
+            return in_secret(data, string_data);
+        }
+        if !bare_data.is_empty() {
+            return in_secret(bare_data, SecretData::default());
+        }
+    }
+    let (format, entries, ignored_fields) =
+        if !gathered.has_docker_field && gathered.top_has_object {
+            (Format::Dockercfg, gathered.top, gathered.ignored_fields)
+        } else {
+            (Format::ConfigJson, gathered.auths, Vec::new())
+        };
+    let file = File {
+        place,
+        format,
+        entries,
+        store_helper: gathered.store_helper,
+        helper_keys: gathered.helper_keys,
+        ignored_fields,
+        names: gathered.names,
+        secrets: gathered.secrets,
+    };
+    Ok(Files { format, files: vec![file] })
+}
+
+/// Reads what a Secret holds. `stringData` outranks `data`, as it does in Kubernetes.
+fn read_secret(
+    data: SecretData,
+    string_data: SecretData,
+    place: &Place,
+    limits: &Limits,
+) -> Result<Files, Error> {
+    let contents = [
+        (DOCKER_CONFIG_JSON, data.config_json, string_data.config_json),
+        (DOCKERCFG, data.dockercfg, string_data.dockercfg),
+    ];
+    let mut files = Vec::new();
+    for (name, encoded, plain) in contents {
+        let place = place.member(name);
+        let read = match (plain, encoded) {
+            (Some(plain), _) => read_text(plain.as_bytes(), &place, limits, Nesting::InSecret)?,
+            (None, Some(encoded)) => read_encoded(&encoded, &place, limits)?,
+            (None, None) => continue,
+        };
+        files.extend(read.files);
+    }
+    if files.is_empty() {
+        let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
+                       stringData; make it with kubectl create secret docker-registry";
+        return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+    }
+    Ok(Files { format: Format::KubernetesSecret, files })
+}
+
+fn read_encoded(
+    encoded: &Zeroizing<String>,
+    place: &Place,
+    limits: &Limits,
+) -> Result<Files, Error> {
+    // People also write the file itself where its base64 is due; no base64 starts with a brace.
+    if encoded.trim_start().starts_with('{') {
+        return read_text(encoded.as_bytes(), place, limits, Nesting::InSecret);
+    }
+    let Some(bytes) = decode_base64(encoded.as_bytes()) else {
+        let problem = "its value in the Secret is not base64 of a credential file";
+        return Err(Error::Encoding { place: place.clone(), problem });
+    };
+    read_text(bytes.as_slice(), place, limits, Nesting::InSecret)
+}
+
+/// What bytes are that are no text in UTF-8, where that can be told.
+fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
+    const UTF_16: &str = "the file is UTF-16; save it as UTF-8";
+    match text {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'{', 0, ..] | [0, b'{', ..] => Some(UTF_16),
+        [0x1F, 0x8B, ..] => Some("an archive inside an archive or a Secret is not read"),
+        [b'P', b'K', 3, 4, ..] => Some("the file is a zip archive; pack it with tar -czf"),
+        [b'B', b'Z', b'h', ..] | [0xFD, b'7', b'z', b'X', b'Z', ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] => {
+            Some("the file is compressed, but not with gzip; pack it with tar -czf")
+        }
+        _ => None,
+    }
+}
+
+/// Keeps the position and the kind of a JSON error; its text quotes the input.
+fn json_error(
+    error: &serde_json::Error,
+    failure: Option<Failure>,
+    text: &[u8],
+    place: &Place,
+    limits: &Limits,
+) -> Error {
+    let (place, line, column) = (place.clone(), error.line(), error.column());
+    match failure {
+        Some(Failure::TooManyEntries) => {
+            return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
+        }
+        Some(Failure::AuthsNotAnObject) => {
+            let problem = "\"auths\" is no object; it must hold {registry: {\"auth\": …}}";
+            return Error::Shape { place, problem, line, column };
+        }
+        None => {}
+    }
+    let first_line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+    let looks_like_yaml = [&b"apiVersion:"[..], b"kind:", b"---", b"auths:"]
+        .iter()
+        .any(|start| first_line.starts_with(start));
+    let (problem, advice) = if looks_like_yaml {
+        ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
+    } else if error.is_eof() {
+        ("the JSON ends too early,", "the file may be cut short")
+    } else if error.to_string().starts_with("trailing characters") {
+        ("there is text after the end of the JSON,", "remove it, or put back what it belongs to")
+    } else if error.to_string().starts_with("recursion limit") {
+        ("the JSON is nested too deeply,", "no credential file nests so")
+    } else {
+        ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
+    };
+    Error::Syntax { place, problem, line, column, advice }
+}

@@ -1,0 +1,121 @@
+//! One credential file on its own, for tools that look into files rather than look up images.
+
+use std::fmt;
+
+use crate::auth::Credential;
+use crate::config::{self, Entry, File, Format, Standing};
+use crate::error::{EntryProblem, Error};
+use crate::index::Index;
+use crate::level::Place;
+use crate::limits::Limits;
+use crate::warning::Warning;
+
+/// One credential file of any format: its entries, and what looks wrong in it.
+///
+/// ```
+/// use regcred::{Credential, CredentialFile, Format};
+///
+/// let file = CredentialFile::parse(br#"{"quay.io": {"auth": "dXNlcjpwYXNz"}}"#)?;
+/// assert_eq!(file.format(), Format::Dockercfg);
+/// for entry in file.entries() {
+///     assert_eq!(entry.key(), "quay.io");
+///     let Some(Credential::Basic { username, .. }) = entry.credential() else { panic!() };
+///     assert_eq!(username, "user");
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
+pub struct CredentialFile {
+    format: Format,
+    files: Vec<File>,
+    warnings: Vec<Warning>,
+}
+
+impl CredentialFile {
+    /// Reads one file within the default [`Limits`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever cannot be read as any format. A malformed entry is a [`Warning`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let config::Files { format, mut files } =
+            config::read(bytes, &Place::UNKNOWN, &Limits::default())?;
+        let (_, hidden) = Index::build(&mut files);
+        let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
+        warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&files)));
+        Ok(CredentialFile { format, files, warnings })
+    }
+
+    /// The format that was recognised.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The entries that count, as they stand in the file: of a key that stands twice the last, and
+    /// no key that can match nothing.
+    pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
+        self.files.iter().flat_map(|file| {
+            let entries = file.entries.iter().filter(|entry| {
+                !matches!(entry.standing, Standing::Repeated | Standing::Unmatchable(_))
+            });
+            entries.map(move |entry| FileEntry { file, entry })
+        })
+    }
+
+    /// What was left out, or looks wrong.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+impl fmt::Debug for CredentialFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CredentialFile { format, files: _, warnings } = self;
+        f.debug_struct("CredentialFile")
+            .field("format", format)
+            .field("entries", &self.entries().count())
+            .field("warnings", &warnings.len())
+            .finish()
+    }
+}
+
+/// One entry of a [`CredentialFile`]. `Debug` shows the key and the kind of the credential.
+#[derive(Clone, Copy)]
+pub struct FileEntry<'a> {
+    file: &'a File,
+    entry: &'a Entry,
+}
+
+impl<'a> FileEntry<'a> {
+    /// The key as written.
+    #[must_use]
+    pub fn key(&self) -> &'a str {
+        self.file.name(self.entry.key)
+    }
+
+    /// The credential; `None` where there is nothing usable, and where the entry is malformed.
+    #[must_use]
+    pub fn credential(&self) -> Option<Credential<'a>> {
+        (self.entry.standing == Standing::Usable).then(|| Credential::of(self.file, self.entry))
+    }
+
+    /// What is wrong with a malformed entry.
+    #[must_use]
+    pub fn problem(&self) -> Option<EntryProblem> {
+        match self.entry.standing {
+            Standing::Malformed(problem) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for FileEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileEntry")
+            .field("key", &self.key())
+            .field("credential", &self.credential())
+            .field("problem", &self.problem())
+            .finish()
+    }
+}

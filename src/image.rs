@@ -1,0 +1,473 @@
+//! Image references, `[registry/]repository[:tag][@digest]`, in Docker's normalised grammar
+//! (distribution/reference), and the one home of Docker Hub's names.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+/// What Docker Hub is called once normalised.
+pub(crate) const DOCKER_HUB: &str = "docker.io";
+
+/// The key under which Docker itself stores its Hub credential.
+pub(crate) const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
+
+/// The port that equals no port.
+pub(crate) const DEFAULT_PORT: u32 = 443;
+
+/// Docker's limit on a repository, `library/` included.
+pub(crate) const MAX_REPOSITORY: usize = 255;
+
+const LIBRARY: &str = "library/";
+
+const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
+
+/// Whether a host is one of the names of Docker Hub: equality, never a substring.
+pub(crate) fn is_docker_hub(host: &str) -> bool {
+    DOCKER_HUB_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
+}
+
+/// An image reference, parsed and normalised as Docker does, borrowing the text it came from.
+///
+/// Syntax, after [distribution/reference](https://github.com/distribution/reference):
+///
+/// - `[registry/]repository[:tag][@digest]`.
+/// - The part before the first `/` is the registry if it contains `.` or `:`, is `localhost`, or has
+///   an upper-case letter. Otherwise the image is on Docker Hub, and so is one without any `/`.
+/// - A registry is a host name or a bracketed IPv6 address, with an optional port. It is compared in
+///   ASCII lower case; ports are compared as numbers, and `:443` equals no port.
+/// - `docker.io`, `index.docker.io` and `registry-1.docker.io` are one registry, `docker.io`. There
+///   a repository of one component gains `library/`, unless the registry is written in another way
+///   (`Docker.io`, `docker.io:443`), in which Docker does not see its Hub.
+/// - A repository has lower-case components joined by `/`, 255 bytes at most.
+/// - A tag has at most 128 characters; a digest is sha256, sha384 or sha512 in lower-case hex.
+/// - A name that is just 64 hexadecimal digits is an image id, not a reference.
+///
+/// Parsing allocates nothing. [`Display`](fmt::Display) gives the normalised form, which parses to an
+/// equal reference. Where it would not, the registry is shown with its port `:443`: `Build/app` is an
+/// image of the registry `build`, but `build/app` is one of Docker Hub.
+///
+/// ```
+/// use regcred::ImageRef;
+///
+/// let image = ImageRef::parse("nginx:1.27")?;
+/// assert_eq!(image.registry(), "docker.io");
+/// assert_eq!(image.repository(), "library/nginx");
+/// assert_eq!(image.tag(), Some("1.27"));
+/// assert_eq!(image.to_string(), "docker.io/library/nginx:1.27");
+/// # Ok::<(), regcred::InvalidImageRef>(())
+/// ```
+#[derive(Clone)]
+pub struct ImageRef<'a> {
+    registry: Registry<'a>,
+    /// The repository as written, without an implied `library/`.
+    path: &'a str,
+    in_library: bool,
+    tag: Option<&'a str>,
+    digest: Option<&'a str>,
+    // The two texts that are no part of the input, made when first asked for.
+    lower_registry: OnceLock<Box<str>>,
+    library_path: OnceLock<Box<str>>,
+}
+
+impl<'a> ImageRef<'a> {
+    /// Parses a reference; an image without a registry is on Docker Hub.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidImageRef`] says which part is wrong, and never holds the input.
+    pub fn parse(image: &'a str) -> Result<Self, InvalidImageRef> {
+        Self::read(image, || Ok(Registry::HUB))
+    }
+
+    /// Parses a reference; an image without a registry is on `registry`, as with Mesos's
+    /// `--docker_registry` and DC/OS's `cluster_docker_registry_url`.
+    ///
+    /// `registry` is a host with an optional port, or an `http`, `https` URL of one, whose path is
+    /// ignored as Mesos does. No `library/` is added there, unless it names Docker Hub. An image
+    /// that names its registry is read as by [`parse`](Self::parse).
+    ///
+    /// ```
+    /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;
+    /// assert_eq!(image.to_string(), "registry.example.com/team/app");
+    /// # Ok::<(), regcred::InvalidImageRef>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and where `registry` is none.
+    pub fn parse_with_default(image: &'a str, registry: &'a str) -> Result<Self, InvalidImageRef> {
+        Self::read(image, || {
+            let rest = without_scheme(registry).map_or(registry, |(_, rest)| rest);
+            let authority = rest.split('/').next().unwrap_or_default();
+            Registry::parse(authority).map_err(|_| Problem::DefaultRegistry)
+        })
+    }
+
+    fn read(
+        image: &'a str,
+        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
+    ) -> Result<Self, InvalidImageRef> {
+        Self::read_parts(image, default).map_err(|problem| InvalidImageRef { problem })
+    }
+
+    fn read_parts(
+        image: &'a str,
+        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
+    ) -> Result<Self, Problem> {
+        if image.is_empty() {
+            return Err(Problem::Empty);
+        }
+        if image.len() == 64 && image.bytes().all(is_lower_hex) {
+            return Err(Problem::ImageId);
+        }
+        let (registry, rest) = match image.split_once('/') {
+            Some((first, rest)) if names_registry(first) => {
+                if rest.starts_with('/') && without_scheme(image).is_some() {
+                    return Err(Problem::Scheme);
+                }
+                (Registry::parse(first)?, rest)
+            }
+            _ => (default()?, image),
+        };
+        let (rest, digest) = split_off(rest, '@');
+        let (path, tag) = split_off(rest, ':');
+        let in_library = registry.has_library && !path.contains('/');
+        let length = path.len() + if in_library { LIBRARY.len() } else { 0 };
+        if length > MAX_REPOSITORY {
+            return Err(Problem::RepositoryTooLong);
+        }
+        if !is_repository(path) {
+            let upper = path.bytes().any(|b| b.is_ascii_uppercase());
+            return Err(if upper { Problem::UpperCase } else { Problem::Repository });
+        }
+        if tag.is_some_and(|tag| !is_tag(tag)) {
+            return Err(Problem::Tag);
+        }
+        if digest.is_some_and(|digest| !is_digest(digest)) {
+            return Err(Problem::Digest);
+        }
+        Ok(ImageRef {
+            registry,
+            path,
+            in_library,
+            tag,
+            digest,
+            lower_registry: OnceLock::new(),
+            library_path: OnceLock::new(),
+        })
+    }
+
+    /// The registry, normalised: `docker.io`, `registry.example.com:5000`. In lower case, without
+    /// a port `443`.
+    #[must_use]
+    pub fn registry(&self) -> &str {
+        match self.registry.as_normal() {
+            Some(text) => text,
+            None => self.lower_registry.get_or_init(|| self.registry.to_normal().into()),
+        }
+    }
+
+    /// The repository, normalised: `team/app`, `library/nginx`.
+    #[must_use]
+    pub fn repository(&self) -> &str {
+        if self.in_library {
+            self.library_path.get_or_init(|| format!("{LIBRARY}{}", self.path).into())
+        } else {
+            self.path
+        }
+    }
+
+    /// The tag, if one is written; none is implied.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.tag
+    }
+
+    /// The digest, if one is written: `sha256:…`.
+    #[must_use]
+    pub fn digest(&self) -> Option<&str> {
+        self.digest
+    }
+
+    pub(crate) fn registry_parts(&self) -> &Registry<'a> {
+        &self.registry
+    }
+
+    /// [`repository`](Self::repository) without allocating.
+    pub(crate) fn repository_in<'b>(&'b self, buffer: &'b mut [u8; MAX_REPOSITORY]) -> &'b str {
+        if !self.in_library {
+            return self.path;
+        }
+        let (library, path) = (LIBRARY.as_bytes(), self.path.as_bytes());
+        let whole = buffer.get_mut(..library.len() + path.len()).and_then(|whole| {
+            let (head, tail) = whole.split_at_mut_checked(library.len())?;
+            head.copy_from_slice(library);
+            tail.copy_from_slice(path);
+            std::str::from_utf8(whole).ok()
+        });
+        // The parser keeps the length within the buffer, and the text is ASCII.
+        whole.unwrap_or(self.path)
+    }
+}
+
+impl<'a> TryFrom<&'a str> for ImageRef<'a> {
+    type Error = InvalidImageRef;
+
+    fn try_from(image: &'a str) -> Result<Self, Self::Error> {
+        Self::parse(image)
+    }
+}
+
+impl fmt::Display for ImageRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let registry = self.registry();
+        f.write_str(registry)?;
+        let gains_library = self.registry.is_docker_hub() && !self.path.contains('/');
+        if !names_registry(registry) || (gains_library && !self.in_library) {
+            write!(f, ":{DEFAULT_PORT}")?;
+        }
+        f.write_str("/")?;
+        if self.in_library {
+            f.write_str(LIBRARY)?;
+        }
+        f.write_str(self.path)?;
+        if let Some(tag) = self.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ImageRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ImageRef({self})")
+    }
+}
+
+/// Two references are equal if they mean the same: `nginx` and `index.docker.io/library/nginx`.
+impl PartialEq for ImageRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (mine, theirs) = (&mut [0; MAX_REPOSITORY], &mut [0; MAX_REPOSITORY]);
+        self.registry == other.registry
+            && self.repository_in(mine) == other.repository_in(theirs)
+            && self.tag == other.tag
+            && self.digest == other.digest
+    }
+}
+
+impl Eq for ImageRef<'_> {}
+
+/// A registry as it stands in a reference or a key: a valid host and a port.
+#[derive(Clone, Copy)]
+pub(crate) struct Registry<'a> {
+    /// As written, upper case and all.
+    host: &'a str,
+    /// Digits without leading zeros; empty for the default port.
+    port: &'a str,
+    /// `host[:port]` as it is once normalised, where that is how it was written.
+    normal: Option<&'a str>,
+    /// Whether a repository of one component gains `library/`.
+    has_library: bool,
+}
+
+impl<'a> Registry<'a> {
+    const HUB: Registry<'static> =
+        Registry { host: DOCKER_HUB, port: "", normal: Some(DOCKER_HUB), has_library: true };
+
+    fn parse(authority: &'a str) -> Result<Self, Problem> {
+        let (host, digits) = split_port(authority);
+        if !is_host(host) {
+            return Err(Problem::Registry);
+        }
+        let port = match digits {
+            None => "",
+            Some(digits) => normal_port(digits).ok_or(Problem::Port)?,
+        };
+        if port.is_empty() && is_docker_hub(host) {
+            let has_library = DOCKER_HUB_NAMES.contains(&authority);
+            return Ok(Registry { has_library, ..Self::HUB });
+        }
+        let lower = !host.bytes().any(|b| b.is_ascii_uppercase());
+        let normal = match digits {
+            _ if !lower => None,
+            Some(digits) if port == digits => Some(authority),
+            Some(_) if !port.is_empty() => None,
+            _ => Some(host),
+        };
+        Ok(Registry { host, port, normal, has_library: false })
+    }
+
+    /// The host, in the case it was written in.
+    pub(crate) fn host(&self) -> &'a str {
+        self.host
+    }
+
+    /// The port as a number. One that no port can have matches none.
+    pub(crate) fn port(&self) -> u32 {
+        if self.port.is_empty() { DEFAULT_PORT } else { self.port.parse().unwrap_or(u32::MAX) }
+    }
+
+    pub(crate) fn is_docker_hub(&self) -> bool {
+        self.port.is_empty() && self.host == DOCKER_HUB
+    }
+
+    fn as_normal(&self) -> Option<&str> {
+        self.normal
+    }
+
+    fn to_normal(self) -> String {
+        let host = self.host.to_ascii_lowercase();
+        if self.port.is_empty() { host } else { format!("{host}:{}", self.port) }
+    }
+}
+
+impl PartialEq for Registry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.host.eq_ignore_ascii_case(other.host) && self.port == other.port
+    }
+}
+
+/// Splits `host:port`; the colons of a bracketed address are its own.
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+/// The digits of a port without leading zeros, empty for 443; `None` if they are none.
+pub(crate) fn normal_port(digits: &str) -> Option<&str> {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match digits.trim_start_matches('0') {
+        "443" => Some(""),
+        "" => Some("0"),
+        digits => Some(digits),
+    }
+}
+
+/// Splits off a leading `http://` or `https://` in any case: the scheme as written, and the rest.
+pub(crate) fn without_scheme(text: &str) -> Option<(&str, &str)> {
+    ["https://", "http://"].iter().find_map(|scheme| {
+        let (head, rest) = text.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some((head, rest))
+    })
+}
+
+fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
+        Some((head, tail)) => (head, Some(tail)),
+        None => (text, None),
+    }
+}
+
+/// Docker's rule for what before the first slash is a registry and not part of the repository.
+fn names_registry(first: &str) -> bool {
+    first == "localhost" || first.bytes().any(|b| matches!(b, b'.' | b':' | b'A'..=b'Z'))
+}
+
+/// Dot-separated labels of letters, digits and inner hyphens, or a bracketed IPv6 address. Only the
+/// alphabet of an address is checked, as in Docker.
+pub(crate) fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => {
+            !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')
+        }
+        None => host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric())),
+    }
+}
+
+/// A label of a host name whose letters are told by `letter`.
+pub(crate) fn is_label(label: &str, letter: impl Fn(u8) -> bool) -> bool {
+    let bytes = label.as_bytes();
+    bytes.first().is_some_and(|b| *b != b'-')
+        && bytes.last().is_some_and(|b| *b != b'-')
+        && bytes.iter().all(|b| *b == b'-' || letter(*b))
+}
+
+/// Components of `[a-z0-9]+` joined inside by `.`, `_`, `__` or any number of `-`.
+pub(crate) fn is_repository(path: &str) -> bool {
+    path.split('/').all(is_component)
+}
+
+fn is_component(component: &str) -> bool {
+    let alphanumeric = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9');
+    let mut rest = component.as_bytes();
+    loop {
+        let word = rest.iter().take_while(|b| alphanumeric(**b)).count();
+        if word == 0 {
+            return false;
+        }
+        rest = rest.get(word..).unwrap_or_default();
+        let separator = rest.iter().take_while(|b| !alphanumeric(**b)).count();
+        match rest.split_at_checked(separator) {
+            Some(([], _)) | None => return rest.is_empty(),
+            Some((b"." | b"_" | b"__", tail)) => rest = tail,
+            Some((hyphens, tail)) if hyphens.iter().all(|b| *b == b'-') => rest = tail,
+            Some(_) => return false,
+        }
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|b| word(b) || matches!(b, b'.' | b'-'))
+}
+
+fn is_digest(digest: &str) -> bool {
+    let Some((algorithm, hex)) = digest.split_once(':') else {
+        return false;
+    };
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return false,
+    };
+    hex.len() == length && hex.bytes().all(is_lower_hex)
+}
+
+fn is_lower_hex(b: u8) -> bool {
+    matches!(b, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// Why a text is no image reference. Never holds the text: what was typed there may be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an image reference: {problem}")]
+pub struct InvalidImageRef {
+    problem: Problem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Problem {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is the id of an image (64 hexadecimal digits); name the repository it was pulled from")]
+    ImageId,
+    #[error("it starts with a scheme; leave out http:// or https://")]
+    Scheme,
+    #[error("its registry is not a valid host name, or IPv6 address in brackets, with an optional port")]
+    Registry,
+    #[error("the port of its registry is not a number")]
+    Port,
+    #[error("its repository has an upper-case letter; repositories are in lower case")]
+    UpperCase,
+    #[error(
+        "its repository is not made of lower-case letters and digits, joined inside by \
+         '.', '_', '__' or '-', in components separated by '/'"
+    )]
+    Repository,
+    #[error("its repository is longer than 255 bytes")]
+    RepositoryTooLong,
+    #[error("its tag is not made of at most 128 letters, digits, '_', '.' and '-'")]
+    Tag,
+    #[error("its digest is not sha256, sha384 or sha512 followed by that many lower-case hexadecimal digits")]
+    Digest,
+    #[error("the default registry is not a host with an optional port, or a URL of one")]
+    DefaultRegistry,
+}

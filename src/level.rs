@@ -1,0 +1,119 @@
+//! The four levels a credential can come from, and the place in them where something stands.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+/// The level a credential file belongs to. The strongest level with a usable matching entry
+/// answers, however specific the entries of weaker levels are.
+///
+/// Ordered by precedence, strongest first: `Level::TaskSecret < Level::ClusterFile`. This is the one
+/// place where the precedence is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// What the task's own secret holds: Marathon's `pullConfig`, Mesos's `Image.Docker.config`.
+    TaskSecret,
+    /// Files in the task's sandbox, which is its `HOME`: Mesos's Docker containerizer, Deimos.
+    SandboxHome,
+    /// The agent's own configuration: Mesos's `--docker_config`.
+    AgentFlag,
+    /// The file shared by the whole cluster: DC/OS's `cluster_docker_credentials`.
+    ClusterFile,
+}
+
+impl Level {
+    /// Every level, strongest first.
+    pub const ALL: [Level; 4] =
+        [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
+
+    fn name(self) -> &'static str {
+        match self {
+            Level::TaskSecret => "task secret",
+            Level::SandboxHome => "sandbox HOME",
+            Level::AgentFlag => "agent flag",
+            Level::ClusterFile => "cluster file",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Level {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Where a credential file was found: its level, and the file if it has a name.
+///
+/// Displayed as operators read it, `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    level: Option<Level>,
+    file: Option<Arc<str>>,
+    /// Tells the second, third … file without a name at one level from the first.
+    ordinal: u32,
+    /// The member of an archive or the field of a Secret that holds the file.
+    member: Option<&'static str>,
+}
+
+impl Place {
+    /// Bytes that came from nowhere in particular.
+    pub(crate) const UNKNOWN: Place = Place { level: None, file: None, ordinal: 1, member: None };
+
+    pub(crate) fn bytes(level: Level, ordinal: u32) -> Self {
+        Place { level: Some(level), ordinal, ..Self::UNKNOWN }
+    }
+
+    pub(crate) fn file(level: Level, path: &std::path::Path) -> Self {
+        let file = Some(Arc::from(path.display().to_string()));
+        Place { level: Some(level), file, ..Self::UNKNOWN }
+    }
+
+    pub(crate) fn member(&self, member: &'static str) -> Self {
+        Place { member: Some(member), ..self.clone() }
+    }
+
+    /// The level; `None` for a file parsed on its own.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        self.level
+    }
+
+    /// The path that was read; `None` where bytes were given. Not valid UTF-8 is shown as `�`.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The file without its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. Empty if there is
+    /// nothing to tell.
+    pub(crate) fn within_level(&self) -> String {
+        let file = match (&self.file, self.ordinal) {
+            (Some(file), _) => file.escape_debug().to_string(),
+            (None, 0 | 1) => String::new(),
+            (None, n) => format!("#{n}"),
+        };
+        match self.member {
+            None => file,
+            Some(member) if file.is_empty() => format!("({member})"),
+            Some(member) => format!("{file} ({member})"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = self.level.map_or("credential file", Level::name);
+        match self.within_level() {
+            file if file.is_empty() => f.write_str(level),
+            file => write!(f, "{level}, {file}"),
+        }
+    }
+}

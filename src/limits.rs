@@ -1,0 +1,51 @@
+//! How much of anything a source may hold before it is refused.
+
+/// Upper bounds on what is read and kept, so that no input can exhaust the memory of a runtime.
+///
+/// Everything past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
+/// value; nothing of that source is kept. The defaults are far above any file seen in the field
+/// and small enough that a hostile one is harmless.
+///
+/// ```
+/// let mut limits = regcred::Limits::default();
+/// limits.file_bytes = 64 * 1024;
+/// let resolver = regcred::Resolver::builder().limits(limits).build();
+/// # assert!(resolver.is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of one credential file, also of one inside an archive. Default 16 MiB. Values above
+    /// 512 MiB count as 512 MiB.
+    pub file_bytes: u64,
+    /// Entries in one credential file: keys under `auths` or at the top of a `.dockercfg`, and keys
+    /// under `credHelpers`. Default 1,000,000.
+    pub file_entries: u64,
+    /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB.
+    pub archive_bytes: u64,
+    /// Bytes that an archive may unpack to, headers and other members included. Default 64 MiB.
+    pub archive_unpacked_bytes: u64,
+    /// Members of an archive, extended headers included. Default 10,000.
+    pub archive_entries: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 16 << 20,
+            file_entries: 1_000_000,
+            archive_bytes: 16 << 20,
+            archive_unpacked_bytes: 64 << 20,
+            archive_entries: 10_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Positions in a credential file are kept in 32 bits; this leaves room for what normalising adds.
+    const FILE_BYTES_CEILING: u64 = 512 << 20;
+
+    pub(crate) fn effective_file_bytes(&self) -> u64 {
+        self.file_bytes.min(Self::FILE_BYTES_CEILING)
+    }
+}

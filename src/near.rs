@@ -1,0 +1,122 @@
+//! How a scope misses an image, for those that nearly match: what an operator has to be told.
+
+use crate::image::{DOCKER_HUB, ImageRef};
+use crate::scope::{Scope, covers, is_pattern, pattern_covers};
+
+/// How a scope and an image stand to each other. What is not here has nothing to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Covers,
+    OtherPort,
+    OtherNamespace,
+    /// `example.com` for an image of `sub.example.com`.
+    ParentHost,
+    /// `*.example.com` for an image of `a.b.example.com` or `example.com`.
+    OtherDepth,
+    /// `hub.docker.com` for an image of Docker Hub.
+    NotDockerHub,
+}
+
+impl Relation {
+    /// The ways to miss, the likeliest mistakes first.
+    pub(crate) const NEAR: [Relation; 5] = [
+        Relation::OtherPort,
+        Relation::OtherNamespace,
+        Relation::NotDockerHub,
+        Relation::OtherDepth,
+        Relation::ParentHost,
+    ];
+
+    /// Why a key of this relation is not used.
+    pub(crate) fn reason(self, image: &ImageRef<'_>) -> String {
+        let registry = image.registry();
+        match self {
+            Relation::Covers => "covers the image".to_owned(),
+            Relation::OtherPort => {
+                format!("is for another port; the image is on {registry}, and no port means 443")
+            }
+            Relation::OtherNamespace => {
+                format!("is for that path alone; the repository is {}", image.repository())
+            }
+            Relation::ParentHost => {
+                format!("is for that host alone, not for {registry} below it")
+            }
+            Relation::OtherDepth => {
+                format!("does not cover {registry}: * stands for part of one label")
+            }
+            Relation::NotDockerHub => {
+                "is no name of Docker Hub's registry; write https://index.docker.io/v1/".to_owned()
+            }
+        }
+    }
+
+    /// What the user may have meant, before a list of scopes.
+    pub(crate) fn hint(self, registry: &str) -> String {
+        match self {
+            Relation::Covers => format!("there are keys for {registry}"),
+            Relation::OtherPort => {
+                format!("{registry} has no key, but the same host on another port has")
+            }
+            Relation::OtherNamespace => {
+                format!("{registry} has keys for other namespaces only")
+            }
+            Relation::ParentHost => {
+                format!("{registry} has no key, but a host above it has; a key covers its own host only")
+            }
+            Relation::OtherDepth => {
+                format!("{registry} has no key, but there are patterns with another number of labels")
+            }
+            Relation::NotDockerHub => "these are no names of Docker Hub's registry, which is \
+                                       https://index.docker.io/v1/"
+                .to_owned(),
+        }
+    }
+}
+
+/// How a scope stands to an image; `None` where it is about another registry altogether.
+pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relation> {
+    let registry = image.registry_parts();
+    let host = registry.host().to_ascii_lowercase();
+    let is_hub = registry.is_docker_hub();
+    let same_host = if is_pattern(&scope.host) {
+        !is_hub && pattern_covers(&scope.host, &host)
+    } else {
+        scope.host == host
+    };
+    if same_host {
+        return Some(if scope.port != registry.port() {
+            Relation::OtherPort
+        } else if !covers(&scope.path, image.repository()) {
+            Relation::OtherNamespace
+        } else {
+            Relation::Covers
+        });
+    }
+    let is_below = |host: &str, parent: &str| {
+        host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+    };
+    if is_hub {
+        let mistaken =
+            is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com");
+        return mistaken.then_some(Relation::NotDockerHub);
+    }
+    if is_pattern(&scope.host) {
+        return misses_by_depth(&scope.host, &host).then_some(Relation::OtherDepth);
+    }
+    (is_below(&host, &scope.host) && scope.host.contains('.')).then_some(Relation::ParentHost)
+}
+
+/// Whether a pattern that starts in `*.` would cover the host with another number of labels.
+fn misses_by_depth(pattern: &str, host: &str) -> bool {
+    let Some(rest) = pattern.strip_prefix("*.") else { return false };
+    let mut tail = host;
+    loop {
+        if pattern_covers(rest, tail) {
+            return true;
+        }
+        match tail.split_once('.') {
+            Some((_, shorter)) => tail = shorter,
+            None => return false,
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The resolver and its builder: sources in, one answer out.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::auth::AuthConfig;
+use crate::config::{File, Standing};
+use crate::error::Error;
+use crate::explain::Explanation;
+use crate::image::{ImageRef, MAX_REPOSITORY};
+use crate::index::{Index, Match, Query};
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::scope::{Scope, is_pattern};
+use crate::source::Source;
+use crate::warning::Warning;
+
+/// Which credential, if any, pulls an image.
+///
+/// Building reads every source and can fail; a lookup is pure and cannot. Immutable, `Clone` in O(1),
+/// `Send + Sync`. `Debug` shows counts, no secret.
+///
+/// # Precedence
+///
+/// From the strongest: task secret, sandbox HOME, agent flag, cluster file ([`Level`]). **Level beats
+/// specificity, specificity wins inside a level**: the strongest level with a usable matching entry
+/// answers, as podman layers its files and kubelet its keyrings. Inside a level, in this order:
+///
+/// 1. an exact host before a host with `*`, and of those the one with more literal characters;
+/// 2. the longest path prefix, in whole segments: `quay.io/team` covers `quay.io/team/app`, not
+///    `quay.io/teams`;
+/// 3. the key that Docker writes for Docker Hub, `https://index.docker.io/v1/`; then a key spelled
+///    exactly as its normalised scope (`quay.io`); then other spellings (`https://quay.io/v1/`);
+/// 4. the order given: of sources, of files, of keys in a file.
+///
+/// An entry with nothing usable in it (`{}`, only an email) is passed over. A malformed one keeps its
+/// place: where it is the one that would have answered, there is no answer.
+#[derive(Clone)]
+pub struct Resolver {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Groups of sources in the order given. A base brings its own.
+    layers: Vec<Arc<Layer>>,
+    warnings: Vec<Warning>,
+}
+
+/// Sources that were built together, and the index over them.
+pub(crate) struct Layer {
+    pub(crate) sources: Vec<SourceRead>,
+    pub(crate) files: Vec<Arc<File>>,
+    index: Index,
+}
+
+impl Layer {
+    fn auth(&self, found: Match) -> Option<AuthConfig> {
+        Some(AuthConfig::new(self.files.get(found.file)?.clone(), found.entry))
+    }
+}
+
+/// A source once read, for the record.
+pub(crate) struct SourceRead {
+    pub(crate) place: Place,
+    pub(crate) level: Level,
+    /// How many of the layer's files are its own; they follow those of the sources before it.
+    pub(crate) files: usize,
+    pub(crate) note: Option<&'static str>,
+}
+
+impl Resolver {
+    /// Starts without any source.
+    #[must_use]
+    pub fn builder() -> ResolverBuilder {
+        ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
+    }
+
+    /// The credential that pulls `image`; `None` for an anonymous pull.
+    ///
+    /// Allocates nothing. Tag and digest do not matter.
+    #[must_use]
+    pub fn resolve(&self, image: &ImageRef<'_>) -> Option<AuthConfig> {
+        let mut buffer = [0; MAX_REPOSITORY];
+        self.best(query(image, &mut buffer))
+    }
+
+    /// Every credential that could pull `image`, best first: for runtimes that try them in turn.
+    ///
+    /// The first is what [`resolve`](Self::resolve) answers. A malformed entry ends the list, as it
+    /// ends a lookup: what stands behind it is another identity.
+    pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
+        let mut buffer = [0; MAX_REPOSITORY];
+        let matches = self.matches(query(image, &mut buffer));
+        let inner = self.inner.clone();
+        let usable = matches.into_iter().take_while(|(_, found)| found.usable);
+        usable.filter_map(move |(layer, found)| inner.layers.get(layer)?.auth(found))
+    }
+
+    /// The credential for a registry as a whole, named as in a key: `quay.io`,
+    /// `https://index.docker.io/v1/`. A path in it is ignored, and so are entries that have one;
+    /// `None` also for what is no registry.
+    #[must_use]
+    pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
+        let scope = Scope::parse(server).ok().filter(|scope| !is_pattern(&scope.host))?;
+        self.best(Query { host: &scope.host, port: scope.port, repository: "" })
+    }
+
+    /// The same lookup, told step by step: the reference as understood, then every source in order
+    /// with what matched, what did not and why.
+    #[must_use]
+    pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
+        let mut buffer = [0; MAX_REPOSITORY];
+        let matches = self.matches(query(image, &mut buffer));
+        Explanation::new(image, &self.inner.layers, &matches)
+    }
+
+    /// What was left out of this resolver's own sources or looks wrong in them. Those of a
+    /// [`base`](ResolverBuilder::base) are the base's to tell.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.inner.warnings
+    }
+
+    fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
+        let mut best: Option<(&Layer, Match)> = None;
+        for layer in &self.inner.layers {
+            if let Some(found) = layer.index.best(&layer.files, query) {
+                // A tie goes to the layer given first.
+                if best.is_none_or(|(_, best)| found.rank < best.rank) {
+                    best = Some((layer, found));
+                }
+            }
+        }
+        let (layer, found) = best.filter(|(_, found)| found.usable)?;
+        layer.auth(found)
+    }
+
+    /// Everything that matches, best first, each with the number of its layer.
+    fn matches(&self, query: Query<'_>) -> Vec<(usize, Match)> {
+        let mut matches = Vec::new();
+        for (number, layer) in self.inner.layers.iter().enumerate() {
+            let found = layer.index.all(&layer.files, query);
+            matches.extend(found.into_iter().map(|found| (number, found)));
+        }
+        // Stable, so that ties keep the order of layers.
+        matches.sort_by_key(|(_, found)| found.rank);
+        matches
+    }
+}
+
+fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut [u8; MAX_REPOSITORY]) -> Query<'q> {
+    let registry = image.registry_parts();
+    Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { layers, warnings } = &*self.inner;
+        let files = layers.iter().flat_map(|layer| &layer.files);
+        f.debug_struct("Resolver")
+            .field("sources", &layers.iter().map(|layer| layer.sources.len()).sum::<usize>())
+            .field("files", &files.clone().count())
+            .field("entries", &files.map(|file| file.entries.len()).sum::<usize>())
+            .field("warnings", &warnings.len())
+            .finish()
+    }
+}
+
+/// Collects sources for a [`Resolver`].
+///
+/// Nothing is read before [`build`](Self::build). The order of calls matters inside one level only.
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct ResolverBuilder {
+    steps: Vec<Step>,
+    limits: Limits,
+    strict: bool,
+}
+
+#[derive(Clone)]
+enum Step {
+    Source(Source),
+    Base(Resolver),
+}
+
+impl ResolverBuilder {
+    fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// Adds the bytes of a credential file of any format at any level.
+    pub fn add(self, level: Level, file: impl Into<Vec<u8>>) -> Self {
+        self.step(Step::Source(Source::Bytes(level, file.into().into())))
+    }
+
+    /// Adds the credential file that the task's secret holds: Marathon's `pullConfig.secret`, Mesos's
+    /// `Image.Docker.config`.
+    ///
+    /// The bytes are wiped once read. Several secrets are one pool.
+    pub fn task_secret(self, file: impl Into<Vec<u8>>) -> Self {
+        self.add(Level::TaskSecret, file)
+    }
+
+    /// Adds a task's sandbox, its `HOME`: `.docker/config.json`, `.dockercfg` and `docker.tar.gz` in
+    /// it, each if there. The directory itself must be.
+    ///
+    /// Below the directory no symbolic link is followed and nothing but a regular file is opened, for
+    /// the task can write there and the reader may be root. On Unix there is no moment between
+    /// looking and opening that the task could use; elsewhere there is.
+    pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
+        self.step(Step::Source(Source::SandboxHome(directory.into())))
+    }
+
+    /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
+    /// object itself. A file that does not exist is an error, as it is for the agent.
+    pub fn agent_flag(self, value: impl Into<String>) -> Self {
+        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(value.into()))))
+    }
+
+    /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
+    /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). One that does not exist is an error.
+    pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
+        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: true }))
+    }
+
+    /// Adds the file shared by the cluster, if it exists.
+    pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
+        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: false }))
+    }
+
+    /// Adds everything that another resolver holds, without copying it: a task's resolver over its
+    /// agent's.
+    pub fn base(self, base: &Resolver) -> Self {
+        self.step(Step::Base(base.clone()))
+    }
+
+    /// Replaces the limits on what is read. They do not touch a [`base`](Self::base).
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes errors of what are warnings otherwise: malformed entries, and keys that can match no
+    /// image.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Reads every source.
+    ///
+    /// # Errors
+    ///
+    /// The first source, in the order given, that cannot be read as a whole. A runtime must not
+    /// quietly pull with another identity, so such a source is never passed over.
+    pub fn build(self) -> Result<Resolver, Error> {
+        let mut inner = Inner { layers: Vec::new(), warnings: Vec::new() };
+        let mut ordinals = [0_u32; Level::ALL.len()];
+        let mut draft = Draft::default();
+        for step in self.steps {
+            match step {
+                Step::Source(source) => {
+                    let level = source.level();
+                    let ordinal = ordinals.get_mut(level as usize).map_or(0, |ordinal| {
+                        *ordinal += 1;
+                        *ordinal
+                    });
+                    draft.add(&source, level, ordinal, &self.limits)?;
+                }
+                Step::Base(base) => {
+                    // What came before the base goes before it where everything else is equal.
+                    inner.close(std::mem::take(&mut draft), self.strict)?;
+                    inner.layers.extend(base.inner.layers.iter().cloned());
+                }
+            }
+        }
+        inner.close(draft, self.strict)?;
+        Ok(Resolver { inner: Arc::new(inner) })
+    }
+}
+
+impl fmt::Debug for ResolverBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ResolverBuilder { steps, limits, strict } = self;
+        f.debug_struct("ResolverBuilder")
+            .field("sources", &steps.len())
+            .field("limits", limits)
+            .field("strict", strict)
+            .finish()
+    }
+}
+
+/// A layer while its sources are read.
+#[derive(Default)]
+struct Draft {
+    sources: Vec<SourceRead>,
+    files: Vec<File>,
+    warnings: Vec<Warning>,
+}
+
+impl Draft {
+    fn add(
+        &mut self,
+        source: &Source,
+        level: Level,
+        ordinal: u32,
+        limits: &Limits,
+    ) -> Result<(), Error> {
+        let contents = source.read(ordinal, limits)?;
+        self.sources.push(SourceRead {
+            place: contents.place,
+            level,
+            files: contents.files.len(),
+            note: contents.note,
+        });
+        self.files.extend(contents.files);
+        self.warnings.extend(contents.warnings);
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Turns a draft into a layer.
+    fn close(&mut self, mut draft: Draft, strict: bool) -> Result<(), Error> {
+        if draft.sources.is_empty() {
+            return Ok(());
+        }
+        let (index, hidden) = Index::build(&mut draft.files);
+        self.warnings.append(&mut draft.warnings);
+        for file in &draft.files {
+            if strict {
+                refuse_defects(file)?;
+            }
+            self.warnings.extend(file.warnings());
+        }
+        self.warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&draft.files)));
+        let files = draft.files.into_iter().map(Arc::new).collect();
+        self.layers.push(Arc::new(Layer { sources: draft.sources, files, index }));
+        Ok(())
+    }
+}
+
+/// Under `strict`: the first entry that is malformed or can match nothing, as an error.
+fn refuse_defects(file: &File) -> Result<(), Error> {
+    for entry in &file.entries {
+        let (place, key) = (file.place.clone(), file.name(entry.key).to_owned());
+        match entry.standing {
+            Standing::Malformed(problem) => return Err(Error::Entry { place, key, problem }),
+            Standing::Unmatchable(problem) => return Err(Error::Key { place, key, problem }),
+            Standing::Usable | Standing::Absent | Standing::Repeated => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! A key as written -> the scope it means: a host, exact or with `*`, a port and a path prefix.
+//!
+//! The rules are the union of what Docker, podman, kubelet and Mesos write, minus what each of them
+//! widens: a path in a key always narrows it, and a name is compared whole, never as a substring.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::error::KeyProblem;
+use crate::image::{
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, is_docker_hub, is_host, is_label, is_repository,
+    normal_port, split_port, without_scheme,
+};
+
+/// What a key means. Host and path are normalised: lower case, no empty segment, no API root.
+#[derive(Debug)]
+pub(crate) struct Scope<'k> {
+    pub(crate) host: Cow<'k, str>,
+    pub(crate) port: u32,
+    /// Empty for the whole registry.
+    pub(crate) path: Cow<'k, str>,
+    pub(crate) spelling: Spelling,
+}
+
+/// How a key is spelled, from the spelling that wins among keys that mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Spelling {
+    /// `https://index.docker.io/v1/`, which Docker itself writes for Docker Hub.
+    DockerHub,
+    /// Exactly the normalised scope: `quay.io/team`.
+    Normalised,
+    Other,
+}
+
+impl<'k> Scope<'k> {
+    /// Reads a key.
+    ///
+    /// # Errors
+    ///
+    /// A key that can match nothing, and why.
+    pub(crate) fn parse(key: &'k str) -> Result<Self, KeyProblem> {
+        let (scheme, rest) = match without_scheme(key) {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, key),
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err(KeyProblem::UserInfo);
+        }
+        if rest.contains(['?', '#']) {
+            return Err(KeyProblem::QueryOrFragment);
+        }
+        if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(KeyProblem::WhiteSpace);
+        }
+        let (host, digits) = split_port(authority);
+        if host.is_empty() {
+            return Err(KeyProblem::NoHost);
+        }
+        let port = match digits {
+            None => DEFAULT_PORT,
+            Some(digits) => parse_port(digits).ok_or(KeyProblem::Port)?,
+        };
+        let host = normal_host(host, scheme.is_some())?;
+        let host = if port == DEFAULT_PORT && is_docker_hub(&host) {
+            Cow::Borrowed(DOCKER_HUB)
+        } else {
+            host
+        };
+        let is_hub = host == DOCKER_HUB && port == DEFAULT_PORT;
+        let path = normal_path(path, scheme.is_some() || is_hub)?;
+        let mut scope = Scope { host, port, path, spelling: Spelling::Other };
+        scope.spelling = if key == DOCKER_HUB_KEY {
+            Spelling::DockerHub
+        } else if scope.is_written(key) {
+            Spelling::Normalised
+        } else {
+            Spelling::Other
+        };
+        Ok(scope)
+    }
+
+    /// Whether the key is spelled exactly as this scope.
+    fn is_written(&self, key: &str) -> bool {
+        let after_host = key.strip_prefix(&*self.host);
+        let after_port = after_host.and_then(|rest| match self.port {
+            DEFAULT_PORT => Some(rest),
+            port => rest.strip_prefix(':')?.strip_prefix(&port.to_string()),
+        });
+        after_port.is_some_and(|rest| match rest.strip_prefix('/') {
+            Some(path) => path == self.path && !path.is_empty(),
+            None => rest.is_empty() && self.path.is_empty(),
+        })
+    }
+}
+
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.host)?;
+        if self.port != DEFAULT_PORT {
+            write!(f, ":{}", self.port)?;
+        }
+        if !self.path.is_empty() {
+            write!(f, "/{}", self.path)?;
+        }
+        Ok(())
+    }
+}
+
+fn parse_port(digits: &str) -> Option<u32> {
+    match normal_port(digits)? {
+        "" => Some(DEFAULT_PORT),
+        digits => digits.parse().ok().filter(|port| *port <= u32::from(u16::MAX)),
+    }
+}
+
+/// The host in lower case and ASCII; international names only in keys shaped like a URL.
+fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
+    let host = match host {
+        _ if host.is_ascii() => Cow::Borrowed(host),
+        _ if is_url && !host.contains('%') => match url::Host::parse(host) {
+            Ok(url::Host::Domain(ascii)) => Cow::Owned(ascii),
+            _ => return Err(KeyProblem::NonAscii),
+        },
+        _ => return Err(KeyProblem::NonAscii),
+    };
+    if !(is_host(&host) || is_host_pattern(&host)) {
+        return Err(KeyProblem::Host);
+    }
+    if host.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Ok(Cow::Owned(host.to_ascii_lowercase()));
+    }
+    Ok(host)
+}
+
+fn is_host_pattern(host: &str) -> bool {
+    is_pattern(host)
+        && host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
+}
+
+/// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so there
+/// a root must end in a slash.
+fn normal_path(path: &str, root_without_slash: bool) -> Result<Cow<'_, str>, KeyProblem> {
+    let trimmed = path.trim_matches('/');
+    if trimmed.is_empty() {
+        return Ok(Cow::Borrowed(""));
+    }
+    if matches!(trimmed, "v1" | "v2") && (root_without_slash || path.ends_with('/')) {
+        return Ok(Cow::Borrowed(""));
+    }
+    let path = if trimmed.contains("//") {
+        let segments: Vec<&str> = trimmed.split('/').filter(|s| !s.is_empty()).collect();
+        Cow::Owned(segments.join("/"))
+    } else {
+        Cow::Borrowed(trimmed)
+    };
+    if !path.is_ascii() {
+        return Err(KeyProblem::NonAscii);
+    }
+    if !is_repository(&path) {
+        return Err(KeyProblem::Path);
+    }
+    Ok(path)
+}
+
+/// Whether `prefix` covers `repository`: whole segments, so that `team` covers `team` and
+/// `team/app`, not `teams`.
+pub(crate) fn covers(prefix: &str, repository: &str) -> bool {
+    prefix.is_empty()
+        || repository
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(crate) fn is_pattern(host: &str) -> bool {
+    host.contains('*')
+}
+
+/// Whether a normalised pattern covers a host in lower case: label by label, where `*` is any run of
+/// characters inside one label.
+pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
+    let mut hosts = host.split('.');
+    pattern.split('.').all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
+        && hosts.next().is_none()
+}
+
+fn label_covers(pattern: &str, label: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern == label;
+    };
+    let Some(mut label) = label.strip_prefix(head) else {
+        return false;
+    };
+    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
+    // The leftmost place for each piece leaves the most room for the pieces after it.
+    for piece in middle.split('*') {
+        match label.split_once(piece) {
+            Some((_, after)) => label = after,
+            None => return false,
+        }
+    }
+    label.ends_with(tail)
+}
+
+/// A key as it may be shown: what stands before an `@` or after a `?` or `#` could be a secret.
+pub(crate) fn without_secrets(key: &str) -> Cow<'_, str> {
+    let (scheme, rest) = without_scheme(key).unwrap_or(("", key));
+    let plain = rest.split(['?', '#']).next().unwrap_or_default();
+    match rest.rsplit_once('@') {
+        None if plain.len() == rest.len() => Cow::Borrowed(key),
+        None => Cow::Owned(format!("{scheme}{plain}…")),
+        Some((_, rest)) if plain.contains('@') && !rest.contains(['?', '#']) => {
+            Cow::Owned(format!("{scheme}…@{rest}"))
+        }
+        // Which of the signs came first in the mind of the writer cannot be told.
+        Some(_) => Cow::Owned(format!("{scheme}…")),
+    }
+}

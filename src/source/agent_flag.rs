@@ -1,0 +1,66 @@
+//! Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON itself.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::{Contents, file};
+use crate::config;
+use crate::error::Error;
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+
+pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
+    let inline = Place::bytes(Level::AgentFlag, ordinal);
+    match Form::of(value) {
+        Ok(Form::Json) => {
+            let read = config::read(value.as_bytes(), &inline, limits)?;
+            Ok(Contents::of(inline, read.files))
+        }
+        Ok(Form::File(path)) => {
+            let place = Place::file(Level::AgentFlag, &path);
+            let bytes = file::read_named(&path, &place, limits)?;
+            let bytes = bytes.ok_or_else(|| file::missing(place.clone()))?;
+            let read = config::read(bytes.as_slice(), &place, limits)?;
+            Ok(Contents::of(place, read.files))
+        }
+        Err(problem) => Err(Error::AgentFlag { place: inline, problem }),
+    }
+}
+
+enum Form {
+    Json,
+    File(PathBuf),
+}
+
+impl Form {
+    fn of(value: &str) -> Result<Self, &'static str> {
+        let text = value.trim_start_matches('\u{FEFF}').trim_start();
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if text.starts_with('{') {
+            Ok(Form::Json)
+        } else if text.is_empty() {
+            Err("its value is empty")
+        } else if Path::new(value).is_absolute() {
+            Ok(Form::File(PathBuf::from(value)))
+        } else if scheme.as_deref() == Some("file") {
+            path_of_url(text).map(Form::File)
+        } else if text.contains("://") {
+            Err("its value is a URL, but not a file:// URL; nothing is fetched")
+        } else if text.starts_with(['[', '"']) {
+            Err("its value is JSON, but no object")
+        } else {
+            Err("its value is a relative path or no JSON")
+        }
+    }
+}
+
+/// The path of a `file://` URL, percent-decoded. The error of `url` is not kept: it may quote.
+fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
+    let url = Url::parse(text).map_err(|_| "its value is not a valid file:// URL")?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("its file:// URL has a query or a fragment; write %3F for ?, %23 for #");
+    }
+    url.to_file_path()
+        .map_err(|()| "its file:// URL names a host; the path needs three slashes, file:///etc/…")
+}

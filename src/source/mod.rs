@@ -1,0 +1,79 @@
+//! Reading each source: bytes, a sandbox, the agent flag, the cluster file.
+
+mod agent_flag;
+mod file;
+mod sandbox;
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::config::{self, File};
+use crate::error::Error;
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::secret::SecretBytes;
+use crate::warning::Warning;
+
+/// A source as it was given to the builder.
+#[derive(Clone)]
+pub(crate) enum Source {
+    Bytes(Level, SecretBytes),
+    SandboxHome(PathBuf),
+    /// May be the JSON itself, so it is as secret as a file.
+    AgentFlag(Zeroizing<String>),
+    ClusterFile { path: PathBuf, required: bool },
+}
+
+/// What a source turned out to hold.
+pub(crate) struct Contents {
+    pub(crate) place: Place,
+    pub(crate) files: Vec<File>,
+    pub(crate) warnings: Vec<Warning>,
+    /// Why there are no files, where that is no error.
+    pub(crate) note: Option<&'static str>,
+}
+
+impl Contents {
+    fn of(place: Place, files: Vec<File>) -> Self {
+        Contents { place, files, warnings: Vec::new(), note: None }
+    }
+}
+
+impl Source {
+    pub(crate) fn level(&self) -> Level {
+        match self {
+            Source::Bytes(level, _) => *level,
+            Source::SandboxHome(_) => Level::SandboxHome,
+            Source::AgentFlag(_) => Level::AgentFlag,
+            Source::ClusterFile { .. } => Level::ClusterFile,
+        }
+    }
+
+    /// Reads the source, the `ordinal`th given at its level.
+    pub(crate) fn read(&self, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
+        match self {
+            Source::Bytes(level, bytes) => {
+                let place = Place::bytes(*level, ordinal);
+                let read = config::read(bytes.as_slice(), &place, limits)?;
+                Ok(Contents::of(place, read.files))
+            }
+            Source::SandboxHome(directory) => sandbox::read(directory, limits),
+            Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
+            Source::ClusterFile { path, required } => {
+                let place = Place::file(Level::ClusterFile, path);
+                match file::read_named(path, &place, limits)? {
+                    Some(bytes) => {
+                        let read = config::read(bytes.as_slice(), &place, limits)?;
+                        Ok(Contents::of(place, read.files))
+                    }
+                    None if *required => Err(file::missing(place)),
+                    None => Ok(Contents {
+                        note: Some("the file does not exist, which was allowed"),
+                        ..Contents::of(place, Vec::new())
+                    }),
+                }
+            }
+        }
+    }
+}

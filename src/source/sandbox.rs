@@ -1,0 +1,219 @@
+//! Reading credential files from a sandbox, where a task can put anything at any moment and the
+//! reader may be root.
+//!
+//! On Unix every step goes through the descriptor of the directory before it, and no link below the
+//! sandbox is followed. On Linux a name is first taken hold of without opening it (`O_PATH`), looked
+//! at, and only a regular file is then opened, through the very descriptor that was looked at: there
+//! is no moment at which another file could be slipped in, and no pipe or device is ever opened. On
+//! other Unix systems the name is opened without waiting, and what was opened is then looked at.
+//! Elsewhere `std` can only look at the name first and open it afterwards.
+
+use std::io;
+use std::path::Path;
+
+use super::{Contents, file};
+use crate::config::{self, Files};
+use crate::error::{ArchiveProblem, Error};
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::warning::{Warning, WarningKind};
+
+/// Where credential files are looked for below a HOME, in the order in which they count.
+const FILES: [(Option<&str>, &str); 3] =
+    [(Some(".docker"), "config.json"), (None, ".dockercfg"), (None, ARCHIVE)];
+
+const ARCHIVE: &str = "docker.tar.gz";
+
+pub(super) fn read(directory: &Path, limits: &Limits) -> Result<Contents, Error> {
+    let place = Place::file(Level::SandboxHome, directory);
+    let home = open::Directory::open(directory)
+        .map_err(|source| Error::Read { place: place.clone(), source })?;
+    let mut contents = Contents::of(place, Vec::new());
+    for (parent, name) in FILES {
+        let path = parent.map_or(directory.to_owned(), |parent| directory.join(parent)).join(name);
+        let place = Place::file(Level::SandboxHome, &path);
+        let open = match home.open_file(parent, name) {
+            Ok(None) => continue,
+            Ok(Some(open)) => open,
+            Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { place, found }),
+            Err(Refusal::Io(source)) => return Err(Error::Read { place, source }),
+        };
+        let bytes = file::read_open(open, &place, limits)?;
+        match config::read(bytes.as_slice(), &place, limits) {
+            Ok(Files { files, .. }) => contents.files.extend(files),
+            // In a sandbox any file may be called docker.tar.gz.
+            Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })
+                if name == ARCHIVE =>
+            {
+                let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
+                contents.warnings.push(Warning::new(&place, None, kind));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if contents.files.is_empty() {
+        contents.note = Some("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
+    }
+    Ok(contents)
+}
+
+/// Why a name below the sandbox was not opened.
+enum Refusal {
+    NotAFile(&'static str),
+    Io(io::Error),
+}
+
+#[cfg(unix)]
+mod open {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::OwnedFd;
+    use std::path::Path;
+
+    use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open, openat};
+    use rustix::io::Errno;
+
+    use super::Refusal;
+
+    pub(super) struct Directory(OwnedFd);
+
+    impl Directory {
+        /// Opens the sandbox itself, which the runtime named, through links as usual.
+        pub(super) fn open(path: &Path) -> io::Result<Self> {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            Ok(Directory(open(path, flags, Mode::empty())?))
+        }
+
+        /// Opens a regular file below; `None` where there is nothing.
+        pub(super) fn open_file(
+            &self,
+            parent: Option<&str>,
+            name: &str,
+        ) -> Result<Option<File>, Refusal> {
+            let file = match parent {
+                None => open_regular(&self.0, name),
+                Some(parent) => match open_directory(&self.0, parent) {
+                    Ok(parent) => open_regular(&parent, name),
+                    Err(refusal) => Err(refusal),
+                },
+            };
+            match file {
+                Ok(file) => Ok(Some(file)),
+                Err(Refusal::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(refusal) => Err(refusal),
+            }
+        }
+    }
+
+    impl From<Errno> for Refusal {
+        fn from(errno: Errno) -> Self {
+            Refusal::Io(errno.into())
+        }
+    }
+
+    fn open_directory(home: &OwnedFd, name: &str) -> Result<OwnedFd, Refusal> {
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let flags = flags | OFlags::PATH;
+        match openat(home, name, flags, Mode::empty()) {
+            // A link is reported either way, depending on the system.
+            Err(Errno::NOTDIR | Errno::LOOP) => {
+                Err(Refusal::NotAFile("below something that is a link or no directory"))
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn open_regular(parent: &OwnedFd, name: &str) -> Result<File, Refusal> {
+        use std::os::fd::AsRawFd;
+
+        let held_flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = openat(parent, name, held_flags, Mode::empty())?;
+        let seen = fstat(&held)?;
+        check_regular(&seen)?;
+        let by_descriptor = format!("/proc/self/fd/{}", held.as_raw_fd());
+        let opened = match open(by_descriptor, READ, Mode::empty()) {
+            // Without /proc, open the name again; whether it is still the same is checked below.
+            Err(Errno::NOENT) => openat(parent, name, READ | OFlags::NOFOLLOW, Mode::empty())?,
+            opened => opened?,
+        };
+        let got = fstat(&opened)?;
+        check_regular(&got)?;
+        if (got.st_dev, got.st_ino) != (seen.st_dev, seen.st_ino) {
+            return Err(Refusal::NotAFile("a file that was replaced while it was opened"));
+        }
+        Ok(File::from(opened))
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn open_regular(parent: &OwnedFd, name: &str) -> Result<File, Refusal> {
+        let opened = match openat(parent, name, READ | OFlags::NOFOLLOW, Mode::empty()) {
+            Err(Errno::LOOP) => return Err(Refusal::NotAFile("a symbolic link")),
+            opened => opened?,
+        };
+        check_regular(&fstat(&opened)?)?;
+        Ok(File::from(opened))
+    }
+
+    /// Never waits: not for the writer of a pipe, nor for whoever holds a lease on the file.
+    const READ: OFlags =
+        OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+    fn check_regular(stat: &Stat) -> Result<(), Refusal> {
+        Err(Refusal::NotAFile(match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => return Ok(()),
+            FileType::Symlink => "a symbolic link",
+            FileType::Directory => "a directory",
+            FileType::Fifo => "a pipe",
+            FileType::Socket => "a socket",
+            _ => "a device",
+        }))
+    }
+}
+
+#[cfg(not(unix))]
+mod open {
+    use std::fs::{self, File};
+    use std::io;
+    use std::path::{Path, PathBuf};
+
+    use super::Refusal;
+
+    pub(super) struct Directory(PathBuf);
+
+    impl Directory {
+        pub(super) fn open(path: &Path) -> io::Result<Self> {
+            if fs::metadata(path)?.is_dir() {
+                Ok(Directory(path.to_owned()))
+            } else {
+                Err(io::ErrorKind::NotADirectory.into())
+            }
+        }
+
+        pub(super) fn open_file(
+            &self,
+            parent: Option<&str>,
+            name: &str,
+        ) -> Result<Option<File>, Refusal> {
+            let mut path = self.0.clone();
+            for (part, is_last) in
+                parent.into_iter().map(|part| (part, false)).chain([(name, true)])
+            {
+                path.push(part);
+                let kind = match fs::symlink_metadata(&path) {
+                    Ok(metadata) => metadata.file_type(),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => return Err(Refusal::Io(error)),
+                };
+                if kind.is_symlink() {
+                    return Err(Refusal::NotAFile("a symbolic link, or below one"));
+                }
+                if if is_last { !kind.is_file() } else { !kind.is_dir() } {
+                    return Err(Refusal::NotAFile("no regular file"));
+                }
+            }
+            File::open(path).map(Some).map_err(Refusal::Io)
+        }
+    }
+}

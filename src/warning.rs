@@ -1,0 +1,118 @@
+//! What was left out of a resolver, or looks wrong in it, without being an error.
+
+use std::fmt;
+
+use crate::error::{EntryProblem, KeyProblem, Shown};
+use crate::level::Place;
+
+/// Something that an operator should know about a credential file that could be read.
+///
+/// `Display` says what, where and what to do, and never holds a byte of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    place: Place,
+    key: Option<Box<str>>,
+    kind: WarningKind,
+}
+
+/// What a [`Warning`] is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// An entry that cannot be read. It keeps its place: an image that it would have answered for
+    /// gets no credential, rather than another one.
+    MalformedEntry(EntryProblem),
+    /// A key that can match no image, and was left out.
+    UnmatchableKey(KeyProblem),
+    /// A key that stands again further down in the same file; the last one counts.
+    RepeatedKey,
+    /// A key that means the same as another in the same file, which is used instead.
+    SameMeaning {
+        /// The key that is used.
+        used: Box<str>,
+    },
+    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a credential
+    /// helper, which is never run.
+    Helper {
+        /// What follows `docker-credential-` in the name of the program.
+        helper: Box<str>,
+    },
+    /// A password that ends in a newline, as `echo user:password | base64` makes them.
+    PasswordEndsInNewline,
+    /// A field of a `.dockercfg` that looks like a registry and holds no object.
+    IgnoredField,
+    /// An archive in a sandbox without a credential file where one is looked for.
+    ArchiveWithoutCredentials {
+        /// A member that looks like the one meant.
+        near_miss: Option<String>,
+    },
+}
+
+impl Warning {
+    pub(crate) fn new(place: &Place, key: Option<&str>, kind: WarningKind) -> Self {
+        Warning { place: place.clone(), key: key.map(Box::from), kind }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> &WarningKind {
+        &self.kind
+    }
+
+    /// The file it is about.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The key it is about, as written, without user info.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.place)?;
+        let key = Shown(self.key.as_deref().unwrap_or_default());
+        match &self.kind {
+            WarningKind::MalformedEntry(problem) => write!(
+                f,
+                "entry {key}: {problem}; images it is for get no credential until it is mended"
+            ),
+            WarningKind::UnmatchableKey(problem) => {
+                write!(f, "key {key} can match no image and is left out: {problem}")
+            }
+            WarningKind::RepeatedKey => {
+                write!(f, "key {key} stands more than once; the last one counts")
+            }
+            WarningKind::SameMeaning { used } => {
+                write!(f, "key {key} means the same as {}, which is used; remove one", Shown(used))
+            }
+            WarningKind::Helper { helper } => {
+                let helper = Shown(helper);
+                match self.key {
+                    Some(_) => write!(f, "the credential for {key} is left to the helper {helper}")?,
+                    None => write!(f, "credentials are left to the helper {helper} (credsStore)")?,
+                }
+                f.write_str(", which is not run; put them into the file itself")
+            }
+            WarningKind::PasswordEndsInNewline => write!(
+                f,
+                "the password of entry {key} ends in a newline, which registries refuse; \
+                 encode it with printf, not echo"
+            ),
+            WarningKind::IgnoredField => {
+                write!(f, "field {key} looks like a registry but holds no object; it is ignored")
+            }
+            WarningKind::ArchiveWithoutCredentials { near_miss } => {
+                f.write_str("holds neither .docker/config.json nor .dockercfg")?;
+                if let Some(name) = near_miss {
+                    write!(f, ", only {}, which is not where it is looked for", Shown(name))?;
+                }
+                f.write_str("; make it with tar -czf docker.tar.gz .docker")
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Everything is tested through the public API, as tables: one line a case.
+
+mod conformance;
