@@ -49,10 +49,14 @@ impl<'a> Credential<'a> {
             return Credential::RegistryToken { token };
         }
         match file.field(fields.identity_token) {
-            Some(token) => {
-                Credential::IdentityToken { token, username: fields.has_basic().then_some(username) }
-            }
-            None => Credential::Basic { username, password: file.secret(fields.password) },
+            Some(token) => Credential::IdentityToken {
+                token,
+                username: fields.has_basic().then_some(username),
+            },
+            None => Credential::Basic {
+                username,
+                password: file.secret(fields.password),
+            },
         }
     }
 
@@ -69,10 +73,14 @@ impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Taken apart field by field, so that a new one has to be thought about.
         match *self {
-            Credential::Basic { username: _, password: _ } => f.write_str("Basic([redacted])"),
-            Credential::IdentityToken { token: _, username: _ } => {
-                f.write_str("IdentityToken([redacted])")
-            }
+            Credential::Basic {
+                username: _,
+                password: _,
+            } => f.write_str("Basic([redacted])"),
+            Credential::IdentityToken {
+                token: _,
+                username: _,
+            } => f.write_str("IdentityToken([redacted])"),
             Credential::RegistryToken { token: _ } => f.write_str("RegistryToken([redacted])"),
         }
     }
@@ -143,7 +151,9 @@ pub struct AuthConfig {
 
 impl AuthConfig {
     pub(crate) fn new(file: Arc<File>, entry: usize) -> Self {
-        AuthConfig { origin: Origin::new(file, entry) }
+        AuthConfig {
+            origin: Origin::new(file, entry),
+        }
     }
 
     /// The credential to use, in Docker's order: `registrytoken`, then `identitytoken`, then user
@@ -152,34 +162,47 @@ impl AuthConfig {
     pub fn credential(&self) -> Credential<'_> {
         match self.origin.entry() {
             Some(entry) => Credential::of(&self.origin.file, entry),
-            None => Credential::Basic { username: "", password: "" },
+            None => Credential::Basic {
+                username: "",
+                password: "",
+            },
         }
     }
 
     /// The user name; empty where only a password is given.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
-        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
+        let entry = self
+            .origin
+            .entry()
+            .filter(|entry| entry.secrets.has_basic())?;
         Some(self.origin.file.secret(entry.secrets.username))
     }
 
     /// The password; empty where only a user name is given.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
+        let entry = self
+            .origin
+            .entry()
+            .filter(|entry| entry.secrets.has_basic())?;
         Some(self.origin.file.secret(entry.secrets.password))
     }
 
     /// `identitytoken`: an OAuth2 refresh token.
     #[must_use]
     pub fn identity_token(&self) -> Option<&str> {
-        self.origin.file.field(self.origin.entry()?.secrets.identity_token)
+        self.origin
+            .file
+            .field(self.origin.entry()?.secrets.identity_token)
     }
 
     /// `registrytoken`: a bearer token that is sent as it is.
     #[must_use]
     pub fn registry_token(&self) -> Option<&str> {
-        self.origin.file.field(self.origin.entry()?.secrets.registry_token)
+        self.origin
+            .file
+            .field(self.origin.entry()?.secrets.registry_token)
     }
 
     /// `email`, which older files carry. Nobody needs it any more.
@@ -238,7 +261,12 @@ impl AuthConfig {
             serveraddress: self.server_address(),
         };
         // Room for every byte as an escape of six: a buffer that grows leaves copies behind.
-        let fields = [auth.username, auth.password, auth.identitytoken, auth.registrytoken];
+        let fields = [
+            auth.username,
+            auth.password,
+            auth.identitytoken,
+            auth.registrytoken,
+        ];
         let bytes: usize = fields.iter().flatten().map(|field| field.len()).sum();
         let room = 6 * (bytes + auth.serveraddress.len()) + 128;
         let mut json = Zeroizing::new(Vec::with_capacity(room));

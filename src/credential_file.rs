@@ -42,7 +42,11 @@ impl CredentialFile {
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
         warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&files)));
-        Ok(CredentialFile { format, files, warnings })
+        Ok(CredentialFile {
+            format,
+            files,
+            warnings,
+        })
     }
 
     /// The format that was recognised.
@@ -56,7 +60,10 @@ impl CredentialFile {
     pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.files.iter().flat_map(|file| {
             let entries = file.entries.iter().filter(|entry| {
-                !matches!(entry.standing, Standing::Repeated | Standing::Unmatchable(_))
+                !matches!(
+                    entry.standing,
+                    Standing::Repeated | Standing::Unmatchable(_)
+                )
             });
             entries.map(move |entry| FileEntry { file, entry })
         })
@@ -71,7 +78,11 @@ impl CredentialFile {
 
 impl fmt::Debug for CredentialFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CredentialFile { format, files: _, warnings } = self;
+        let CredentialFile {
+            format,
+            files: _,
+            warnings,
+        } = self;
         f.debug_struct("CredentialFile")
             .field("format", format)
             .field("entries", &self.entries().count())

@@ -98,7 +98,9 @@ pub enum Error {
     },
 
     /// A source is larger than one of the [`Limits`](crate::Limits). Nothing of it was kept.
-    #[error("{place}: over the limit {limit} of {value}; if that is no mistake, raise Limits::{limit}")]
+    #[error(
+        "{place}: over the limit {limit} of {value}; if that is no mistake, raise Limits::{limit}"
+    )]
     Limit {
         /// The source.
         place: Place,
@@ -175,7 +177,9 @@ pub enum EntryProblem {
     #[error("its field \"auth\" decodes to something that is not UTF-8 text")]
     AuthNotUtf8,
     /// `auth` decodes to text without a colon.
-    #[error("its field \"auth\" decodes to text without a colon; it must be base64 of user:password")]
+    #[error(
+        "its field \"auth\" decodes to text without a colon; it must be base64 of user:password"
+    )]
     AuthWithoutColon,
 }
 
@@ -205,7 +209,9 @@ pub enum KeyProblem {
     #[error("its port is not a number from 0 to 65535")]
     Port,
     /// A path that no repository can have.
-    #[error("its path is not a valid repository name (lower case; * stands for part of a host only)")]
+    #[error(
+        "its path is not a valid repository name (lower case; * stands for part of a host only)"
+    )]
     Path,
 }
 
@@ -214,10 +220,14 @@ pub enum KeyProblem {
 #[non_exhaustive]
 pub enum ArchiveProblem {
     /// The compressed stream ends early or is damaged.
-    #[error("the gzip stream is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker")]
+    #[error(
+        "the gzip stream is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker"
+    )]
     Gzip,
     /// The tar stream ends early or is damaged.
-    #[error("the tar archive is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker")]
+    #[error(
+        "the tar archive is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker"
+    )]
     Tar,
     /// Compressed, but no archive: `gzip config.json`.
     #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
@@ -226,10 +236,14 @@ pub enum ArchiveProblem {
     #[error("a header in it is read differently by different programs; make it anew with tar -czf")]
     Ambiguous,
     /// A name or an extended header of more than 1 MiB.
-    #[error("a header in it is longer than 1 MiB; make it anew with tar -czf docker.tar.gz .docker")]
+    #[error(
+        "a header in it is longer than 1 MiB; make it anew with tar -czf docker.tar.gz .docker"
+    )]
     LongHeader,
     /// A credential file that is no regular member, or a path that climbs into one.
-    #[error("its member {member} is refused: {why}; pack the file itself, tar -czf docker.tar.gz .docker")]
+    #[error(
+        "its member {member} is refused: {why}; pack the file itself, tar -czf docker.tar.gz .docker"
+    )]
     Member {
         /// Which of the two credential files.
         member: &'static str,
@@ -252,7 +266,11 @@ struct NearMiss<'a>(Option<&'a str>);
 impl fmt::Display for NearMiss<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(name) => write!(f, ", only {}, which is not where it is looked for", Shown(name)),
+            Some(name) => write!(
+                f,
+                ", only {}, which is not where it is looked for",
+                Shown(name)
+            ),
             None => Ok(()),
         }
     }
@@ -268,6 +286,10 @@ impl fmt::Display for Shown<'_> {
         for c in self.0.chars().take(MOST) {
             write!(f, "{}", c.escape_debug())?;
         }
-        f.write_str(if self.0.chars().nth(MOST).is_some() { "…\"" } else { "\"" })
+        f.write_str(if self.0.chars().nth(MOST).is_some() {
+            "…\""
+        } else {
+            "\""
+        })
     }
 }

@@ -39,8 +39,18 @@ pub struct Explanation {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {
-    Found { level: Level, place: String, key: String, credential: &'static str },
-    Broken { level: Level, place: String, key: String, problem: String },
+    Found {
+        level: Level,
+        place: String,
+        key: String,
+        credential: &'static str,
+    },
+    Broken {
+        level: Level,
+        place: String,
+        key: String,
+        problem: String,
+    },
     None,
 }
 
@@ -115,8 +125,12 @@ impl Explanation {
         matches: &[(usize, Match)],
     ) -> Self {
         let mut telling = Telling::new(image, matches);
-        let mut levels: Vec<LevelReport> =
-            Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();
+        let mut levels: Vec<LevelReport> = Level::ALL
+            .map(|level| LevelReport {
+                level,
+                sources: Vec::new(),
+            })
+            .into();
         for (number, layer) in layers.iter().enumerate() {
             let mut first = 0;
             for source in &layer.sources {
@@ -168,7 +182,13 @@ impl<'a> Telling<'a> {
             .enumerate()
             .map(|(place, (layer, found))| ((*layer, found.file, found.entry), place))
             .collect();
-        Telling { image, matches, places, helpers: Vec::new(), near: Vec::new() }
+        Telling {
+            image,
+            matches,
+            places,
+            helpers: Vec::new(),
+            near: Vec::new(),
+        }
     }
 
     fn answer(&self, layers: &[Arc<Layer>]) -> Answer {
@@ -176,16 +196,26 @@ impl<'a> Telling<'a> {
             let file = layers.get(*layer)?.files.get(found.file)?;
             Some((found, file, file.entries.get(found.entry)?))
         });
-        let Some((found, file, entry)) = best else { return Answer::None };
+        let Some((found, file, entry)) = best else {
+            return Answer::None;
+        };
         let (level, place) = (found.rank.level, file.place.to_string());
         let key = file.name(entry.key).to_owned();
         match entry.standing {
-            Standing::Malformed(problem) => {
-                Answer::Broken { level, place, key, problem: problem.to_string() }
-            }
+            Standing::Malformed(problem) => Answer::Broken {
+                level,
+                place,
+                key,
+                problem: problem.to_string(),
+            },
             _ => {
                 let auth = AuthConfig::new(file.clone(), found.entry);
-                Answer::Found { level, place, key, credential: auth.credential().kind() }
+                Answer::Found {
+                    level,
+                    place,
+                    key,
+                    credential: auth.credential().kind(),
+                }
             }
         }
     }
@@ -197,11 +227,18 @@ impl<'a> Telling<'a> {
         source: &SourceRead,
         first: usize,
     ) -> SourceReport {
-        let files = layer.files.iter().enumerate().skip(first).take(source.files);
+        let files = layer
+            .files
+            .iter()
+            .enumerate()
+            .skip(first)
+            .take(source.files);
         SourceReport {
             place: source.place.to_string(),
             note: source.note,
-            files: files.map(|(at, file)| self.file(number, at, file)).collect(),
+            files: files
+                .map(|(at, file)| self.file(number, at, file))
+                .collect(),
         }
     }
 
@@ -260,14 +297,14 @@ impl<'a> Telling<'a> {
         if let Standing::Unmatchable(problem) = entry.standing {
             let host = self.image.registry_parts().host().to_ascii_lowercase();
             let meant = key.to_ascii_lowercase().contains(&host);
-            return meant
-                .then(|| finding(file, entry, Verdict::Unmatchable, problem.to_string()));
+            return meant.then(|| finding(file, entry, Verdict::Unmatchable, problem.to_string()));
         }
         let relation = relation(&file.scope(entry), self.image)?;
         let (verdict, reason) = match (relation, entry.standing) {
-            (Relation::Covers, Standing::Repeated) => {
-                (Verdict::Repeated, "the same key stands again further down, and counts".to_owned())
-            }
+            (Relation::Covers, Standing::Repeated) => (
+                Verdict::Repeated,
+                "the same key stands again further down, and counts".to_owned(),
+            ),
             (Relation::Covers, _) => {
                 let reason = match &file.store_helper {
                     Some(helper) => format!(
@@ -288,19 +325,23 @@ impl<'a> Telling<'a> {
 
     fn store_helper(&mut self, file: &File) -> Option<String> {
         let helper = Shown(file.store_helper.as_deref()?).to_string();
-        self.helpers.push(format!("{} names credsStore {helper}", file.place));
+        self.helpers
+            .push(format!("{} names credsStore {helper}", file.place));
         Some(helper)
     }
 
     fn helper_findings(&mut self, file: &File) -> Vec<Finding> {
         let mut findings = Vec::new();
         for held in &file.helper_keys {
-            let Ok(scope) = Scope::parse(&held.key) else { continue };
+            let Ok(scope) = Scope::parse(&held.key) else {
+                continue;
+            };
             if relation(&scope, self.image) != Some(Relation::Covers) {
                 continue;
             }
             let helper = Shown(&held.helper).to_string();
-            self.helpers.push(format!("{} names the helper {helper}", file.place));
+            self.helpers
+                .push(format!("{} names the helper {helper}", file.place));
             findings.push(Finding {
                 key: Shown(&held.key).to_string(),
                 scope: Some(scope.to_string()),
@@ -322,8 +363,12 @@ impl<'a> Telling<'a> {
             })
             .collect();
         for missed in Relation::NEAR {
-            let mut scopes: Vec<&str> =
-                self.near.iter().filter(|(how, _)| *how == missed).map(|(_, s)| &**s).collect();
+            let mut scopes: Vec<&str> = self
+                .near
+                .iter()
+                .filter(|(how, _)| *how == missed)
+                .map(|(_, s)| &**s)
+                .collect();
             scopes.sort_unstable();
             scopes.dedup();
             if !scopes.is_empty() {
@@ -333,8 +378,14 @@ impl<'a> Telling<'a> {
         if layers.iter().all(|layer| layer.files.is_empty()) {
             hints.push("no credential file was given or found at any level".to_owned());
         } else if hints.is_empty() {
-            let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
-            hints.push(format!("no key in any source is for the registry {registry}{hub}"));
+            let hub = if registry == DOCKER_HUB {
+                " (Docker Hub)"
+            } else {
+                ""
+            };
+            hints.push(format!(
+                "no key in any source is for the registry {registry}{hub}"
+            ));
         }
         hints
     }
@@ -342,9 +393,17 @@ impl<'a> Telling<'a> {
 
 fn some_of(scopes: &[&str]) -> String {
     const MOST: usize = 5;
-    let shown: Vec<String> = scopes.iter().take(MOST).map(|s| Shown(s).to_string()).collect();
+    let shown: Vec<String> = scopes
+        .iter()
+        .take(MOST)
+        .map(|s| Shown(s).to_string())
+        .collect();
     let more = scopes.len().saturating_sub(MOST);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     shown.join(", ") + &rest
 }
 
@@ -353,13 +412,22 @@ fn finding(file: &File, entry: &Entry, verdict: Verdict, reason: String) -> Find
         Standing::Unmatchable(_) => None,
         _ => Some(file.scope(entry).to_string()),
     };
-    Finding { key: Shown(file.name(entry.key)).to_string(), scope, verdict, reason }
+    Finding {
+        key: Shown(file.name(entry.key)).to_string(),
+        scope,
+        verdict,
+        reason,
+    }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.image)?;
-        writeln!(f, "  registry {}, repository {}", self.registry, self.repository)?;
+        writeln!(
+            f,
+            "  registry {}, repository {}",
+            self.registry, self.repository
+        )?;
         for report in &self.levels {
             write!(f, "{report}")?;
         }
@@ -367,10 +435,20 @@ impl fmt::Display for Explanation {
             writeln!(f, "  hint: {hint}")?;
         }
         match &self.answer {
-            Answer::Found { place, key, credential, .. } => {
+            Answer::Found {
+                place,
+                key,
+                credential,
+                ..
+            } => {
                 write!(f, "  answer: {credential} from {place}, key {}", Shown(key))
             }
-            Answer::Broken { place, key, problem, .. } => write!(
+            Answer::Broken {
+                place,
+                key,
+                problem,
+                ..
+            } => write!(
                 f,
                 "  answer: none, because the entry {} in {place} is broken: {problem}",
                 Shown(key)
@@ -387,7 +465,12 @@ impl fmt::Display for LevelReport {
         }
         for source in &self.sources {
             if source.files.is_empty() {
-                writeln!(f, "  {}: {}", source.place, source.note.unwrap_or("holds no file"))?;
+                writeln!(
+                    f,
+                    "  {}: {}",
+                    source.place,
+                    source.note.unwrap_or("holds no file")
+                )?;
             }
             for file in &source.files {
                 write!(f, "{file}")?;
@@ -400,7 +483,11 @@ impl fmt::Display for LevelReport {
 impl fmt::Display for FileReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = if self.entries == 1 { "key" } else { "keys" };
-        write!(f, "  {} ({}, {} {keys})", self.place, self.format, self.entries)?;
+        write!(
+            f,
+            "  {} ({}, {} {keys})",
+            self.place, self.format, self.entries
+        )?;
         if let Some(helper) = &self.helper {
             write!(f, ", with credsStore {helper}")?;
         }
@@ -409,7 +496,13 @@ impl fmt::Display for FileReport {
         }
         writeln!(f, ":")?;
         for finding in &self.findings {
-            writeln!(f, "    {} {}: {}", finding.verdict.name(), finding.key, finding.reason)?;
+            writeln!(
+                f,
+                "    {} {}: {}",
+                finding.verdict.name(),
+                finding.key,
+                finding.reason
+            )?;
         }
         match self.more_near {
             0 => Ok(()),

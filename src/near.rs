@@ -36,7 +36,10 @@ impl Relation {
                 format!("is for another port; the image is on {registry}, and no port means 443")
             }
             Relation::OtherNamespace => {
-                format!("is for that path alone; the repository is {}", image.repository())
+                format!(
+                    "is for that path alone; the repository is {}",
+                    image.repository()
+                )
             }
             Relation::ParentHost => {
                 format!("is for that host alone, not for {registry} below it")
@@ -61,10 +64,14 @@ impl Relation {
                 format!("{registry} has keys for other namespaces only")
             }
             Relation::ParentHost => {
-                format!("{registry} has no key, but a host above it has; a key covers its own host only")
+                format!(
+                    "{registry} has no key, but a host above it has; a key covers its own host only"
+                )
             }
             Relation::OtherDepth => {
-                format!("{registry} has no key, but there are patterns with another number of labels")
+                format!(
+                    "{registry} has no key, but there are patterns with another number of labels"
+                )
             }
             Relation::NotDockerHub => "these are no names of Docker Hub's registry, which is \
                                        https://index.docker.io/v1/"
@@ -93,11 +100,11 @@ pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relati
         });
     }
     let is_below = |host: &str, parent: &str| {
-        host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+        host.strip_suffix(parent)
+            .is_some_and(|rest| rest.ends_with('.'))
     };
     if is_hub {
-        let mistaken =
-            is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com");
+        let mistaken = is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com");
         return mistaken.then_some(Relation::NotDockerHub);
     }
     if is_pattern(&scope.host) {
@@ -108,7 +115,9 @@ pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relati
 
 /// Whether a pattern that starts in `*.` would cover the host with another number of labels.
 fn misses_by_depth(pattern: &str, host: &str) -> bool {
-    let Some(rest) = pattern.strip_prefix("*.") else { return false };
+    let Some(rest) = pattern.strip_prefix("*.") else {
+        return false;
+    };
     let mut tail = host;
     loop {
         if pattern_covers(rest, tail) {

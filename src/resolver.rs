@@ -58,7 +58,10 @@ pub(crate) struct Layer {
 
 impl Layer {
     fn auth(&self, found: Match) -> Option<AuthConfig> {
-        Some(AuthConfig::new(self.files.get(found.file)?.clone(), found.entry))
+        Some(AuthConfig::new(
+            self.files.get(found.file)?.clone(),
+            found.entry,
+        ))
     }
 }
 
@@ -75,7 +78,11 @@ impl Resolver {
     /// Starts without any source.
     #[must_use]
     pub fn builder() -> ResolverBuilder {
-        ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
+        ResolverBuilder {
+            steps: Vec::new(),
+            limits: Limits::default(),
+            strict: false,
+        }
     }
 
     /// The credential that pulls `image`; `None` for an anonymous pull.
@@ -104,8 +111,14 @@ impl Resolver {
     /// `None` also for what is no registry.
     #[must_use]
     pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
-        let scope = Scope::parse(server).ok().filter(|scope| !is_pattern(&scope.host))?;
-        self.best(Query { host: &scope.host, port: scope.port, repository: "" })
+        let scope = Scope::parse(server)
+            .ok()
+            .filter(|scope| !is_pattern(&scope.host))?;
+        self.best(Query {
+            host: &scope.host,
+            port: scope.port,
+            repository: "",
+        })
     }
 
     /// The same lookup, told step by step: the reference as understood, then every source in order
@@ -153,7 +166,11 @@ impl Resolver {
 
 fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut [u8; MAX_REPOSITORY]) -> Query<'q> {
     let registry = image.registry_parts();
-    Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
+    Query {
+        host: registry.host(),
+        port: registry.port(),
+        repository: image.repository_in(buffer),
+    }
 }
 
 impl fmt::Debug for Resolver {
@@ -161,9 +178,18 @@ impl fmt::Debug for Resolver {
         let Inner { layers, warnings } = &*self.inner;
         let files = layers.iter().flat_map(|layer| &layer.files);
         f.debug_struct("Resolver")
-            .field("sources", &layers.iter().map(|layer| layer.sources.len()).sum::<usize>())
+            .field(
+                "sources",
+                &layers
+                    .iter()
+                    .map(|layer| layer.sources.len())
+                    .sum::<usize>(),
+            )
             .field("files", &files.clone().count())
-            .field("entries", &files.map(|file| file.entries.len()).sum::<usize>())
+            .field(
+                "entries",
+                &files.map(|file| file.entries.len()).sum::<usize>(),
+            )
             .field("warnings", &warnings.len())
             .finish()
     }
@@ -218,18 +244,26 @@ impl ResolverBuilder {
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as it is for the agent.
     pub fn agent_flag(self, value: impl Into<String>) -> Self {
-        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(value.into()))))
+        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(
+            value.into(),
+        ))))
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
     /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). One that does not exist is an error.
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: true }))
+        self.step(Step::Source(Source::ClusterFile {
+            path: path.into(),
+            required: true,
+        }))
     }
 
     /// Adds the file shared by the cluster, if it exists.
     pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: false }))
+        self.step(Step::Source(Source::ClusterFile {
+            path: path.into(),
+            required: false,
+        }))
     }
 
     /// Adds everything that another resolver holds, without copying it: a task's resolver over its
@@ -258,7 +292,10 @@ impl ResolverBuilder {
     /// The first source, in the order given, that cannot be read as a whole. A runtime must not
     /// quietly pull with another identity, so such a source is never passed over.
     pub fn build(self) -> Result<Resolver, Error> {
-        let mut inner = Inner { layers: Vec::new(), warnings: Vec::new() };
+        let mut inner = Inner {
+            layers: Vec::new(),
+            warnings: Vec::new(),
+        };
         let mut ordinals = [0_u32; Level::ALL.len()];
         let mut draft = Draft::default();
         for step in self.steps {
@@ -279,13 +316,19 @@ impl ResolverBuilder {
             }
         }
         inner.close(draft, self.strict)?;
-        Ok(Resolver { inner: Arc::new(inner) })
+        Ok(Resolver {
+            inner: Arc::new(inner),
+        })
     }
 }
 
 impl fmt::Debug for ResolverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ResolverBuilder { steps, limits, strict } = self;
+        let ResolverBuilder {
+            steps,
+            limits,
+            strict,
+        } = self;
         f.debug_struct("ResolverBuilder")
             .field("sources", &steps.len())
             .field("limits", limits)
@@ -337,9 +380,17 @@ impl Inner {
             }
             self.warnings.extend(file.warnings());
         }
-        self.warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&draft.files)));
+        self.warnings.extend(
+            hidden
+                .iter()
+                .filter_map(|hidden| hidden.warning(&draft.files)),
+        );
         let files = draft.files.into_iter().map(Arc::new).collect();
-        self.layers.push(Arc::new(Layer { sources: draft.sources, files, index }));
+        self.layers.push(Arc::new(Layer {
+            sources: draft.sources,
+            files,
+            index,
+        }));
         Ok(())
     }
 }
@@ -349,8 +400,20 @@ fn refuse_defects(file: &File) -> Result<(), Error> {
     for entry in &file.entries {
         let (place, key) = (file.place.clone(), file.name(entry.key).to_owned());
         match entry.standing {
-            Standing::Malformed(problem) => return Err(Error::Entry { place, key, problem }),
-            Standing::Unmatchable(problem) => return Err(Error::Key { place, key, problem }),
+            Standing::Malformed(problem) => {
+                return Err(Error::Entry {
+                    place,
+                    key,
+                    problem,
+                });
+            }
+            Standing::Unmatchable(problem) => {
+                return Err(Error::Key {
+                    place,
+                    key,
+                    problem,
+                });
+            }
             Standing::Usable | Standing::Absent | Standing::Repeated => {}
         }
     }

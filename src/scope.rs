@@ -69,7 +69,12 @@ impl<'k> Scope<'k> {
         };
         let is_hub = host == DOCKER_HUB && port == DEFAULT_PORT;
         let path = normal_path(path, scheme.is_some() || is_hub)?;
-        let mut scope = Scope { host, port, path, spelling: Spelling::Other };
+        let mut scope = Scope {
+            host,
+            port,
+            path,
+            spelling: Spelling::Other,
+        };
         scope.spelling = if key == DOCKER_HUB_KEY {
             Spelling::DockerHub
         } else if scope.is_written(key) {
@@ -110,7 +115,10 @@ impl fmt::Display for Scope<'_> {
 fn parse_port(digits: &str) -> Option<u32> {
     match normal_port(digits)? {
         "" => Some(DEFAULT_PORT),
-        digits => digits.parse().ok().filter(|port| *port <= u32::from(u16::MAX)),
+        digits => digits
+            .parse()
+            .ok()
+            .filter(|port| *port <= u32::from(u16::MAX)),
     }
 }
 
@@ -135,7 +143,9 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
 
 fn is_host_pattern(host: &str) -> bool {
     is_pattern(host)
-        && host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
+        && host
+            .split('.')
+            .all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
 }
 
 /// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so there
@@ -180,7 +190,9 @@ pub(crate) fn is_pattern(host: &str) -> bool {
 /// characters inside one label.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
     let mut hosts = host.split('.');
-    pattern.split('.').all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
+    pattern
+        .split('.')
+        .all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
         && hosts.next().is_none()
 }
 

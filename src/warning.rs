@@ -50,7 +50,11 @@ pub enum WarningKind {
 
 impl Warning {
     pub(crate) fn new(place: &Place, key: Option<&str>, kind: WarningKind) -> Self {
-        Warning { place: place.clone(), key: key.map(Box::from), kind }
+        Warning {
+            place: place.clone(),
+            key: key.map(Box::from),
+            kind,
+        }
     }
 
     /// What it is about.
@@ -88,13 +92,22 @@ impl fmt::Display for Warning {
                 write!(f, "key {key} stands more than once; the last one counts")
             }
             WarningKind::SameMeaning { used } => {
-                write!(f, "key {key} means the same as {}, which is used; remove one", Shown(used))
+                write!(
+                    f,
+                    "key {key} means the same as {}, which is used; remove one",
+                    Shown(used)
+                )
             }
             WarningKind::Helper { helper } => {
                 let helper = Shown(helper);
                 match self.key {
-                    Some(_) => write!(f, "the credential for {key} is left to the helper {helper}")?,
-                    None => write!(f, "credentials are left to the helper {helper} (credsStore)")?,
+                    Some(_) => {
+                        write!(f, "the credential for {key} is left to the helper {helper}")?
+                    }
+                    None => write!(
+                        f,
+                        "credentials are left to the helper {helper} (credsStore)"
+                    )?,
                 }
                 f.write_str(", which is not run; put them into the file itself")
             }
@@ -104,12 +117,19 @@ impl fmt::Display for Warning {
                  encode it with printf, not echo"
             ),
             WarningKind::IgnoredField => {
-                write!(f, "field {key} looks like a registry but holds no object; it is ignored")
+                write!(
+                    f,
+                    "field {key} looks like a registry but holds no object; it is ignored"
+                )
             }
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
                 f.write_str("holds neither .docker/config.json nor .dockercfg")?;
                 if let Some(name) = near_miss {
-                    write!(f, ", only {}, which is not where it is looked for", Shown(name))?;
+                    write!(
+                        f,
+                        ", only {}, which is not where it is looked for",
+                        Shown(name)
+                    )?;
                 }
                 f.write_str("; make it with tar -czf docker.tar.gz .docker")
             }

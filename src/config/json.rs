@@ -3,11 +3,12 @@
 //! Derived `Deserialize` would not do: it refuses a field that stands twice, tells field names by
 //! case, fails a whole file for one field of the wrong type, and quotes the input in its errors.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use zeroize::Zeroizing;
 
 use super::auth_field::decode_auth;
 use super::file::{Entry, EntrySecrets, HelperKey, Standing, entry_for};
+use super::value::{Any, Key, Kind, Sink, Text};
 use crate::error::EntryProblem;
 use crate::scope::without_secrets;
 use crate::secret::{SecretText, Span};
@@ -129,113 +130,14 @@ impl Gathered {
             (_, Err(problem)) => Standing::Malformed(problem),
             (_, Ok(secrets)) => {
                 entry.secrets = secrets;
-                if secrets.is_usable() { Standing::Usable } else { Standing::Absent }
+                if secrets.is_usable() {
+                    Standing::Usable
+                } else {
+                    Standing::Absent
+                }
             }
         };
         entry
-    }
-}
-
-#[derive(PartialEq, Eq)]
-enum Kind {
-    Object,
-    Text,
-    Null,
-    Other,
-}
-
-/// What to do with a value that may be of any type; what is not overridden is read and forgotten.
-trait Sink<'de>: Sized {
-    fn text(self, _text: &str) {}
-
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-}
-
-/// Reads any value into a sink, and tells what it was.
-struct Any<S>(S);
-
-impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
-    type Value = Kind;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
-    type Value = Kind;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
-        self.0.object(map).map(|()| Kind::Object)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Kind, E> {
-        self.0.text(text);
-        Ok(Kind::Text)
-    }
-
-    fn visit_unit<E>(self) -> Result<Kind, E> {
-        Ok(Kind::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Kind::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
-        Ok(Kind::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
-        Ok(Kind::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
-        Ok(Kind::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
-        Ok(Kind::Other)
-    }
-}
-
-/// A value of which only the text matters.
-struct Text<F>(F);
-
-impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
-    fn text(self, text: &str) {
-        (self.0)(text);
-    }
-}
-
-/// Reads a key of an object and tells what it means, without a copy of it.
-struct Key<F>(F);
-
-impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<T, E> {
-        Ok((self.0)(key))
     }
 }
 
@@ -279,7 +181,9 @@ impl TopField {
 impl<'de> Sink<'de> for Document<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(field) = map.next_key_seed(Key(|k: &str| TopField::named(k, &mut gathered.names)))? {
+        while let Some(field) =
+            map.next_key_seed(Key(|k: &str| TopField::named(k, &mut gathered.names)))?
+        {
             gathered.has_docker_field |= matches!(
                 field,
                 TopField::Auths | TopField::CredsStore | TopField::CredHelpers | TopField::Docker
@@ -332,7 +236,10 @@ impl Gathered {
     ) -> Result<(), A::Error> {
         self.count_entry()?;
         let mut fields = Ok(EntrySecrets::default());
-        let kind = map.next_value_seed(Any(Fields { secrets: &mut self.secrets, read: &mut fields }))?;
+        let kind = map.next_value_seed(Any(Fields {
+            secrets: &mut self.secrets,
+            read: &mut fields,
+        }))?;
         match kind {
             Kind::Object | Kind::Null => {
                 self.top_has_object |= kind == Kind::Object;
@@ -349,10 +256,15 @@ struct Auths<'g>(&'g mut Gathered);
 impl<'de> Sink<'de> for Auths<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(entry) = map.next_key_seed(Key(|k: &str| entry_for(k, &mut gathered.names)))? {
+        while let Some(entry) =
+            map.next_key_seed(Key(|k: &str| entry_for(k, &mut gathered.names)))?
+        {
             gathered.count_entry()?;
             let mut fields = Ok(EntrySecrets::default());
-            let sink = Fields { secrets: &mut gathered.secrets, read: &mut fields };
+            let sink = Fields {
+                secrets: &mut gathered.secrets,
+                read: &mut fields,
+            };
             if matches!(map.next_value_seed(Any(sink))?, Kind::Text | Kind::Other) {
                 fields = Err(EntryProblem::NotAnObject);
             }
@@ -420,8 +332,12 @@ impl<'de> Sink<'de> for Fields<'_> {
                 }
                 EntryField::Username => (&mut username, EntryProblem::UsernameNotText),
                 EntryField::Password => (&mut password, EntryProblem::PasswordNotText),
-                EntryField::IdentityToken => (&mut identity_token, EntryProblem::IdentityTokenNotText),
-                EntryField::RegistryToken => (&mut registry_token, EntryProblem::RegistryTokenNotText),
+                EntryField::IdentityToken => {
+                    (&mut identity_token, EntryProblem::IdentityTokenNotText)
+                }
+                EntryField::RegistryToken => {
+                    (&mut registry_token, EntryProblem::RegistryTokenNotText)
+                }
                 // Its type matters to nobody, so its problem is never looked at.
                 EntryField::Email => (&mut email, EntryProblem::NotAnObject),
                 EntryField::Unknown => {
@@ -432,7 +348,11 @@ impl<'de> Sink<'de> for Fields<'_> {
             let mut read = Span::default();
             let sink = Text(|text: &str| read = self.secrets.push(text));
             let kind = map.next_value_seed(Any(sink))?;
-            *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
+            *span = if kind.is_neither_text_nor_null() {
+                Err(problem)
+            } else {
+                Ok(read)
+            };
         }
         *self.read = (|| {
             let (username, password) = match auth? {
@@ -448,12 +368,6 @@ impl<'de> Sink<'de> for Fields<'_> {
             })
         })();
         Ok(())
-    }
-}
-
-impl Kind {
-    fn is_neither_text_nor_null(&self) -> bool {
-        !matches!(self, Kind::Text | Kind::Null)
     }
 }
 

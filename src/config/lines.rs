@@ -23,9 +23,16 @@ pub(super) fn read(text: &[u8], place: &Place) -> Option<File> {
     let mut names = String::new();
     let mut secrets = SecretText::with_capacity(text.len());
     let mut entry = entry_for(DOCKER_HUB_KEY, &mut names);
-    match Some(auth?).filter(|auth| !auth.is_empty()).map(|auth| decode_auth(auth, &mut secrets)) {
+    match Some(auth?)
+        .filter(|auth| !auth.is_empty())
+        .map(|auth| decode_auth(auth, &mut secrets))
+    {
         Some(Ok((username, password))) => {
-            entry.secrets = EntrySecrets { username, password, ..EntrySecrets::default() };
+            entry.secrets = EntrySecrets {
+                username,
+                password,
+                ..EntrySecrets::default()
+            };
         }
         Some(Err(problem)) => entry.standing = Standing::Malformed(problem),
         None => {}

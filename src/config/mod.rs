@@ -4,6 +4,7 @@ mod auth_field;
 mod file;
 mod json;
 mod lines;
+mod value;
 
 use zeroize::Zeroizing;
 
@@ -40,10 +41,18 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files
     let mut files = Vec::new();
     for member in archive::read(bytes, place, limits)? {
         let place = place.member(member.name);
-        let read = read_text(member.bytes.as_slice(), &place, limits, Nesting::SecretAllowed)?;
+        let read = read_text(
+            member.bytes.as_slice(),
+            &place,
+            limits,
+            Nesting::SecretAllowed,
+        )?;
         files.extend(read.files);
     }
-    Ok(Files { format: Format::Archive, files })
+    Ok(Files {
+        format: Format::Archive,
+        files,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,11 +61,20 @@ enum Nesting {
     InSecret,
 }
 
-fn read_text(bytes: &[u8], place: &Place, limits: &Limits, nesting: Nesting) -> Result<Files, Error> {
+fn read_text(
+    bytes: &[u8],
+    place: &Place,
+    limits: &Limits,
+    nesting: Nesting,
+) -> Result<Files, Error> {
     let place = place.clone();
     let limit = limits.effective_file_bytes();
     if bytes.len() as u64 > limit {
-        return Err(Error::Limit { place, limit: "file_bytes", value: limit });
+        return Err(Error::Limit {
+            place,
+            limit: "file_bytes",
+            value: limit,
+        });
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
@@ -66,7 +84,10 @@ fn read_text(bytes: &[u8], place: &Place, limits: &Limits, nesting: Nesting) -> 
         return Err(Error::Encoding { place, problem });
     }
     if let Some(file) = lines::read(text, &place) {
-        return Ok(Files { format: file.format, files: vec![file] });
+        return Ok(Files {
+            format: file.format,
+            files: vec![file],
+        });
     }
     let mut gathered = Gathered::new(text.len(), limits.file_entries);
     let is_object = gathered
@@ -74,7 +95,12 @@ fn read_text(bytes: &[u8], place: &Place, limits: &Limits, nesting: Nesting) -> 
         .map_err(|error| json_error(&error, gathered.failure, text, &place, limits))?;
     if !is_object {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
-        return Err(Error::Shape { place, problem, line: 1, column: 1 });
+        return Err(Error::Shape {
+            place,
+            problem,
+            line: 1,
+            column: 1,
+        });
     }
     recognise(gathered, place, limits, nesting)
 }
@@ -86,11 +112,21 @@ fn recognise(
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
-    let Gathered { data, string_data, bare_data, .. } = gathered;
+    let Gathered {
+        data,
+        string_data,
+        bare_data,
+        ..
+    } = gathered;
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
-            return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+            return Err(Error::Shape {
+                place: place.clone(),
+                problem,
+                line: 1,
+                column: 1,
+            });
         }
         read_secret(data, string_data, &place, limits)
     };
@@ -102,12 +138,12 @@ fn recognise(
             return in_secret(bare_data, SecretData::default());
         }
     }
-    let (format, entries, ignored_fields) =
-        if !gathered.has_docker_field && gathered.top_has_object {
-            (Format::Dockercfg, gathered.top, gathered.ignored_fields)
-        } else {
-            (Format::ConfigJson, gathered.auths, Vec::new())
-        };
+    let (format, entries, ignored_fields) = if !gathered.has_docker_field && gathered.top_has_object
+    {
+        (Format::Dockercfg, gathered.top, gathered.ignored_fields)
+    } else {
+        (Format::ConfigJson, gathered.auths, Vec::new())
+    };
     let file = File {
         place,
         format,
@@ -118,7 +154,10 @@ fn recognise(
         names: gathered.names,
         secrets: gathered.secrets,
     };
-    Ok(Files { format, files: vec![file] })
+    Ok(Files {
+        format,
+        files: vec![file],
+    })
 }
 
 /// Reads what a Secret holds. `stringData` outranks `data`, as it does in Kubernetes.
@@ -129,7 +168,11 @@ fn read_secret(
     limits: &Limits,
 ) -> Result<Files, Error> {
     let contents = [
-        (DOCKER_CONFIG_JSON, data.config_json, string_data.config_json),
+        (
+            DOCKER_CONFIG_JSON,
+            data.config_json,
+            string_data.config_json,
+        ),
         (DOCKERCFG, data.dockercfg, string_data.dockercfg),
     ];
     let mut files = Vec::new();
@@ -145,9 +188,17 @@ fn read_secret(
     if files.is_empty() {
         let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
                        stringData; make it with kubectl create secret docker-registry";
-        return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+        return Err(Error::Shape {
+            place: place.clone(),
+            problem,
+            line: 1,
+            column: 1,
+        });
     }
-    Ok(Files { format: Format::KubernetesSecret, files })
+    Ok(Files {
+        format: Format::KubernetesSecret,
+        files,
+    })
 }
 
 fn read_encoded(
@@ -161,7 +212,10 @@ fn read_encoded(
     }
     let Some(bytes) = decode_base64(encoded.as_bytes()) else {
         let problem = "its value in the Secret is not base64 of a credential file";
-        return Err(Error::Encoding { place: place.clone(), problem });
+        return Err(Error::Encoding {
+            place: place.clone(),
+            problem,
+        });
     };
     read_text(bytes.as_slice(), place, limits, Nesting::InSecret)
 }
@@ -173,7 +227,9 @@ fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'{', 0, ..] | [0, b'{', ..] => Some(UTF_16),
         [0x1F, 0x8B, ..] => Some("an archive inside an archive or a Secret is not read"),
         [b'P', b'K', 3, 4, ..] => Some("the file is a zip archive; pack it with tar -czf"),
-        [b'B', b'Z', b'h', ..] | [0xFD, b'7', b'z', b'X', b'Z', ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] => {
+        [b'B', b'Z', b'h', ..]
+        | [0xFD, b'7', b'z', b'X', b'Z', ..]
+        | [0x28, 0xB5, 0x2F, 0xFD, ..] => {
             Some("the file is compressed, but not with gzip; pack it with tar -czf")
         }
         _ => None,
@@ -191,11 +247,20 @@ fn json_error(
     let (place, line, column) = (place.clone(), error.line(), error.column());
     match failure {
         Some(Failure::TooManyEntries) => {
-            return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
+            return Error::Limit {
+                place,
+                limit: "file_entries",
+                value: limits.file_entries,
+            };
         }
         Some(Failure::AuthsNotAnObject) => {
             let problem = "\"auths\" is no object; it must hold {registry: {\"auth\": …}}";
-            return Error::Shape { place, problem, line, column };
+            return Error::Shape {
+                place,
+                problem,
+                line,
+                column,
+            };
         }
         None => {}
     }
@@ -204,15 +269,33 @@ fn json_error(
         .iter()
         .any(|start| first_line.starts_with(start));
     let (problem, advice) = if looks_like_yaml {
-        ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
+        (
+            "this is YAML, not JSON,",
+            "for a Secret, take kubectl get secret NAME -o json",
+        )
     } else if error.is_eof() {
         ("the JSON ends too early,", "the file may be cut short")
     } else if error.to_string().starts_with("trailing characters") {
-        ("there is text after the end of the JSON,", "remove it, or put back what it belongs to")
+        (
+            "there is text after the end of the JSON,",
+            "remove it, or put back what it belongs to",
+        )
     } else if error.to_string().starts_with("recursion limit") {
-        ("the JSON is nested too deeply,", "no credential file nests so")
+        (
+            "the JSON is nested too deeply,",
+            "no credential file nests so",
+        )
     } else {
-        ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
+        (
+            "invalid JSON",
+            "check it with a JSON validator that keeps its input to itself",
+        )
     };
-    Error::Syntax { place, problem, line, column, advice }
+    Error::Syntax {
+        place,
+        problem,
+        line,
+        column,
+        advice,
+    }
 }

@@ -24,7 +24,10 @@ pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Content
             let read = config::read(bytes.as_slice(), &place, limits)?;
             Ok(Contents::of(place, read.files))
         }
-        Err(problem) => Err(Error::AgentFlag { place: inline, problem }),
+        Err(problem) => Err(Error::AgentFlag {
+            place: inline,
+            problem,
+        }),
     }
 }
 
@@ -36,7 +39,9 @@ enum Form {
 impl Form {
     fn of(value: &str) -> Result<Self, &'static str> {
         let text = value.trim_start_matches('\u{FEFF}').trim_start();
-        let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let scheme = text
+            .split_once(':')
+            .map(|(scheme, _)| scheme.to_ascii_lowercase());
         if text.starts_with('{') {
             Ok(Form::Json)
         } else if text.is_empty() {

@@ -22,7 +22,10 @@ pub(crate) enum Source {
     SandboxHome(PathBuf),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
-    ClusterFile { path: PathBuf, required: bool },
+    ClusterFile {
+        path: PathBuf,
+        required: bool,
+    },
 }
 
 /// What a source turned out to hold.
@@ -36,7 +39,12 @@ pub(crate) struct Contents {
 
 impl Contents {
     fn of(place: Place, files: Vec<File>) -> Self {
-        Contents { place, files, warnings: Vec::new(), note: None }
+        Contents {
+            place,
+            files,
+            warnings: Vec::new(),
+            note: None,
+        }
     }
 }
 

@@ -41,7 +41,9 @@ impl Source {
 }
 
 fn data(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/data")
+        .join(name);
     fs::read_to_string(path).unwrap()
 }
 
@@ -51,7 +53,9 @@ fn answer(case: &Case) -> Value {
         Some(registry) => ImageRef::parse_with_default(&case.image, registry),
         None => ImageRef::parse(&case.image),
     };
-    let Ok(image) = image else { return json!("invalid-image") };
+    let Ok(image) = image else {
+        return json!("invalid-image");
+    };
     let scratch = tempfile::tempdir().unwrap();
     let sandbox = scratch.path().join("sandbox");
     let mut builder = Resolver::builder();
@@ -71,13 +75,21 @@ fn answer(case: &Case) -> Value {
                 let is_first = !sandbox.exists();
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(&file, source.bytes()).unwrap();
-                if is_first { builder.sandbox_home(&sandbox) } else { builder }
+                if is_first {
+                    builder.sandbox_home(&sandbox)
+                } else {
+                    builder
+                }
             }
             (level, _) => panic!("{}: unknown level {level}", case.name),
         };
     }
-    let Ok(resolver) = builder.build() else { return json!("error") };
-    let Some(auth) = resolver.resolve(&image) else { return Value::Null };
+    let Ok(resolver) = builder.build() else {
+        return json!("error");
+    };
+    let Some(auth) = resolver.resolve(&image) else {
+        return Value::Null;
+    };
     match auth.credential() {
         Credential::Basic { username, password } => {
             json!({"username": username, "password": password})
@@ -95,13 +107,19 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
         serde_json::from_str(&data("differences.json")).unwrap();
     let mut listed = BTreeSet::new();
     for name in reasons.values().flatten() {
-        assert!(listed.insert(name.as_str()), "{name} is listed twice in differences.json");
+        assert!(
+            listed.insert(name.as_str()),
+            "{name} is listed twice in differences.json"
+        );
     }
     let mut problems = Vec::new();
     for case in &cases {
         let answer = answer(case);
         if answer != case.expect {
-            problems.push(format!("{}: expected {}, got {answer}", case.name, case.expect));
+            problems.push(format!(
+                "{}: expected {}, got {answer}",
+                case.name, case.expect
+            ));
         }
         let differs = answer != case.upstream;
         match (differs, listed.remove(case.name.as_str())) {
@@ -110,8 +128,17 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
             (true, true) | (false, false) => {}
         }
     }
-    problems.extend(listed.iter().map(|name| format!("{name}: listed, but no such case")));
-    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+    problems.extend(
+        listed
+            .iter()
+            .map(|name| format!("{name}: listed, but no such case")),
+    );
+    assert!(
+        problems.is_empty(),
+        "{} problems\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
     assert!(cases.len() >= 549, "only {} cases were read", cases.len());
 }
 
@@ -135,7 +162,12 @@ fn every_image_reference_is_understood_as_docker_does() {
             (Err(_), false) => continue,
             (result, _) => panic!("{:?}: {result:?}", case.input),
         };
-        let parts = (image.registry(), image.repository(), image.tag(), image.digest());
+        let parts = (
+            image.registry(),
+            image.repository(),
+            image.tag(),
+            image.digest(),
+        );
         let expected = (
             case.registry.as_deref().unwrap(),
             case.repository.as_deref().unwrap(),
@@ -144,6 +176,11 @@ fn every_image_reference_is_understood_as_docker_does() {
         );
         assert_eq!(parts, expected, "{:?}", case.input);
         let printed = image.to_string();
-        assert_eq!(ImageRef::parse(&printed), Ok(image.clone()), "{:?} -> {printed}", case.input);
+        assert_eq!(
+            ImageRef::parse(&printed),
+            Ok(image.clone()),
+            "{:?} -> {printed}",
+            case.input
+        );
     }
 }

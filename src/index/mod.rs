@@ -9,68 +9,20 @@
 //! Hashes are `std`'s keyed SipHash, so that a hostile task cannot make keys collide. Nothing here
 //! allocates once built.
 
-use std::cmp::Reverse;
+mod rank;
+mod table;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::config::{Entry, File, Standing};
 use crate::image::DOCKER_HUB;
 use crate::level::Level;
-use crate::scope::{Spelling, covers, is_pattern, pattern_covers};
+use crate::scope::{covers, is_pattern, pattern_covers};
 use crate::warning::{Warning, WarningKind};
 
-/// The order in which matching entries answer: level, exact host before `*`, longer path prefix, the
-/// spelling. Ties go to what was given first. The smallest wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank {
-    pub(crate) level: Level,
-    host: HostRank,
-    path: Reverse<usize>,
-    spelling: Spelling,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum HostRank {
-    Exact,
-    /// By the number of characters that are no `*`.
-    Pattern(Reverse<usize>),
-}
-
-impl Rank {
-    pub(crate) fn of(file: &File, entry: &Entry) -> Self {
-        let host = file.name(entry.host);
-        Rank {
-            // Every file in an index has a level.
-            level: file.place.level().unwrap_or(Level::ClusterFile),
-            host: if is_pattern(host) {
-                HostRank::Pattern(Reverse(host.bytes().filter(|b| *b != b'*').count()))
-            } else {
-                HostRank::Exact
-            },
-            path: Reverse(file.name(entry.path).len()),
-            spelling: entry.spelling,
-        }
-    }
-}
-
-impl Rank {
-    /// Why this match comes after a better one.
-    pub(crate) fn loses_by(&self, better: &Rank) -> &'static str {
-        if self.level != better.level {
-            "a stronger level answers"
-        } else if matches!(self.host, HostRank::Pattern(_)) && better.host == HostRank::Exact {
-            "a key with the exact host goes before one with *"
-        } else if self.host != better.host {
-            "a key whose host has more literal characters goes before it"
-        } else if self.path != better.path {
-            "a key with a longer path goes before it"
-        } else if self.spelling != better.spelling {
-            "a key that means the same is spelled more exactly"
-        } else {
-            "a key that means the same was given before it"
-        }
-    }
-}
+use self::rank::Rank;
+use self::table::{Id, NONE, Table, id};
 
 /// What is looked up. The host may be in any case.
 #[derive(Clone, Copy)]
@@ -104,23 +56,20 @@ impl Hidden {
         let key = |entry: usize| Some(file.name(file.entries.get(entry)?.key));
         let kind = match self.by {
             None => WarningKind::RepeatedKey,
-            Some(by) => WarningKind::SameMeaning { used: key(by)?.into() },
+            Some(by) => WarningKind::SameMeaning {
+                used: key(by)?.into(),
+            },
         };
         Some(Warning::new(&file.place, key(self.entry), kind))
     }
 }
-
-/// Stands for an entry of one of the files: counted through all of them.
-type Id = u32;
-
-const NONE: Id = Id::MAX;
 
 /// The longest host that a `*` is tried on; DNS allows 253 bytes.
 const LONGEST_PATTERN_HOST: usize = 255;
 
 pub(crate) struct Index {
     hasher: RandomState,
-    /// The first id of each file.
+    /// Entries are counted through all files; this is where each file starts.
     starts: Vec<Id>,
     /// For each id, the next best of the same scope.
     next: Vec<Id>,
@@ -189,10 +138,16 @@ impl Index {
         }
         let hash = self.hash_host(host, entry.port);
         let fresh = self.hosts.len();
-        let slot = self.host_table.probe(hash, |at| self.is_host(files, at, host, entry.port));
+        let slot = self
+            .host_table
+            .probe(hash, |at| self.is_host(files, at, host, entry.port));
         let at = self.host_table.take_or(slot, hash, fresh);
         if at == fresh {
-            self.hosts.push(Host { sample: new, whole: NONE, depths: 0 });
+            self.hosts.push(Host {
+                sample: new,
+                whole: NONE,
+                depths: 0,
+            });
         }
         let head = if path.is_empty() {
             self.hosts.get_mut(at).map(|host| &mut host.whole)
@@ -202,10 +157,15 @@ impl Index {
             }
             let hash = self.hash_path(at, path);
             let fresh = self.paths.len();
-            let slot = self.path_table.probe(hash, |found| self.is_path(files, found, at, path));
+            let slot = self
+                .path_table
+                .probe(hash, |found| self.is_path(files, found, at, path));
             let found = self.path_table.take_or(slot, hash, fresh);
             if found == fresh {
-                self.paths.push(PathPrefix { host: id(at), best: NONE });
+                self.paths.push(PathPrefix {
+                    host: id(at),
+                    best: NONE,
+                });
             }
             self.paths.get_mut(found).map(|path| &mut path.best)
         };
@@ -219,16 +179,19 @@ impl Index {
     fn settle(&mut self, files: &mut [File]) -> Vec<Hidden> {
         let mut hidden = Vec::new();
         let heads = self.hosts.iter().map(|host| host.whole);
-        let heads: Vec<Id> = heads.chain(self.paths.iter().map(|path| path.best)).collect();
+        let heads: Vec<Id> = heads
+            .chain(self.paths.iter().map(|path| path.best))
+            .collect();
         let mut settled = HashMap::new();
         for head in heads {
             // Most scopes have one entry.
             if self.next_of(head) == NONE {
                 continue;
             }
-            let mut group: Vec<Id> =
-                std::iter::successors(Some(head), |id| Some(self.next_of(*id)).filter(|id| *id != NONE))
-                    .collect();
+            let mut group: Vec<Id> = std::iter::successors(Some(head), |id| {
+                Some(self.next_of(*id)).filter(|id| *id != NONE)
+            })
+            .collect();
             self.settle_group(files, &mut group, &mut hidden);
             let ids = group.iter().copied().chain([NONE]).collect::<Vec<_>>();
             for pair in ids.windows(2) {
@@ -261,7 +224,11 @@ impl Index {
             }
             let first = *used.entry(file).or_insert(entry);
             if first != entry {
-                hidden.push(Hidden { file, entry, by: Some(first) });
+                hidden.push(Hidden {
+                    file,
+                    entry,
+                    by: Some(first),
+                });
             }
         }
     }
@@ -273,17 +240,26 @@ impl Index {
         ids.sort_unstable();
         for id in &*ids {
             let (file, entry) = self.locate(*id);
-            let Some((file_read, entry)) = entry_at(files, file, entry) else { continue };
+            let Some((file_read, entry)) = entry_at(files, file, entry) else {
+                continue;
+            };
             if let Some(earlier) = last.insert((file, file_read.name(entry.key)), *id) {
                 repeated.push(earlier);
             }
         }
         for id in &repeated {
             let (file, entry) = self.locate(*id);
-            if let Some(entry) = files.get_mut(file).and_then(|file| file.entries.get_mut(entry)) {
+            if let Some(entry) = files
+                .get_mut(file)
+                .and_then(|file| file.entries.get_mut(entry))
+            {
                 entry.standing = Standing::Repeated;
             }
-            hidden.push(Hidden { file, entry, by: None });
+            hidden.push(Hidden {
+                file,
+                entry,
+                by: None,
+            });
         }
         ids.retain(|id| self.standing(files, *id) != Standing::Repeated);
     }
@@ -292,7 +268,11 @@ impl Index {
     fn order(&self, files: &[File], id: Id) -> Option<(bool, Rank, Id)> {
         let (file, entry) = self.locate(id);
         let (file, entry) = entry_at(files, file, entry)?;
-        Some((entry.standing == Standing::Absent, Rank::of(file, entry), id))
+        Some((
+            entry.standing == Standing::Absent,
+            Rank::of(file, entry),
+            id,
+        ))
     }
 
     fn standing(&self, files: &[File], id: Id) -> Standing {
@@ -341,8 +321,12 @@ impl Index {
     fn each_exact<F: AsRef<File>>(&self, files: &[F], query: Query<'_>, mut each: impl FnMut(Id)) {
         let hash = self.hash_host(query.host, query.port);
         let is_host = |at| self.is_host(files, at, query.host, query.port);
-        let Some(at) = self.host_table.find(hash, is_host) else { return };
-        let Some(host) = self.hosts.get(at) else { return };
+        let Some(at) = self.host_table.find(hash, is_host) else {
+            return;
+        };
+        let Some(host) = self.hosts.get(at) else {
+            return;
+        };
         if host.depths != 0 && !query.repository.is_empty() {
             let mut prefix = query.repository;
             let mut depth = prefix.bytes().filter(|b| *b == b'/').count() + 1;
@@ -350,8 +334,10 @@ impl Index {
                 if host.depths & depth_bit(depth) != 0 {
                     let hash = self.hash_path(at, prefix);
                     let is_path = |found| self.is_path(files, found, at, prefix);
-                    if let Some(path) =
-                        self.path_table.find(hash, is_path).and_then(|found| self.paths.get(found))
+                    if let Some(path) = self
+                        .path_table
+                        .find(hash, is_path)
+                        .and_then(|found| self.paths.get(found))
                     {
                         each(path.best);
                     }
@@ -377,13 +363,19 @@ impl Index {
         if self.patterns.is_empty() || query.is_docker_hub() {
             return;
         }
-        let Some(host) = lower_case(query.host, &mut buffer) else { return };
+        let Some(host) = lower_case(query.host, &mut buffer) else {
+            return;
+        };
         for id in &self.patterns {
-            let Some(found) = self.match_at(files, *id) else { continue };
+            let Some(found) = self.match_at(files, *id) else {
+                continue;
+            };
             if answered.is_some_and(|level| level <= found.rank.level) {
                 return;
             }
-            let Some((file, entry)) = entry_at(files, found.file, found.entry) else { continue };
+            let Some((file, entry)) = entry_at(files, found.file, found.entry) else {
+                continue;
+            };
             if entry.port == query.port
                 && covers(file.name(entry.path), query.repository)
                 && pattern_covers(file.name(entry.host), host)
@@ -406,7 +398,12 @@ impl Index {
             Standing::Malformed(_) => false,
             Standing::Absent | Standing::Repeated | Standing::Unmatchable(_) => return None,
         };
-        Some(Match { rank: Rank::of(file, entry), file: number, entry: position, usable })
+        Some(Match {
+            rank: Rank::of(file, entry),
+            file: number,
+            entry: position,
+            usable,
+        })
     }
 
     fn is_host<F: AsRef<File>>(&self, files: &[F], at: usize, host: &str, port: u32) -> bool {
@@ -450,12 +447,17 @@ impl Index {
     }
 
     fn id_of(&self, file: usize, entry: usize) -> Id {
-        self.starts.get(file).map_or(NONE, |start| start.saturating_add(id(entry)))
+        self.starts
+            .get(file)
+            .map_or(NONE, |start| start.saturating_add(id(entry)))
     }
 
     /// The file and the position in it of an entry.
     fn locate(&self, id: Id) -> (usize, usize) {
-        let file = self.starts.partition_point(|start| *start <= id).saturating_sub(1);
+        let file = self
+            .starts
+            .partition_point(|start| *start <= id)
+            .saturating_sub(1);
         let start = self.starts.get(file).copied().unwrap_or_default();
         (file, id.saturating_sub(start) as usize)
     }
@@ -482,11 +484,6 @@ fn entry_at<F: AsRef<File>>(files: &[F], file: usize, entry: usize) -> Option<(&
     Some((file, file.entries.get(entry)?))
 }
 
-/// Counts past what an id can hold are no entry at all; memory ends long before.
-fn id(count: usize) -> Id {
-    Id::try_from(count).unwrap_or(NONE)
-}
-
 fn depth_bit(segments: usize) -> u64 {
     1 << segments.min(63)
 }
@@ -496,59 +493,4 @@ fn lower_case<'b>(host: &str, buffer: &'b mut [u8; LONGEST_PATTERN_HOST]) -> Opt
     lower.copy_from_slice(host.as_bytes());
     lower.make_ascii_lowercase();
     std::str::from_utf8(lower).ok()
-}
-
-/// A hash table of numbers, sized once for as many items as will ever be in it.
-struct Table {
-    slots: Vec<Slot>,
-}
-
-#[derive(Clone, Copy)]
-struct Slot {
-    /// Half of the hash, to tell most strangers without looking at them.
-    tag: u32,
-    /// `NONE` in a free slot.
-    number: u32,
-}
-
-impl Table {
-    fn for_items(items: usize) -> Self {
-        // At most two thirds full, so that a search ends soon.
-        let slots = if items == 0 { 0 } else { (items + items / 2 + 1).next_power_of_two() };
-        Table { slots: vec![Slot { tag: 0, number: NONE }; slots] }
-    }
-
-    fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let slot = self.slots.get(self.probe(hash, is_it)?)?;
-        (slot.number != NONE).then_some(slot.number as usize)
-    }
-
-    /// The number in a slot that was probed for; a free slot is given `new`.
-    fn take_or(&mut self, slot: Option<usize>, hash: u64, new: usize) -> usize {
-        match slot.and_then(|slot| self.slots.get_mut(slot)) {
-            Some(Slot { number, .. }) if *number != NONE => *number as usize,
-            Some(slot) => {
-                *slot = Slot { tag: tag(hash), number: id(new) };
-                new
-            }
-            None => new,
-        }
-    }
-
-    /// The slot where an item is, or the free one where it belongs.
-    fn probe(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = self.slots.get(at)?;
-            if slot.number == NONE || (slot.tag == tag(hash) && is_it(slot.number as usize)) {
-                return Some(at);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-}
-
-fn tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
 }

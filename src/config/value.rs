@@ -1,0 +1,112 @@
+//! Reading JSON values of any type without failing on the wrong one, on top of `serde_json`.
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+#[derive(PartialEq, Eq)]
+pub(super) enum Kind {
+    Object,
+    Text,
+    Null,
+    Other,
+}
+
+/// What to do with a value that may be of any type; what is not overridden is read and forgotten.
+pub(super) trait Sink<'de>: Sized {
+    fn text(self, _text: &str) {}
+
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Reads any value into a sink, and tells what it was.
+pub(super) struct Any<S>(pub(super) S);
+
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
+    type Value = Kind;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
+    type Value = Kind;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
+        self.0.object(map).map(|()| Kind::Object)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Kind, E> {
+        self.0.text(text);
+        Ok(Kind::Text)
+    }
+
+    fn visit_unit<E>(self) -> Result<Kind, E> {
+        Ok(Kind::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Kind::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
+        Ok(Kind::Other)
+    }
+}
+
+/// A value of which only the text matters.
+pub(super) struct Text<F>(pub(super) F);
+
+impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
+    fn text(self, text: &str) {
+        (self.0)(text);
+    }
+}
+
+/// Reads a key of an object and tells what it means, without a copy of it.
+pub(super) struct Key<F>(pub(super) F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<T, E> {
+        Ok((self.0)(key))
+    }
+}
+
+impl Kind {
+    pub(super) fn is_neither_text_nor_null(&self) -> bool {
+        !matches!(self, Kind::Text | Kind::Null)
+    }
+}
