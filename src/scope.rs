@@ -214,17 +214,42 @@ fn label_covers(pattern: &str, label: &str) -> bool {
     label.ends_with(tail)
 }
 
-/// A key as it may be shown: what stands before an `@` or after a `?` or `#` could be a secret.
+/// A key as it may be shown. What stands before an `@`, after a `?` or `#`, or where a port is due
+/// and is no number, could be a secret that slipped into it.
 pub(crate) fn without_secrets(key: &str) -> Cow<'_, str> {
     let (scheme, rest) = without_scheme(key).unwrap_or(("", key));
     let plain = rest.split(['?', '#']).next().unwrap_or_default();
     match rest.rsplit_once('@') {
-        None if plain.len() == rest.len() => Cow::Borrowed(key),
-        None => Cow::Owned(format!("{scheme}{plain}…")),
+        None if plain.len() < rest.len() => Cow::Owned(format!("{scheme}{}…", hide_port(plain))),
+        None => match hide_port(rest) {
+            Cow::Borrowed(_) => Cow::Borrowed(key),
+            Cow::Owned(rest) => Cow::Owned(format!("{scheme}{rest}")),
+        },
         Some((_, rest)) if plain.contains('@') && !rest.contains(['?', '#']) => {
-            Cow::Owned(format!("{scheme}…@{rest}"))
+            Cow::Owned(format!("{scheme}…@{}", hide_port(rest)))
         }
         // Which of the signs came first in the mind of the writer cannot be told.
         Some(_) => Cow::Owned(format!("{scheme}…")),
+    }
+}
+
+/// Hides a port that is no number, and a host before it that does not look like one: together they
+/// may be `user:password`.
+fn hide_port(rest: &str) -> Cow<'_, str> {
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let after_address = authority.find(']').unwrap_or(0);
+    let Some(colon) = authority
+        .get(after_address..)
+        .and_then(|tail| tail.find(':'))
+    else {
+        return Cow::Borrowed(rest);
+    };
+    let (host, port) = authority.split_at(after_address + colon);
+    if port.bytes().skip(1).all(|b| b.is_ascii_digit()) {
+        Cow::Borrowed(rest)
+    } else if host.contains('.') || host.ends_with(']') || host == "localhost" {
+        Cow::Owned(format!("{host}:…{path}"))
+    } else {
+        Cow::Owned(format!("…{path}"))
     }
 }

@@ -103,8 +103,8 @@ impl Gathered {
     }
 
     /// Reads one document; whether it was an object.
-    pub(super) fn read(&mut self, json: &[u8]) -> Result<bool, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_slice(json);
+    pub(super) fn read(&mut self, json: &str) -> Result<bool, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
         let kind = Any(Document(self)).deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(kind == Kind::Object)

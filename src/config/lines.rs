@@ -8,8 +8,7 @@ use crate::level::Place;
 use crate::secret::SecretText;
 
 /// The file, if every line of it is one of the two and `auth` is among them.
-pub(super) fn read(text: &[u8], place: &Place) -> Option<File> {
-    let text = std::str::from_utf8(text).ok()?;
+pub(super) fn read(text: &str, place: &Place) -> Option<File> {
     let (mut auth, mut email) = (None, None);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('=')?;

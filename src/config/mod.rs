@@ -83,6 +83,10 @@ fn read_text(
     if let Some(problem) = foreign_encoding(text) {
         return Err(Error::Encoding { place, problem });
     }
+    let Ok(text) = std::str::from_utf8(text) else {
+        let problem = "the file is not UTF-8 text";
+        return Err(Error::Encoding { place, problem });
+    };
     if let Some(file) = lines::read(text, &place) {
         return Ok(Files {
             format: file.format,
@@ -240,7 +244,7 @@ fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
 fn json_error(
     error: &serde_json::Error,
     failure: Option<Failure>,
-    text: &[u8],
+    text: &str,
     place: &Place,
     limits: &Limits,
 ) -> Error {
@@ -264,10 +268,9 @@ fn json_error(
         }
         None => {}
     }
-    let first_line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-    let looks_like_yaml = [&b"apiVersion:"[..], b"kind:", b"---", b"auths:"]
+    let looks_like_yaml = ["apiVersion:", "kind:", "---", "auths:"]
         .iter()
-        .any(|start| first_line.starts_with(start));
+        .any(|start| text.starts_with(start));
     let (problem, advice) = if looks_like_yaml {
         (
             "this is YAML, not JSON,",
@@ -279,11 +282,6 @@ fn json_error(
         (
             "there is text after the end of the JSON,",
             "remove it, or put back what it belongs to",
-        )
-    } else if error.to_string().starts_with("recursion limit") {
-        (
-            "the JSON is nested too deeply,",
-            "no credential file nests so",
         )
     } else {
         (

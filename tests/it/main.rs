@@ -1,3 +1,19 @@
 //! Everything is tested through the public API, as tables: one line a case.
 
+mod archives;
+mod auth;
+mod broken;
 mod conformance;
+mod entries;
+mod explain;
+mod formats;
+mod images;
+mod keys;
+mod limits;
+mod precedence;
+mod properties;
+mod public;
+mod redaction;
+mod sandbox;
+mod sources;
+mod support;

@@ -1,0 +1,321 @@
+//! DESIGN 3.5: docker.tar.gz.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKind};
+
+use crate::support::{answer, config, from_secret, secret};
+
+/// A member of an archive in the making.
+pub struct Member<'a> {
+    pub name: &'a str,
+    pub kind: u8,
+    pub data: &'a [u8],
+    /// What the header says of its size; the length of the data if `None`.
+    pub size: Option<u64>,
+}
+
+pub fn file<'a>(name: &'a str, data: &'a str) -> Member<'a> {
+    Member {
+        name,
+        kind: b'0',
+        data: data.as_bytes(),
+        size: None,
+    }
+}
+
+pub fn of_kind(name: &str, kind: u8) -> Member<'_> {
+    Member {
+        name,
+        kind,
+        data: b"",
+        size: None,
+    }
+}
+
+/// A tar archive, written block by block so that anything can be in it.
+pub fn tar(members: &[Member<'_>]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for member in members {
+        let mut header = tar::Header::new_ustar();
+        let name = member.name.as_bytes();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.as_old_mut().linkflag = [member.kind];
+        header.set_mode(0o600);
+        header.set_size(member.size.unwrap_or(member.data.len() as u64));
+        header.set_cksum();
+        archive.extend_from_slice(header.as_bytes());
+        archive.extend_from_slice(member.data);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A record of an extended header, which begins with its own length.
+pub fn pax(key: &str, value: &str) -> String {
+    let rest = format!(" {key}={value}\n");
+    let mut length = rest.len();
+    while length != rest.len() + length.to_string().len() {
+        length = rest.len() + length.to_string().len();
+    }
+    format!("{length}{rest}")
+}
+
+fn user(name: &str) -> String {
+    config(&[("reg.io", name)])
+}
+
+#[test]
+fn the_two_files_are_found_where_tar_would_leave_them() {
+    let (u, other) = (user("u"), user("other"));
+    let flat = r#"{"reg.io": {"auth": "dTpw"}}"#;
+    let long = format!("{}.docker/config.json", "./".repeat(60));
+    let pax_path = pax("path", ".docker/config.json");
+    let (pax_comment, pax_other) = (pax("comment", "x\n30 path=.dockercfg\n"), pax("path", "x"));
+    let pax_file = |data| Member {
+        name: "pax",
+        kind: b'x',
+        data,
+        size: None,
+    };
+    let gnu_name = |data| Member {
+        name: "././@LongLink",
+        kind: b'L',
+        data,
+        size: None,
+    };
+    // members, answer, rule
+    #[rustfmt::skip]
+    let table: Vec<(Vec<Member<'_>>, &str, &str)> = vec![
+        (vec![file(".docker/config.json", &u)], "u:p", "as documented"),
+        (vec![of_kind(".docker/", b'5'), file(".docker/config.json", &u)], "u:p", "tar -czf x .docker"),
+        (vec![of_kind("./", b'5'), file("./.docker/config.json", &u)], "u:p", "tar -C ~ -czf x ./.docker"),
+        (vec![file("/.docker/config.json", &u)], "u:p", "tar drops a leading slash"),
+        (vec![file(".//.docker/./config.json", &u)], "u:p", "what tar would leave there"),
+        (vec![file(".dockercfg", flat)], "u:p", "Docker before 1.7"),
+        (vec![file(".dockercfg", &other), file(".docker/config.json", &u)], "u:p", "config.json first"),
+        (vec![file(".docker/config.json", &other), file(".docker/config.json", &u)], "u:p", "the last wins"),
+        (vec![file(".docker/config.json", &other), file("./.docker/config.json", &u)], "u:p", "the last wins, however written"),
+        (vec![file("config.json", &other), file(".docker/config.json", &u), file(".docker/ca.pem", "x")], "u:p", "other members do not matter"),
+        (vec![file("../x/config.json", &other), file(".docker/config.json", &u)], "u:p", "climbing elsewhere does not matter"),
+        (vec![of_kind(".docker", b'2'), file(".docker/config.json", &u)], "u:p", "nothing is written through a link"),
+        (vec![Member { kind: 0, ..file(".docker/config.json", &u) }], "u:p", "old tars mark files with NUL"),
+        (vec![pax_file(pax_path.as_bytes()), file("pax-name", &u)], "u:p", "a name in an extended header"),
+        (vec![pax_file(pax_comment.as_bytes()), file(".docker/config.json", &u)], "u:p", "a record is as long as it says"),
+        (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
+        (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
+        (vec![of_kind(".docker/config.json", b'5'), file(".dockercfg", flat)], "u:p", "a directory is no file"),
+        (vec![file(".docker/config.json/", &other), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
+    ];
+    for (members, expected, rule) in table {
+        let archive = tar(&members);
+        for bytes in [gzip(&archive), archive.clone(), two_gzip_members(&archive)] {
+            assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}");
+            assert_eq!(
+                CredentialFile::parse(&bytes).unwrap().format(),
+                Format::Archive,
+                "{rule}"
+            );
+        }
+    }
+}
+
+fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
+    let (a, b) = bytes.split_at(bytes.len() / 2);
+    [gzip(a), gzip(b)].concat()
+}
+
+#[test]
+fn what_cannot_be_trusted_is_refused_by_name() {
+    let u = user("u");
+    let gnu_sparse = Member {
+        kind: b'S',
+        ..file(".docker/config.json", "x")
+    };
+    let sparse = pax("GNU.sparse.major", "1") + &pax("GNU.sparse.name", ".dockercfg");
+    let two_names = pax("path", ".docker/config.json");
+    let global = pax("path", ".docker/config.json");
+    let good_global = pax("comment", "0123");
+    let pax_of = |kind, data| Member {
+        name: "pax",
+        kind,
+        data,
+        size: None,
+    };
+    let refused = |member, why| ArchiveProblem::Member { member, why };
+    let (json, cfg) = (".docker/config.json", ".dockercfg");
+    // members, problem, rule
+    #[rustfmt::skip]
+    let table: Vec<(Vec<Member<'_>>, ArchiveProblem, &str)> = vec![
+        (vec![of_kind(json, b'2')], refused(json, "it is a link"), "a symbolic link"),
+        (vec![of_kind(cfg, b'1')], refused(cfg, "it is a link"), "a hard link"),
+        (vec![file(json, &u), of_kind(json, b'2')], refused(json, "it is a link"), "even after a good one"),
+        (vec![of_kind(json, b'3')], refused(json, "it is a device or a pipe"), "a device"),
+        (vec![of_kind(json, b'6')], refused(json, "it is a device or a pipe"), "a FIFO"),
+        (vec![of_kind(json, b'Z')], refused(json, "it is no regular file"), "something unknown"),
+        (vec![gnu_sparse], refused(json, "it is a sparse file"), "GNU sparse"),
+        (vec![pax_of(b'x', sparse.as_bytes()), file("GNUSparseFile.0/x", "1")], refused(cfg, "it is a sparse file"), "POSIX sparse"),
+        (vec![file("../.docker/config.json", &u)], refused(json, "its path climbs by \"..\""), "3.5"),
+        (vec![file("x/../.docker/config.json", &u)], refused(json, "its path climbs by \"..\""), "3.5"),
+        (vec![file(".docker/../.dockercfg", &u)], refused(cfg, "its path climbs by \"..\""), "3.5"),
+        (vec![Member { name: "L", kind: b'L', data: b"x", size: None, }, pax_of(b'x', two_names.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "two names for one member"),
+        (vec![pax_of(b'g', global.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "a name for every member"),
+        (vec![Member { size: Some(512), ..of_kind("x", b'1') }, file(json, &u)], ArchiveProblem::Ambiguous, "a link with data, or not"),
+        (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
+        (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
+        (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
+        (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),
+        (vec![file(".Docker/Config.json", &u)], ArchiveProblem::Missing { near_miss: None }, "names are told by case"),
+        (vec![], ArchiveProblem::Missing { near_miss: None }, "an empty archive"),
+    ];
+    for (members, expected, rule) in table {
+        match secret(gzip(&tar(&members))) {
+            Err(Error::Archive { problem, .. }) => assert_eq!(problem, expected, "{rule}"),
+            other => panic!("{rule}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_damaged_archive_is_an_error() {
+    let archive = tar(&[file(".docker/config.json", &user("u"))]);
+    let whole = gzip(&archive);
+    // bytes, problem, rule
+    #[rustfmt::skip]
+    let table: Vec<(Vec<u8>, ArchiveProblem, &str)> = vec![
+        (whole[..whole.len() / 2].to_vec(), ArchiveProblem::Gzip, "cut in its middle"),
+        (whole[..whole.len() - 1].to_vec(), ArchiveProblem::Gzip, "cut in its checksum"),
+        ([&whole[..], b"garbage"].concat(), ArchiveProblem::Gzip, "followed by garbage"),
+        (whole[..2].to_vec(), ArchiveProblem::Gzip, "nothing but the magic"),
+        (gzip(&archive[..600]), ArchiveProblem::Gzip, "a tar cut in a member"),
+        (archive[..600].to_vec(), ArchiveProblem::Tar, "a plain tar cut in a member"),
+        (gzip(user("u").as_bytes()), ArchiveProblem::NotTar, "gzip config.json"),
+        (gzip(&[b'x'; 2000]), ArchiveProblem::NotTar, "gzip of anything"),
+        ([&archive[..1024], &[b'x'; 512]].concat(), ArchiveProblem::Tar, "a header that is none"),
+        (gzip(&gzip(&archive)), ArchiveProblem::NotTar, "compressed twice"),
+    ];
+    for (bytes, expected, rule) in table {
+        match secret(bytes) {
+            Err(Error::Archive { problem, place }) => {
+                assert_eq!(problem, expected, "{rule}");
+                assert_eq!(place.to_string(), "task secret", "{rule}");
+            }
+            other => panic!("{rule}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_in_an_archive_is_a_credential_file_like_any_other() {
+    let nested = gzip(&tar(&[file(".docker/config.json", &user("u"))]));
+    let nested = Member {
+        name: ".docker/config.json",
+        kind: b'0',
+        data: &nested,
+        size: None,
+    };
+    let error = secret(tar(&[nested])).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "task secret, (.docker/config.json): an archive inside an archive or a Secret is not read"
+    );
+    let error = secret(tar(&[file(".dockercfg", "{\"a.io\": {\"auth\"")]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("task secret, (.dockercfg): the JSON ends too early"),
+        "{error}"
+    );
+    let both = tar(&[
+        file(".dockercfg", &config(&[("b.io", "b")])),
+        file(".docker/config.json", &user("u")),
+    ]);
+    let resolver = secret(both).unwrap();
+    assert_eq!(
+        answer(&resolver, "b.io/x"),
+        "b:p",
+        "the files of one archive are one pool"
+    );
+}
+
+#[test]
+fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(
+        home.path().join("docker.tar.gz"),
+        gzip(&tar(&[file("config.json", "{}")])),
+    )
+    .unwrap();
+    let resolver = Resolver::builder()
+        .sandbox_home(home.path())
+        .build()
+        .unwrap();
+    let [warning] = resolver.warnings() else {
+        panic!("{:?}", resolver.warnings())
+    };
+    let near_miss = Some("config.json".to_owned());
+    assert_eq!(
+        *warning.kind(),
+        WarningKind::ArchiveWithoutCredentials { near_miss }
+    );
+    assert!(
+        warning.to_string().contains("only \"config.json\""),
+        "{warning}"
+    );
+
+    std::fs::write(home.path().join("docker.tar.gz"), b"\x1f\x8b garbage").unwrap();
+    assert!(
+        Resolver::builder()
+            .sandbox_home(home.path())
+            .build()
+            .is_err(),
+        "that case alone"
+    );
+}
+
+/// The command of every document: `tar -czf docker.tar.gz .docker`.
+#[test]
+fn what_tar_makes_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".docker")).unwrap();
+    std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();
+    let formats = [
+        "--format=gnu",
+        "--format=pax",
+        "--format=ustar",
+        "--format=v7",
+        "--format=oldgnu",
+    ];
+    for format in formats {
+        for what in [".docker", "./.docker"] {
+            let made = Command::new("tar")
+                .current_dir(home.path())
+                .args([format, "-czf", "made.tar.gz", what])
+                .status();
+            let Ok(status) = made else {
+                return eprintln!("no tar here");
+            };
+            if !status.success() {
+                eprintln!("this tar knows no {format}");
+                continue;
+            }
+            let bytes = std::fs::read(Path::join(home.path(), "made.tar.gz")).unwrap();
+            assert_eq!(
+                from_secret(bytes, "reg.io/app"),
+                "u:p",
+                "tar {format} -czf x {what}"
+            );
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! DESIGN 3.3: what stands under a key.
+
+use regcred::{EntryProblem, WarningKind};
+
+use crate::support::{answer, base64, from_secret, secret};
+
+const ABSENT: &str = "-";
+
+#[test]
+fn an_entry_answers_by_its_fields() {
+    let b = |text: &str| base64(text);
+    // entry, answer, rule
+    #[rustfmt::skip]
+    let table = [
+        (format!(r#"{{"auth": "{}"}}"#, b("u:p")), "u:p", "Docker"),
+        (format!(r#"{{"AUTH": "{}"}}"#, b("u:p")), "u:p", "Docker: field names in any case"),
+        (format!(r#"{{"auth": "{}"}}"#, b("u:p:q")), "u:p:q", "Docker: the first colon"),
+        (format!(r#"{{"auth": "{}"}}"#, b("u:")), "u:", "Docker: an empty password"),
+        (format!(r#"{{"auth": "{}"}}"#, b(":p")), ":p", "kubelet: an empty user"),
+        (format!(r#"{{"auth": "{}"}}"#, b(":")), ABSENT, "3.3: both empty"),
+        (format!(r#"{{"auth": "{}"}}"#, b("u:\0p\0\0")), "u:p", "Docker: NULs around the password"),
+        (format!(r#"{{"auth": "{}"}}"#, b("u:\0\0")), "u:", "Docker: NULs around nothing"),
+        (format!(r#"{{"auth": "{}"}}"#, b("u:ä{\"x\":1}\n")), "u:ä{\"x\":1}\n", "GCR's JSON key; a newline is kept"),
+        (r#"{"auth": "dTpwcA"}"#.into(), "u:pp", "kubelet: no padding"),
+        (r#"{"auth": "dTpwcA=="}"#.into(), "u:pp", "Docker: padding"),
+        (r#"{"auth": "dTpw\r\ncA\t= ="}"#.into(), "u:pp", "3.3: white space is skipped"),
+        (r#"{"auth": "dTpwcB=="}"#.into(), "u:pp", "Docker: unused bits are not checked"),
+        (r#"{"auth": "dTpw\u0063A=="}"#.into(), "u:pp", "JSON escapes"),
+        (r#"{"username": "u", "password": "p"}"#.into(), "u:p", "Docker since 20.10"),
+        (r#"{"username": "u"}"#.into(), "u:", "3.3: either half may be empty"),
+        (r#"{"password": "p"}"#.into(), ":p", "3.3: either half may be empty"),
+        (r#"{"auth": "dTpw", "username": "x", "password": "y"}"#.into(), "u:p", "Docker: auth wins"),
+        (r#"{"auth": "dTpw", "username": 1, "password": []}"#.into(), "u:p", "3.3: fields that do not matter"),
+        (r#"{"auth": "", "username": "u", "password": "p"}"#.into(), "u:p", "3.3: empty is absent"),
+        (r#"{"auth": null, "username": "u"}"#.into(), "u:", "Docker: null is absent"),
+        (r#"{"auth": "Og==", "username": "u"}"#.into(), ABSENT, "3.3: auth wins, and is empty"),
+        (r#"{"identitytoken": "t"}"#.into(), "identity:t", "Docker"),
+        (r#"{"identityToken": "t", "auth": "dTpw"}"#.into(), "identity:t", "3.3: before user and password"),
+        (r#"{"identitytoken": "", "auth": "dTpw"}"#.into(), "u:p", "3.3: empty is absent"),
+        (r#"{"registrytoken": "r"}"#.into(), "registry:r", "Docker"),
+        (r#"{"registrytoken": "r", "identitytoken": "t", "auth": "dTpw"}"#.into(), "registry:r", "3.3: before the others"),
+        (r#"{"auth": "eDp5", "auth": "dTpw"}"#.into(), "u:p", "3.4: the last one counts"),
+        (r#"{"auth": "dTpw", "Auth": null}"#.into(), ABSENT, "3.4: the last one counts, in any case"),
+        (r#"{"auth": "dTpw", "email": 1, "x": {"y": [1e5]}}"#.into(), "u:p", "3.3: fields that do not matter"),
+        ("{}".into(), ABSENT, "docker login beside a helper"),
+        ("null".into(), ABSENT, "Docker"),
+        (r#"{"email": "e@example.com"}"#.into(), ABSENT, "3.3: only an email"),
+    ];
+    for (entry, expected, rule) in table {
+        let file = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
+        assert_eq!(
+            from_secret(file.clone(), "reg.io/app"),
+            expected,
+            "{entry}, {rule}"
+        );
+        // The same under the top of a .dockercfg, where null makes no entry at all.
+        if entry != "null" {
+            let flat = format!(r#"{{"reg.io": {entry}}}"#);
+            assert_eq!(
+                from_secret(flat, "reg.io/app"),
+                expected,
+                "flat {entry}, {rule}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
+    use EntryProblem as P;
+    let not_utf8 = base64(b"u:\xff\xfe");
+    // entry, problem, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#""nope""#.to_owned(), P::NotAnObject, "3.7"),
+        ("1".into(), P::NotAnObject, "3.7"),
+        ("true".into(), P::NotAnObject, "3.7"),
+        (r#"["auth"]"#.into(), P::NotAnObject, "3.7"),
+        (r#"{"auth": 1}"#.into(), P::AuthNotText, "3.3"),
+        (r#"{"auth": {"x": 1}}"#.into(), P::AuthNotText, "3.3"),
+        (r#"{"username": true}"#.into(), P::UsernameNotText, "3.3"),
+        (r#"{"username": "u", "password": 1}"#.into(), P::PasswordNotText, "3.3"),
+        (r#"{"identitytoken": 123}"#.into(), P::IdentityTokenNotText, "3.3"),
+        (r#"{"auth": "dTpw", "registrytoken": []}"#.into(), P::RegistryTokenNotText, "3.3"),
+        (r#"{"auth": "pants"}"#.into(), P::AuthNotBase64, "3.3"),
+        (r#"{"auth": "dTr7__4="}"#.into(), P::AuthNotBase64, "3.3: the standard alphabet alone"),
+        (r#"{"auth": "dTpw=AAA"}"#.into(), P::AuthNotBase64, "3.3: nothing after padding"),
+        (r#"{"auth": "anVzdHRva2Vu"}"#.into(), P::AuthWithoutColon, "3.3"),
+        (format!(r#"{{"auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3"),
+    ];
+    for (entry, problem, rule) in table {
+        let file = format!(
+            r#"{{"auths": {{"a.io": {{"auth": "dTpw"}}, "reg.io/team": {entry},
+                "reg.io": {{"auth": "dTpw"}}, "z.io": {{"auth": "dTpw"}}}}}}"#
+        );
+        let resolver = secret(file.clone()).unwrap();
+        assert_eq!(
+            answer(&resolver, "reg.io/team/app"),
+            "-",
+            "never the next one, {entry}, {rule}"
+        );
+        for other in ["a.io/app", "reg.io/app", "z.io/app"] {
+            assert_eq!(
+                answer(&resolver, other),
+                "u:p",
+                "{other} beside {entry}, {rule}"
+            );
+        }
+        let [warning] = resolver.warnings() else {
+            panic!("{entry}: {:?}", resolver.warnings())
+        };
+        assert_eq!(
+            warning.kind(),
+            &WarningKind::MalformedEntry(problem),
+            "{entry}, {rule}"
+        );
+        assert_eq!(warning.key(), Some("reg.io/team"));
+
+        let strict = regcred::Resolver::builder()
+            .task_secret(file)
+            .strict()
+            .build();
+        let error = strict.unwrap_err().to_string();
+        let expected = format!("task secret: entry \"reg.io/team\": {problem}");
+        assert_eq!(error, expected, "{entry}, {rule}");
+    }
+}
+
+#[test]
+fn a_helper_is_never_run_and_always_reported() {
+    // file, answer for reg.io/app, the helpers warned of, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#"{"credsStore": "desktop"}"#, "-", vec!["- desktop"], "3.3"),
+        (r#"{"auths": {"reg.io": {}}, "credsStore": "desktop"}"#, "-", vec!["- desktop"], "docker login"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "credsStore": "desktop"}"#, "u:p", vec!["- desktop"], "docker-py: what stands there counts"),
+        (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "-", vec!["reg.io ecr-login"], "3.3"),
+        (r#"{"credHelpers": {"reg.io": ""}, "credsStore": "", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: empty is none"),
+        (r#"{"credHelpers": [], "credsStore": 5, "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "3.4: whatever its type"),
+        (r#"{"credStore": "desktop", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: a misspelt field is unknown"),
+    ];
+    for (file, expected, helpers, rule) in table {
+        let resolver = secret(file).unwrap();
+        assert_eq!(answer(&resolver, "reg.io/app"), expected, "{file}, {rule}");
+        let told: Vec<String> = resolver
+            .warnings()
+            .iter()
+            .map(|warning| match warning.kind() {
+                WarningKind::Helper { helper } => {
+                    format!("{} {helper}", warning.key().unwrap_or("-"))
+                }
+                other => panic!("{file}: {other:?}"),
+            })
+            .collect();
+        assert_eq!(told, helpers, "{file}, {rule}");
+    }
+}
+
+#[test]
+fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
+    #[rustfmt::skip]
+    let table = [
+        (format!(r#"{{"auth": "{}"}}"#, base64("u:p\n")), "u:p\n", 1),
+        (r#"{"username": "u", "password": "p\r\n"}"#.to_owned(), "u:p\r\n", 1),
+        (format!(r#"{{"auth": "{}"}}"#, base64("u:p\nq")), "u:p\nq", 0),
+    ];
+    for (entry, expected, warnings) in table {
+        let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
+        assert_eq!(answer(&resolver, "reg.io/app"), expected);
+        let told = resolver.warnings().iter();
+        let newlines = told
+            .filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline)
+            .count();
+        assert_eq!(newlines, warnings, "{entry}");
+    }
+}

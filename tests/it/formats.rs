@@ -1,0 +1,227 @@
+//! DESIGN 3.4: formats, recognised by content.
+
+use regcred::{CredentialFile, Format, WarningKind};
+
+use crate::support::{answer, base64, from_secret, quote, secret};
+
+const NONE: &str = "-";
+
+#[test]
+fn a_document_is_recognised_by_what_is_in_it() {
+    use Format as F;
+    let entry = r#"{"auth": "dTpw"}"#;
+    let config = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
+    let flat = format!(r#"{{"reg.io": {entry}}}"#);
+    let encoded = base64(&config);
+    // document, format, answer for reg.io/app, rule
+    #[rustfmt::skip]
+    let table = [
+        (config.clone(), F::ConfigJson, "u:p", "Docker"),
+        (format!("\u{FEFF} \n{config}\n\n"), F::ConfigJson, "u:p", "a BOM and white space"),
+        (format!(r#"{{"AUTHS": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "Docker: in any case"),
+        ("{}".into(), F::ConfigJson, NONE, "DC/OS: the blank configuration"),
+        (r#"{"auths": {}}"#.into(), F::ConfigJson, NONE, "Docker"),
+        (r#"{"auths": null}"#.into(), F::ConfigJson, NONE, "Docker"),
+        (r#"{"detachKeys": "ctrl-e,e"}"#.into(), F::ConfigJson, NONE, "a field of Docker's"),
+        (r#"{"x": {"y": 1}}"#.into(), F::ConfigJson, NONE, "nothing recognisable"),
+        (r#"{"x.io": 1}"#.into(), F::ConfigJson, NONE, "no object under it"),
+        (format!(r#"{{"auths": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
+        (format!(r#"{{"HttpHeaders": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
+        (format!(r#"{{"reg.io": {entry}, "PSFORMAT": 1}}"#), F::ConfigJson, NONE, "fields of Docker's, in any case and place"),
+        (flat.clone(), F::Dockercfg, "u:p", "Docker before 1.7"),
+        (format!(r#"{{"https://reg.io/v1/": {entry}, "x": 1, "y": {{}}, "quay.io": null}}"#), F::Dockercfg, "u:p", "other fields are ignored"),
+        (format!(r#"{{"localhost": {entry}, "reg.io": {entry}}}"#), F::Dockercfg, "u:p", "localhost looks like a registry"),
+        ("auth = dTpw\nemail = e@example.com\n".into(), F::DockercfgLines, NONE, "Docker Hub's alone"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::KubernetesSecret, "u:p", "Kubernetes"),
+        (format!(r#"{{"kind": "Secret", "type": "kubernetes.io/dockercfg", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::KubernetesSecret, "u:p", "the type does not decide"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockercfg": "{}"}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "Kubernetes"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "what is in it is recognised by content"),
+        (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "e30="}}, "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockercfg": "{}", ".dockerconfigjson": "e30="}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "both are read"),
+        (format!(r#"{{".dockerconfigjson": "{encoded}"}}"#), F::KubernetesSecret, "u:p", "the bare data object"),
+        (format!(r#"{{".dockerconfigjson": {}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "its text where base64 is due"),
+        (format!(r#"{{".dockercfg": "{}"}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "the bare data object"),
+        (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
+    ];
+    for (document, format, expected, rule) in table {
+        let file = CredentialFile::parse(document.as_bytes());
+        let file = file.unwrap_or_else(|error| panic!("{document}: {error}, {rule}"));
+        assert_eq!(file.format(), format, "{document}, {rule}");
+        assert_eq!(
+            from_secret(document.clone(), "reg.io/app"),
+            expected,
+            "{document}, {rule}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_credential_file_says_why() {
+    let secret_in_secret = base64(r#"{"kind": "Secret", "data": {".dockercfg": "e30="}}"#);
+    let deep = format!(r#"{{"reg.io": {}"#, "{\"x\":".repeat(10_000));
+    // document, error, rule
+    #[rustfmt::skip]
+    let table: Vec<(Vec<u8>, &str, &str)> = vec![
+        (b"".into(), "the file is empty", "3.4"),
+        (b" \n\t ".into(), "the file is empty", "3.4"),
+        (b"\xEF\xBB\xBF \n".into(), "the file is empty", "3.4"),
+        (b"{".into(), "ends too early, at line 1, column 1", "3.7"),
+        (b"{\"auths\":\n {\"a.io\": {\"auth\": \"dTpw\"}".into(), "ends too early, at line 2, column 26", "3.7"),
+        (b"{\"auths\": {},}".into(), "invalid JSON at line 1, column 14", "3.7"),
+        (b"{'auths': {}}".into(), "invalid JSON at line 1, column 2", "3.7"),
+        (b"// c\n{}".into(), "invalid JSON at line 1, column 1", "3.7"),
+        (b"hello world".into(), "invalid JSON at line 1, column 1", "3.7"),
+        (b"{} x".into(), "text after the end of the JSON, at line 1, column 4", "3.4"),
+        (b"{}{}".into(), "text after the end of the JSON", "3.4"),
+        (b"{\"auths\": {}}\0".into(), "text after the end of the JSON", "3.4"),
+        (b"[]".into(), "no object", "3.4"),
+        (b"\"x\"".into(), "no object", "3.4"),
+        (b"null".into(), "no object", "3.4"),
+        (b"7".into(), "no object", "3.4"),
+        (b"{\"auths\": []}".into(), "{\"auth\": …}} (line 1, column 13)", "3.7"),
+        (b"{\"auths\": \"x\"}".into(), "\"auths\" is no object", "3.7"),
+        (b"{\"x\": 1, \"Auths\": 7}".into(), "\"auths\" is no object", "3.7"),
+        (b"{\"a\": \"\xff\"}".into(), "not UTF-8 text", "3.7"),
+        (b"auth = dTpw\nbogus\n".into(), "invalid JSON", "every line is one of the two"),
+        (b"email = e@example.com\n".into(), "invalid JSON", "auth is among them"),
+        (b"username = dTpw\nemail = x\n".into(), "invalid JSON", "every line is one of the two"),
+        (b"\xFF\xFE{\0}\0".into(), "UTF-16", "PowerShell"),
+        (b"{\0}\0".into(), "UTF-16", "without a BOM"),
+        (b"\xEF\xBB\xBF{".into(), "ends too early", "a BOM hides nothing"),
+        (b"PK\x03\x04....".into(), "zip archive", "3.5"),
+        (b"BZh91AY&SY".into(), "not with gzip", "3.5"),
+        (b"\xFD7zXZ\0".into(), "not with gzip", "3.5"),
+        (b"apiVersion: v1\nkind: Secret\n".into(), "YAML", "kubectl's default"),
+        (b"{\"kind\": \"Secret\"}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
+        (b"{\"kind\": \"Secret\", \"data\": {\"x\": \"e30=\"}}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
+        (b"{\"kind\": \"Secret\", \"data\": {\".dockerconfigjson\": \"\"}}".into(), "(.dockerconfigjson): the file is empty", "3.4"),
+        (b"{\"kind\": \"Secret\", \"data\": {\".dockerconfigjson\": \"***\"}}".into(), "not base64", "3.4"),
+        (b"{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"ew==\"}}".into(), "(.dockercfg): the JSON ends too early", "3.4"),
+        (format!("{{\".dockercfg\": \"{secret_in_secret}\"}}").into(), "Secret inside a Secret", "no nesting"),
+        (deep.into(), "ends too early", "depth does not matter where nothing is read"),
+    ];
+    for (document, expected, rule) in table {
+        let shown = String::from_utf8_lossy(&document)
+            .chars()
+            .take(80)
+            .collect::<String>();
+        let error = CredentialFile::parse(&document)
+            .expect_err(&shown)
+            .to_string();
+        assert!(
+            error.contains(expected),
+            "{shown:?} should say {expected:?}: {error}, {rule}"
+        );
+        let error = secret(document).expect_err(&shown).to_string();
+        assert!(
+            error.starts_with("task secret"),
+            "{shown:?} should say where: {error}, {rule}"
+        );
+    }
+}
+
+#[test]
+fn repeated_keys_count_as_they_stand_last_and_repeated_auths_are_united() {
+    // document, answers for a.io/x and b.io/x, warnings, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#"{"auths": {"a.io": {"auth": "eDp5"}, "a.io": {"auth": "dTpw"}}}"#, "u:p", "-", 1, "Docker: the last"),
+        (r#"{"auths": {"a.io": {"auth": "eDp5"}, "a.io": {}}}"#, "-", "-", 1, "Docker: the last, even if empty"),
+        (r#"{"auths": {"a.io": 1, "a.io": {"auth": "dTpw"}}}"#, "u:p", "-", 1, "the malformed one does not count"),
+        (r#"{"auths": {"a.io": {"auth": "dTpw"}, "a.io": 1}}"#, "-", "-", 2, "the malformed one counts"),
+        (r#"{"auths": {"a.io": {"auth": "dTpw"}}, "auths": {"b.io": {"auth": "eDp5"}}}"#, "u:p", "x:y", 0, "Docker: united"),
+        (r#"{"auths": {"a.io": {"auth": "eDp5"}}, "Auths": {"a.io": {"auth": "dTpw"}}}"#, "u:p", "-", 1, "united, the last"),
+        (r#"{"auths": {"a.io": {"auth": "dTpw"}}, "auths": null}"#, "u:p", "-", 0, "Docker: null changes nothing"),
+        (r#"{"a.io": {"auth": "eDp5"}, "a.io": {"auth": "dTpw"}}"#, "u:p", "-", 1, "a .dockercfg likewise"),
+    ];
+    for (document, a, b, warnings, rule) in table {
+        let resolver = secret(document).unwrap();
+        assert_eq!(answer(&resolver, "a.io/x"), a, "{document}, {rule}");
+        assert_eq!(answer(&resolver, "b.io/x"), b, "{document}, {rule}");
+        assert_eq!(
+            resolver.warnings().len(),
+            warnings,
+            "{document}, {:?}",
+            resolver.warnings()
+        );
+        let strict = regcred::Resolver::builder()
+            .task_secret(document)
+            .strict()
+            .build();
+        assert_eq!(
+            strict.is_err(),
+            warnings == 2,
+            "a repeated entry is no defect: {document}"
+        );
+    }
+}
+
+#[test]
+fn lines_are_docker_hubs() {
+    // document, answer for nginx, rule
+    #[rustfmt::skip]
+    let table = [
+        ("auth = dTpw\nemail = e@example.com\n", "u:p", "Docker up to 0.5"),
+        ("auth = dTpw\r\nemail = e@example.com\r\n", "u:p", "Windows"),
+        ("auth=dTpw", "u:p", "blanks do not matter"),
+        ("\n  email = x\n\n auth =dTpw \n", "u:p", "order and blank lines do not matter"),
+        ("auth = \nemail = x", "-", "empty is absent"),
+        ("auth = bm9jb2xvbg==\n", "-", "malformed"),
+        ("\u{FEFF}auth = dTpw\n", "u:p", "a BOM is skipped"),
+    ];
+    for (document, expected, rule) in table {
+        assert_eq!(
+            from_secret(document, "nginx"),
+            expected,
+            "{document:?}, {rule}"
+        );
+        assert_eq!(
+            from_secret(document, "quay.io/nginx"),
+            "-",
+            "{document:?}, {rule}"
+        );
+    }
+    let file = CredentialFile::parse(b"auth = dTpw\nemail = e@example.com\n").unwrap();
+    let keys: Vec<&str> = file.entries().map(|entry| entry.key()).collect();
+    assert_eq!(keys, ["https://index.docker.io/v1/"]);
+}
+
+#[test]
+fn a_credential_file_tells_its_entries() {
+    let file = CredentialFile::parse(
+        br#"{"auths": {"a.io": {"auth": "dTpw"}, "b.io": {}, "c.io": 1, "d@e.io": {"auth": "dTpw"},
+            "a.io": {"identitytoken": "t"}}}"#,
+    )
+    .unwrap();
+    let told: Vec<String> = file
+        .entries()
+        .map(|e| format!("{} {:?} {:?}", e.key(), e.credential(), e.problem()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "b.io None None",
+            "c.io None Some(NotAnObject)",
+            "a.io Some(IdentityToken([redacted])) None"
+        ]
+    );
+    assert_eq!(file.warnings().len(), 3, "{:?}", file.warnings());
+    assert!(
+        file.warnings()
+            .iter()
+            .all(|w| w.to_string().starts_with("credential file: "))
+    );
+}
+
+#[test]
+fn a_field_of_a_dockercfg_that_is_ignored_is_told() {
+    let resolver = secret(r#"{"reg.io": {"auth": "dTpw"}, "quay.io": "dTpw", "x": "y"}"#).unwrap();
+    let [warning] = resolver.warnings() else {
+        panic!("{:?}", resolver.warnings())
+    };
+    assert_eq!(
+        (warning.kind(), warning.key()),
+        (&WarningKind::IgnoredField, Some("quay.io"))
+    );
+}

@@ -1,0 +1,199 @@
+//! DESIGN 3.1: image references.
+
+use regcred::{ImageRef, InvalidImageRef};
+
+const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+#[test]
+fn references_are_normalised() {
+    // image, registry, repository, printed, rule
+    #[rustfmt::skip]
+    let table = [
+        ("nginx", "docker.io", "library/nginx", "docker.io/library/nginx", "Docker: no slash, Hub"),
+        ("team/app:1", "docker.io", "team/app", "docker.io/team/app:1", "Docker: no sign of a host"),
+        ("a/b/c", "docker.io", "a/b/c", "docker.io/a/b/c", "Docker: first component alone counts"),
+        ("quay.io/app", "quay.io", "app", "quay.io/app", "Docker: a dot"),
+        ("reg:5000/app", "reg:5000", "app", "reg:5000/app", "Docker: a colon"),
+        ("localhost/app", "localhost", "app", "localhost/app", "Docker: localhost"),
+        ("localhost", "docker.io", "library/localhost", "docker.io/library/localhost", "Docker: no slash"),
+        ("quay.io", "docker.io", "library/quay.io", "docker.io/library/quay.io", "Docker: no slash"),
+        ("Build/app", "build", "app", "build:443/app", "Docker: upper case is a host; printed so that it stays one"),
+        ("QUAY.io/app", "quay.io", "app", "quay.io/app", "DNS: case does not count"),
+        ("Localhost/app", "localhost", "app", "localhost/app", "DNS: case does not count"),
+        ("[::1]:5000/app", "[::1]:5000", "app", "[::1]:5000/app", "Docker: IPv6 in brackets"),
+        ("[FD00::1]/app", "[fd00::1]", "app", "[fd00::1]/app", "DNS: case does not count"),
+        ("quay.io:443/app", "quay.io", "app", "quay.io/app", "nerdctl: 443 is no port"),
+        ("quay.io:0443/app", "quay.io", "app", "quay.io/app", "Mesos: ports are numbers"),
+        ("quay.io:05000/app", "quay.io:5000", "app", "quay.io:5000/app", "Mesos: ports are numbers"),
+        ("build:443/app", "build", "app", "build:443/app", "printed so that it stays a registry"),
+        ("docker.io/nginx", "docker.io", "library/nginx", "docker.io/library/nginx", "Docker"),
+        ("index.docker.io/nginx", "docker.io", "library/nginx", "docker.io/library/nginx", "Docker"),
+        ("registry-1.docker.io/nginx", "docker.io", "library/nginx", "docker.io/library/nginx", "one registry, docker/cli#5378"),
+        ("docker.io:443/nginx", "docker.io", "nginx", "docker.io:443/nginx", "Docker: another spelling gains no library/"),
+        ("notdocker.io/nginx", "notdocker.io", "nginx", "notdocker.io/nginx", "never by substring (Mesos does)"),
+        ("docker.io.evil.com/nginx", "docker.io.evil.com", "nginx", "docker.io.evil.com/nginx", "never by substring"),
+        ("docker.io:5000/nginx", "docker.io:5000", "nginx", "docker.io:5000/nginx", "another port is another registry"),
+    ];
+    for (image, registry, repository, printed, rule) in table {
+        let parsed = ImageRef::parse(image).unwrap_or_else(|e| panic!("{image}: {e}, {rule}"));
+        assert_eq!(
+            (parsed.registry(), parsed.repository()),
+            (registry, repository),
+            "{image}, {rule}"
+        );
+        assert_eq!(parsed.to_string(), printed, "{image}, {rule}");
+        assert_eq!(
+            ImageRef::try_from(printed),
+            Ok(parsed.clone()),
+            "{image} -> {printed}, {rule}"
+        );
+        assert_eq!(format!("{parsed:?}"), format!("ImageRef({printed})"));
+    }
+}
+
+#[test]
+fn tags_and_digests_are_told() {
+    let with_both = format!("reg.io/app:1@sha256:{HEX}");
+    let image = ImageRef::parse(&with_both).unwrap();
+    assert_eq!(image.tag(), Some("1"));
+    assert_eq!(image.digest(), Some(&*format!("sha256:{HEX}")));
+    assert_eq!(image.to_string(), with_both);
+    let sha512 = format!("app@sha512:{HEX}{HEX}");
+    assert_eq!(
+        ImageRef::parse(&sha512).unwrap().digest(),
+        Some(&sha512[4..])
+    );
+    assert_eq!(
+        ImageRef::parse("app").unwrap().tag(),
+        None,
+        "no tag is implied"
+    );
+}
+
+/// The text of each error, and that it never holds the input.
+#[test]
+fn what_is_no_reference_says_why() {
+    let long = "a".repeat(256);
+    let long_tag = format!("app:{}", "t".repeat(129));
+    let short_digest = format!("app@sha256:{}", &HEX[1..]);
+    let upper_digest = format!("app@sha256:{}", HEX.to_uppercase());
+    let md5 = format!("app@md5:{HEX}");
+    // image, what the error says, rule
+    #[rustfmt::skip]
+    let table = [
+        ("", "it is empty", "Docker"),
+        (HEX, "the id of an image", "Docker: 64 hexadecimal digits"),
+        ("https://reg.io/app", "starts with a scheme", "Docker"),
+        ("reg_1.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
+        ("-reg.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
+        ("reg.io./app", "its registry is not a valid host name", "Docker: domain grammar"),
+        ("[::1%eth0]:5000/app", "its registry is not a valid host name", "Docker: no zone ids"),
+        ("::1/app", "its registry is not a valid host name", "Docker: brackets are due"),
+        ("user:pass@reg.io/app", "the port of its registry is not a number", "Docker"),
+        ("reg.io:/app", "the port of its registry is not a number", "Docker"),
+        ("reg.io:x80/app", "the port of its registry is not a number", "Docker"),
+        ("reg.io/App", "has an upper-case letter", "Docker"),
+        ("Nginx", "has an upper-case letter", "Docker"),
+        ("reg.io/", "not made of lower-case letters", "Docker"),
+        ("reg.io//app", "not made of lower-case letters", "Docker"),
+        ("/app", "not made of lower-case letters", "Docker"),
+        ("a___b", "not made of lower-case letters", "Docker: at most two underscores"),
+        ("a._b", "not made of lower-case letters", "Docker: one separator"),
+        ("a-", "not made of lower-case letters", "Docker: no separator at the end"),
+        ("app\n", "not made of lower-case letters", "Docker: no white space"),
+        ("reg.io/a%2fb", "not made of lower-case letters", "Docker: no escapes"),
+        (&long, "longer than 255 bytes", "Docker"),
+        ("app:", "its tag", "Docker"),
+        ("app:.x", "its tag", "Docker"),
+        (&long_tag, "its tag", "Docker: 128"),
+        ("app@", "its digest", "Docker"),
+        (&short_digest, "its digest", "go-digest"),
+        (&upper_digest, "its digest", "go-digest: lower case"),
+        (&md5, "its digest", "go-digest: known algorithms"),
+    ];
+    for (image, why, rule) in table {
+        let error: InvalidImageRef = ImageRef::parse(image).unwrap_err();
+        let (text, copy) = (error.to_string(), error);
+        assert!(
+            text.contains(why),
+            "{image:?} should say {why:?}, says {text:?}, {rule}"
+        );
+        assert!(
+            image.len() < 3 || !format!("{text} {copy:?}").contains(image),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn lengths_are_limited_as_docker_limits_them() {
+    let (fits, over) = ("a".repeat(255), "a".repeat(256));
+    assert!(
+        ImageRef::parse(&format!("quay.io/{fits}")).is_ok(),
+        "the registry does not count"
+    );
+    assert!(ImageRef::parse(&format!("quay.io/{over}")).is_err());
+    assert!(ImageRef::parse(&fits).is_err(), "library/ counts");
+    let named = ImageRef::parse(&fits[8..]).map(|image| image.repository().len());
+    assert_eq!(named, Ok(255));
+}
+
+#[test]
+fn a_default_registry_takes_the_images_that_name_none() {
+    // image, default, printed, rule
+    #[rustfmt::skip]
+    let table = [
+        ("team/app", "https://registry.example.com", "registry.example.com/team/app", "DC/OS: a URL"),
+        ("team/app", "registry.example.com:5000", "registry.example.com:5000/team/app", "Mesos: a host"),
+        ("app", "registry.example.com", "registry.example.com/app", "no library/ there"),
+        ("app", "HTTPS://Registry.example.com:443/v1/", "registry.example.com/app", "Mesos: path ignored; case, 443"),
+        ("app", "https://registry-1.docker.io", "docker.io/library/app", "Mesos: its own default"),
+        ("quay.io/app", "registry.example.com", "quay.io/app", "the image names its own"),
+        ("app", "internal", "internal:443/app", "printed so that it stays a registry"),
+        ("localhost/app", "registry.example.com", "localhost/app", "the image names its own"),
+    ];
+    for (image, default, printed, rule) in table {
+        let parsed = ImageRef::parse_with_default(image, default).unwrap();
+        assert_eq!(
+            parsed.to_string(),
+            printed,
+            "{image} with {default}, {rule}"
+        );
+        assert_eq!(
+            ImageRef::parse(printed).unwrap(),
+            parsed,
+            "{printed}, {rule}"
+        );
+    }
+    for default in [
+        "",
+        "https://",
+        "user@reg.io",
+        "reg.io:x",
+        "ftp://reg.io",
+        "reg io",
+    ] {
+        let error = ImageRef::parse_with_default("app", default).unwrap_err();
+        assert!(
+            error.to_string().contains("default registry"),
+            "{default:?}: {error}"
+        );
+        assert!(
+            ImageRef::parse_with_default("quay.io/app", default).is_ok(),
+            "it is not asked for"
+        );
+    }
+}
+
+#[test]
+fn references_that_mean_the_same_are_equal() {
+    let same = |a: &str, b: &str| ImageRef::parse(a).unwrap() == ImageRef::parse(b).unwrap();
+    assert!(same("nginx", "index.docker.io/library/nginx"));
+    assert!(same("QUAY.IO:443/app", "quay.io/app"));
+    assert!(!same("nginx", "nginx:latest"));
+    assert!(
+        !same("reg:99999/app", "reg:88888/app"),
+        "ports beyond all ports differ too"
+    );
+    assert!(!same("quay.io/app", "quay.io:80/app"));
+}

@@ -1,0 +1,144 @@
+//! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within them is
+//! counted in `tests/allocations.rs`.
+
+use regcred::{Error, Limits, Resolver};
+
+use crate::archives::{file, gzip, of_kind, tar};
+use crate::support::{answer, config};
+
+#[test]
+fn the_defaults_are_as_documented() {
+    let limits = Limits::default();
+    assert_eq!(limits.file_bytes, 16 * 1024 * 1024);
+    assert_eq!(limits.file_entries, 1_000_000);
+    assert_eq!(limits.archive_bytes, 16 * 1024 * 1024);
+    assert_eq!(limits.archive_unpacked_bytes, 64 * 1024 * 1024);
+    assert_eq!(limits.archive_entries, 10_000);
+}
+
+fn limits(change: impl Fn(&mut Limits)) -> Limits {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    limits
+}
+
+#[test]
+fn a_limit_holds_to_the_byte_and_names_itself() {
+    let json = config(&[("reg.io", "u"), ("a.io", "a")]);
+    let bytes = json.len() as u64;
+    let helpers =
+        r#"{"credHelpers": {"a.io": "x", "b.io": "y"}, "auths": {"reg.io": {"auth": "dTpw"}}}"#;
+    let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
+    let archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &json)]);
+    let packed = gzip(&archive);
+    let (packed_bytes, unpacked) = (packed.len() as u64, archive.len() as u64);
+    type Set = fn(&mut Limits, u64);
+    let file_bytes: Set = |l, n| l.file_bytes = n;
+    let file_entries: Set = |l, n| l.file_entries = n;
+    let archive_bytes: Set = |l, n| l.archive_bytes = n;
+    let unpacked_bytes: Set = |l, n| l.archive_unpacked_bytes = n;
+    let archive_entries: Set = |l, n| l.archive_entries = n;
+    // input, limit, how to set it, the least value that lets it through
+    #[rustfmt::skip]
+    let table: Vec<(Vec<u8>, &str, Set, u64)> = vec![
+        (json.clone().into(), "file_bytes", file_bytes, bytes),
+        (json.into(), "file_entries", file_entries, 2),
+        (helpers.into(), "file_entries", file_entries, 3),
+        (flat.into(), "file_entries", file_entries, 2),
+        (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
+        (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
+        (packed.clone(), "archive_entries", archive_entries, 2),
+        (packed, "file_bytes", file_bytes, bytes),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    for (number, (input, name, set, least)) in table.into_iter().enumerate() {
+        let path = scratch.path().join(number.to_string());
+        std::fs::write(&path, &input).unwrap();
+        let builders = [
+            Resolver::builder().task_secret(input),
+            Resolver::builder().cluster_file(path),
+        ];
+        for builder in builders {
+            let fits = builder.clone().limits(limits(|l| set(l, least))).build();
+            assert_eq!(
+                answer(&fits.unwrap(), "reg.io/app"),
+                "u:p",
+                "{name} {least}"
+            );
+            let over = builder.limits(limits(|l| set(l, least - 1))).build();
+            let Err(Error::Limit { limit, value, .. }) = &over else {
+                panic!("{name}: {over:?}")
+            };
+            assert_eq!((*limit, *value), (name, least - 1));
+            let text = over.unwrap_err().to_string();
+            assert!(
+                text.contains(&format!("over the limit {name} of {}", least - 1)),
+                "{text}"
+            );
+        }
+    }
+}
+
+/// A file of a terabyte without a byte in it, as `truncate -s 1T` makes it.
+#[test]
+fn a_huge_sparse_file_is_refused_unread() {
+    let home = tempfile::tempdir().unwrap();
+    let huge = std::fs::File::create(home.path().join(".dockercfg")).unwrap();
+    if huge.set_len(1 << 40).is_ok() {
+        let error = Resolver::builder()
+            .sandbox_home(home.path())
+            .build()
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Limit {
+                    limit: "file_bytes",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_bomb_of_zeros_is_an_error() {
+    let zeros = vec![0; 65 << 20];
+    let zeros = crate::archives::Member {
+        name: "zeros",
+        kind: b'0',
+        data: &zeros,
+        size: None,
+    };
+    let bomb = gzip(&tar(&[zeros, file(".dockercfg", "{}")]));
+    let error = Resolver::builder().task_secret(bomb).build().unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Limit {
+                limit: "archive_unpacked_bytes",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_size_beyond_all_sizes_is_an_error() {
+    for size in [1 << 33, u64::MAX / 2, u64::MAX] {
+        let member = crate::archives::Member {
+            size: Some(size),
+            ..file("x", "")
+        };
+        let error = Resolver::builder()
+            .task_secret(tar(&[member]))
+            .build()
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::Limit { .. } | Error::Archive { .. }),
+            "{size}: {error}"
+        );
+    }
+}

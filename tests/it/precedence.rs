@@ -1,0 +1,257 @@
+//! DESIGN 3.6: which of several matching entries answers.
+
+use regcred::{ImageRef, Level, Resolver, WarningKind};
+
+use crate::support::{LEVELS, answer, config, secret, word};
+
+/// A resolver with one file at each level given, in the order given.
+fn at_levels(files: &[(Level, &[(&str, &str)])]) -> Resolver {
+    let builder = Resolver::builder();
+    let add = |builder: regcred::ResolverBuilder, (level, keys): &(Level, &[(&str, &str)])| {
+        builder.add(*level, config(keys))
+    };
+    files.iter().fold(builder, add).build().unwrap()
+}
+
+#[test]
+fn levels_are_ordered_by_precedence() {
+    assert_eq!(Level::ALL, LEVELS);
+    assert!(LEVELS.is_sorted());
+    let names: Vec<String> = LEVELS.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        names,
+        ["task secret", "sandbox HOME", "agent flag", "cluster file"]
+    );
+}
+
+#[test]
+fn the_strongest_level_answers_whatever_the_order_of_calls() {
+    for (place, strongest) in LEVELS.iter().enumerate() {
+        let mut files: Vec<(Level, &[(&str, &str)])> = vec![(*strongest, &[("reg.io", "strong")])];
+        // However specific, the weaker ones do not matter.
+        for weaker in &LEVELS[place + 1..] {
+            files.push((*weaker, &[("reg.io/team/app", "weak"), ("reg.io", "weak")]));
+        }
+        assert_eq!(answer(&at_levels(&files), "reg.io/team/app"), "strong:p");
+        files.reverse();
+        assert_eq!(answer(&at_levels(&files), "reg.io/team/app"), "strong:p");
+    }
+}
+
+#[test]
+fn a_level_without_a_usable_match_is_passed_over() {
+    let (secret, cluster) = (Level::TaskSecret, Level::ClusterFile);
+    let weak: &[(&str, &str)] = &[("reg.io", "weak")];
+    // strong file, answer, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#"{"auths": {"other.io": {"auth": "dTpw"}}}"#, "weak:p", "a miss"),
+        (r#"{"auths": {"reg.io": {}}}"#, "weak:p", "an absent entry"),
+        (r#"{"auths": {"reg.io/other": {"auth": "dTpw"}}}"#, "weak:p", "out of scope"),
+        (r#"{"auths": {"user@reg.io": {"auth": "dTpw"}}}"#, "weak:p", "a key that matches nothing"),
+        (r#"{"credsStore": "desktop"}"#, "weak:p", "a helper is no answer"),
+        (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "-", "3.7: never the next identity down"),
+        (r#"{"auths": {"*.io": {"auth": "!"}}}"#, "-", "3.7: not even for a pattern"),
+    ];
+    for (strong, expected, rule) in table {
+        let builder = Resolver::builder()
+            .add(secret, strong)
+            .add(cluster, config(weak));
+        assert_eq!(
+            answer(&builder.build().unwrap(), "reg.io/team/app"),
+            expected,
+            "{rule}"
+        );
+    }
+}
+
+#[test]
+fn inside_a_level_the_most_specific_answers() {
+    // keys with the user each is given, image, answer, rule
+    #[rustfmt::skip]
+    let table: &[(&[(&str, &str)], &str, &str, &str)] = &[
+        (&[("*.reg.io/team", "glob"), ("a.reg.io", "exact")], "a.reg.io/team/app", "exact", "kubelet: an exact host first"),
+        (&[("*.reg.io", "short"), ("a*.reg.io", "long")], "ab.reg.io/app", "long", "3.6: more literal characters"),
+        (&[("a*.reg.io", "long"), ("*.reg.io/team", "path")], "ab.reg.io/team/app", "long", "3.6: the host before the path"),
+        (&[("*.reg.io", "short"), ("*.reg.io/team", "path")], "a.reg.io/team/app", "path", "3.6: the longest path"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/a/b/c", "abc", "podman: the longest path"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/a/b", "a", "podman: the longest that covers"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/b", "host", "podman: the host"),
+        (&[("https://reg.io/v1/", "url"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("REG.io", "upper"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:443", "port"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io/a/", "slash"), ("reg.io/a", "bare")], "reg.io/a/b", "bare", "3.6: spelled as its scope"),
+        (&[("https://reg.io", "first"), ("http://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
+        (&[("http://reg.io", "first"), ("https://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
+        (&[("docker.io", "bare"), ("https://index.docker.io/v1/", "docker")], "nginx", "docker", "3.6: Docker's own spelling"),
+        (&[("index.docker.io", "index"), ("docker.io", "bare")], "nginx", "bare", "podman: docker.io before the others"),
+        (&[("https://index.docker.io/v1/", "docker"), ("docker.io/library", "path")], "nginx", "path", "3.6: the path before the spelling"),
+        (&[("https://index.docker.io/v1/", "docker"), ("docker.io/team", "path")], "nginx", "docker", "out of scope"),
+    ];
+    for (keys, image, expected, rule) in table {
+        let resolver = secret(config(keys)).unwrap();
+        assert_eq!(
+            answer(&resolver, image),
+            format!("{expected}:p"),
+            "{keys:?} {image}: {rule}"
+        );
+        // Spread over files of one level it is the same: they are one pool.
+        let spread = keys.iter().fold(Resolver::builder(), |builder, key| {
+            builder.task_secret(config(std::slice::from_ref(key)))
+        });
+        let spread = spread.build().unwrap();
+        assert_eq!(
+            answer(&spread, image),
+            format!("{expected}:p"),
+            "spread, {keys:?} {image}: {rule}"
+        );
+    }
+}
+
+#[test]
+fn of_equals_the_one_given_first_answers() {
+    let one = config(&[("reg.io", "one")]);
+    let two = config(&[("reg.io", "two")]);
+    let build = |first: &str, second: &str| {
+        Resolver::builder()
+            .task_secret(first)
+            .task_secret(second)
+            .build()
+            .unwrap()
+    };
+    assert_eq!(answer(&build(&one, &two), "reg.io/app"), "one:p");
+    assert_eq!(answer(&build(&two, &one), "reg.io/app"), "two:p");
+    let warnings = build(&one, &two);
+    assert!(
+        warnings.warnings().is_empty(),
+        "two files may well name one registry"
+    );
+}
+
+#[test]
+fn a_key_that_means_the_same_as_another_is_warned_of() {
+    let resolver = secret(config(&[
+        ("https://reg.io", "url"),
+        ("reg.io", "bare"),
+        ("reg.io/team", "team"),
+        ("REG.io", "upper"),
+    ]))
+    .unwrap();
+    let told: Vec<(&str, &WarningKind)> = resolver
+        .warnings()
+        .iter()
+        .map(|w| (w.key().unwrap(), w.kind()))
+        .collect();
+    let same = WarningKind::SameMeaning {
+        used: "reg.io".into(),
+    };
+    assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same)]);
+}
+
+/// A base is layered in at the point of the call, and nothing of it is copied or changed.
+#[test]
+fn a_base_is_layered_below_and_beside() {
+    let agent = at_levels(&[
+        (Level::TaskSecret, &[("same.io", "agent")]),
+        (Level::AgentFlag, &[("reg.io", "flag"), ("flag.io", "flag")]),
+        (
+            Level::ClusterFile,
+            &[("reg.io", "cluster"), ("cluster.io", "cluster")],
+        ),
+    ]);
+    let build = |base_first: bool| {
+        let task = Resolver::builder();
+        let task = if base_first { task.base(&agent) } else { task };
+        let task = task
+            .task_secret(config(&[("reg.io", "task"), ("same.io", "task")]))
+            .add(
+                Level::ClusterFile,
+                config(&[("reg.io", "late"), ("own.io", "own")]),
+            );
+        if base_first {
+            task.build().unwrap()
+        } else {
+            task.base(&agent).build().unwrap()
+        }
+    };
+    for base_first in [true, false] {
+        let task = build(base_first);
+        assert_eq!(answer(&task, "reg.io/app"), "task:p");
+        assert_eq!(answer(&task, "flag.io/app"), "flag:p");
+        assert_eq!(answer(&task, "cluster.io/app"), "cluster:p");
+        assert_eq!(answer(&task, "own.io/app"), "own:p");
+        assert_eq!(answer(&task, "none.io/app"), "-");
+        let expected = if base_first { "agent:p" } else { "task:p" };
+        assert_eq!(
+            answer(&task, "same.io/app"),
+            expected,
+            "of equals the one given first"
+        );
+        let image = ImageRef::parse("reg.io/app").unwrap();
+        let all: Vec<String> = task.resolve_all(&image).map(|auth| word(&auth)).collect();
+        let last = if base_first {
+            ["cluster:p", "late:p"]
+        } else {
+            ["late:p", "cluster:p"]
+        };
+        assert_eq!(all, [["task:p", "flag:p"], last].concat());
+    }
+    assert_eq!(
+        answer(&agent, "reg.io/app"),
+        "flag:p",
+        "the agent's own is as it was"
+    );
+    let grandchild = Resolver::builder()
+        .base(&build(true))
+        .base(&agent)
+        .build()
+        .unwrap();
+    assert_eq!(answer(&grandchild, "own.io/app"), "own:p");
+}
+
+#[test]
+fn all_matches_come_best_first_and_end_at_a_malformed_one() {
+    let resolver = Resolver::builder()
+        .add(
+            Level::ClusterFile,
+            config(&[("*.io", "any"), ("reg.io", "cluster")]),
+        )
+        .add(
+            Level::TaskSecret,
+            config(&[
+                ("reg.io", "host"),
+                ("reg.io/team", "team"),
+                ("https://reg.io", "url"),
+            ]),
+        )
+        .add(Level::AgentFlag, r#"{"auths": {"reg.io": {}}}"#)
+        .build()
+        .unwrap();
+    let all = |resolver: &Resolver, image: &str| -> Vec<String> {
+        let image = ImageRef::parse(image).unwrap();
+        resolver
+            .resolve_all(&image)
+            .map(|auth| word(&auth))
+            .collect()
+    };
+    assert_eq!(
+        all(&resolver, "reg.io/team/app"),
+        ["team:p", "host:p", "url:p", "cluster:p", "any:p"]
+    );
+    assert_eq!(
+        all(&resolver, "reg.io/x"),
+        ["host:p", "url:p", "cluster:p", "any:p"]
+    );
+    assert_eq!(all(&resolver, "quay.io/x"), ["any:p"]);
+    assert!(all(&resolver, "nginx").is_empty());
+    let broken = Resolver::builder()
+        .base(&resolver)
+        .add(Level::AgentFlag, r#"{"auths": {"reg.io": {"auth": "!"}}}"#)
+        .build()
+        .unwrap();
+    assert_eq!(
+        all(&broken, "reg.io/x"),
+        ["host:p", "url:p"],
+        "what is behind is another identity"
+    );
+}

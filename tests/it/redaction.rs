@@ -1,0 +1,229 @@
+//! DESIGN 3.7: no byte of a secret is in anything that can be printed.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use regcred::{CredentialFile, ImageRef, Resolver};
+
+use crate::archives::{Member, gzip, tar};
+use crate::support::{base64, quote};
+
+/// Secrets that look like nothing else. No eight bytes of one may be seen.
+const USER: &str = "Xq7-Vbn2-Kj9z";
+const PASSWORD: &str = "Zw4_Tmf8_Rcx3_Lhd6";
+const IDENTITY: &str = "jq5.wvk7.pzn2.xgf9";
+const REGISTRY: &str = "bt3.yhx6.mkq8.dfz4";
+const USER_INFO: &str = "nvq6xjz2wk8p";
+const EMAIL: &str = "Gz7@kxw3.qjv5.hbn9";
+const CANARIES: [&str; 6] = [USER, PASSWORD, IDENTITY, REGISTRY, USER_INFO, EMAIL];
+
+/// All that is printed of what a file leads to, in every way there is.
+#[derive(Default)]
+struct Printed(String);
+
+impl Printed {
+    fn debug(&mut self, value: &impl Debug) {
+        self.0 += &format!("{value:?}\n");
+    }
+
+    fn error(&mut self, error: &regcred::Error) {
+        self.debug(error);
+        let mut next: Option<&dyn std::error::Error> = Some(error);
+        while let Some(error) = next {
+            self.0 += &format!("{error}\n{error:?}\n");
+            next = error.source();
+        }
+    }
+
+    fn resolver(&mut self, resolver: &Resolver) {
+        self.debug(resolver);
+        for warning in resolver.warnings() {
+            self.debug(warning);
+            self.0 += &format!("{warning}\n");
+        }
+        for image in ["reg.io/team/app", "other.io/app", "nginx", "host.io/x"] {
+            let image = ImageRef::parse(image).unwrap();
+            let explained = resolver.explain(&image);
+            self.debug(&explained);
+            self.0 += &format!(
+                "{explained}\n{}\n",
+                serde_json::to_string(&explained).unwrap()
+            );
+            for auth in resolver.resolve_all(&image) {
+                self.debug(&auth);
+                self.debug(&auth.credential());
+                self.debug(auth.origin());
+                self.0 += &format!("{}\n{}\n", auth.origin(), auth.server_address());
+            }
+        }
+    }
+
+    fn file(&mut self, bytes: &[u8]) {
+        for strict in [false, true] {
+            for builder in [
+                Resolver::builder().task_secret(bytes),
+                Resolver::builder().agent_flag(String::from_utf8_lossy(bytes)),
+            ] {
+                let builder = if strict { builder.strict() } else { builder };
+                self.debug(&builder);
+                match builder.build() {
+                    Ok(resolver) => self.resolver(&resolver),
+                    Err(error) => self.error(&error),
+                }
+            }
+        }
+        match CredentialFile::parse(bytes) {
+            Ok(file) => {
+                self.debug(&file);
+                for entry in file.entries() {
+                    self.debug(&entry);
+                }
+                for warning in file.warnings() {
+                    self.0 += &format!("{warning}\n{warning:?}\n");
+                }
+            }
+            Err(error) => self.error(&error),
+        }
+    }
+
+    #[track_caller]
+    fn holds_no_secret(&self, of: &[u8]) {
+        assert!(!self.0.is_empty());
+        let encoded = base64(format!("{USER}:{PASSWORD}"));
+        for secret in CANARIES.iter().copied().chain([&*encoded]) {
+            for piece in secret.as_bytes().windows(8).step_by(4) {
+                let piece = std::str::from_utf8(piece).unwrap();
+                let line = self.0.lines().find(|line| line.contains(piece));
+                let input = String::from_utf8_lossy(of);
+                assert_eq!(
+                    line, None,
+                    "{piece:?} of {secret:?} is shown, from\n{input}"
+                );
+            }
+        }
+    }
+}
+
+fn check(bytes: &[u8]) {
+    let mut printed = Printed::default();
+    printed.file(bytes);
+    printed.holds_no_secret(bytes);
+}
+
+/// Files that are full of secrets, each of another shape.
+fn full_files() -> Vec<String> {
+    let auth = base64(format!("{USER}:{PASSWORD}"));
+    let entry = format!(
+        r#"{{"auth": "{auth}", "username": "{USER}", "password": "{PASSWORD}",
+            "identitytoken": "{IDENTITY}", "registrytoken": "{REGISTRY}", "email": "{EMAIL}"}}"#
+    );
+    let config = format!(
+        r#"{{"auths": {{"reg.io/team": {entry}, "https://{USER_INFO}:{PASSWORD}@reg.io/": {entry},
+            "https://{USER_INFO}:a/b?{PASSWORD}@reg.io/": {entry},
+            "reg.io/?token={IDENTITY}": {entry}, "reg.io#{REGISTRY}": {entry},
+            "{USER_INFO}@other.io": {entry}, "https://index.docker.io/v1/": {entry}}},
+            "credHelpers": {{"{USER_INFO}@reg.io": "helper", "reg.io": "helper"}},
+            "credsStore": "store", "HttpHeaders": {{"Authorization": "{auth}"}}}}"#
+    );
+    let plain =
+        format!(r#"{{"auths": {{"reg.io": {{"username": "{USER}", "password": "{PASSWORD}"}}}}}}"#);
+    let flat =
+        format!(r#"{{"reg.io": {entry}, "{USER_INFO}@reg.io": {entry}, "other.io": "{auth}"}}"#);
+    let lines = format!("auth = {auth}\nemail = {EMAIL}\n");
+    let encoded = base64(&config);
+    let secret = format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#);
+    let string_data = format!(
+        r#"{{"kind": "Secret", "stringData": {{".dockercfg": {}}}}}"#,
+        quote(&flat)
+    );
+    vec![config, plain, flat, lines, secret, string_data]
+}
+
+#[test]
+fn files_in_order_are_never_shown() {
+    for file in full_files() {
+        check(file.as_bytes());
+        for name in [".docker/config.json", ".dockercfg", "config.json"] {
+            let member = Member {
+                name,
+                kind: b'0',
+                data: file.as_bytes(),
+                size: None,
+            };
+            check(&gzip(&tar(&[member])));
+        }
+        check(&gzip(file.as_bytes()));
+    }
+}
+
+#[test]
+fn files_cut_short_are_never_shown() {
+    for file in full_files() {
+        for end in (0..file.len()).step_by(13) {
+            check(&file.as_bytes()[..end]);
+        }
+    }
+}
+
+#[test]
+fn files_with_a_byte_changed_are_never_shown() {
+    for file in full_files() {
+        for at in (0..file.len()).step_by(17) {
+            for byte in [b'"', b'\\', b'{', b' ', 0xFF] {
+                let mut broken = file.clone().into_bytes();
+                broken[at] = byte;
+                check(&broken);
+            }
+        }
+    }
+}
+
+#[test]
+fn secrets_where_something_else_is_due_are_never_shown() {
+    let auth = base64(format!("{USER}:{PASSWORD}"));
+    let no_colon = base64(PASSWORD);
+    let not_utf8 = base64([USER.as_bytes(), b":\xFF", PASSWORD.as_bytes()].concat());
+    let table = [
+        format!(r#"{{"auths": "{auth}"}}"#),
+        format!(r#"{{"auths": ["{PASSWORD}"]}}"#),
+        format!(r#""{PASSWORD}""#),
+        format!(r#"["{PASSWORD}"]"#),
+        format!(r#"{{"auths": {{"reg.io": "{PASSWORD}"}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": "{no_colon}"}}}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": "{not_utf8}"}}}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": "{PASSWORD}!"}}}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": ["{auth}"]}}}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"password": {{"{PASSWORD}": 1}}}}}}}}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": "{auth}"}}}}}} {PASSWORD}"#),
+        format!(r#"{{"auths": {{"reg.io": {{"auth": "{auth}" "{PASSWORD}"}}}}}}"#),
+        format!(
+            r#"{{"auths": {{"reg.io": {{"auth": "{auth}", "password": "{PASSWORD}\ud800"}}}}}}"#
+        ),
+        format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{PASSWORD}"}}}}"#),
+        format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{auth}"}}}}"#),
+        format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": ["{auth}"]}}}}"#),
+        format!(r#"{{"kind": "{PASSWORD}", ".dockercfg": "{no_colon}"}}"#),
+        format!("auth = {PASSWORD}\nemail = x\n"),
+        format!("auth = {auth}\npassword = {PASSWORD}\n"),
+        format!("auths:\n  reg.io:\n    password: {PASSWORD}\n"),
+        format!("{PASSWORD}"),
+        format!("\u{FEFF}{PASSWORD}"),
+    ];
+    for file in table {
+        check(file.as_bytes());
+        check(&gzip(file.as_bytes()));
+    }
+    // What is no image reference may be a password typed in the wrong place.
+    for text in [
+        PASSWORD.to_owned(),
+        format!("{USER_INFO}:{PASSWORD}@reg.io/app"),
+        format!("https://{USER_INFO}@reg.io"),
+    ] {
+        let error = ImageRef::parse(&text).unwrap_err();
+        let printed = Printed(format!(
+            "{error} {error:?} {:?}",
+            ImageRef::parse_with_default("app", &text)
+        ));
+        printed.holds_no_secret(text.as_bytes());
+    }
+}

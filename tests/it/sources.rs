@@ -1,0 +1,133 @@
+//! DESIGN 3.6: the agent flag and the cluster file.
+
+use std::fs;
+
+use regcred::{Error, Resolver};
+
+use crate::support::{answer, config};
+
+#[test]
+fn the_agent_flag_takes_a_path_a_url_or_json() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("docker config.json");
+    fs::write(&file, config(&[("reg.io", "u")])).unwrap();
+    let path = file.to_str().unwrap().to_owned();
+    let url = format!("file://{}", path.replace(' ', "%20"));
+    // value, rule
+    #[rustfmt::skip]
+    let table = [
+        (path.clone(), "Mesos: an absolute path"),
+        (url.clone(), "Mesos: a file:// URL"),
+        (url.replace("file://", "FILE://localhost"), "RFC 8089: localhost, any case"),
+        (config(&[("reg.io", "u")]), "Mesos: the JSON itself"),
+        (format!("\n {}\n", config(&[("reg.io", "u")])), "Mesos: white space around it"),
+        (r#"{"reg.io": {"auth": "dTpw"}}"#.to_owned(), "Mesos: a .dockercfg too"),
+    ];
+    for (value, rule) in table {
+        let resolver = Resolver::builder().agent_flag(&*value).build();
+        let resolver = resolver.unwrap_or_else(|error| panic!("{value}: {error}, {rule}"));
+        assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{value}, {rule}");
+        let auth = resolver.resolve_registry("reg.io").unwrap();
+        let named = !value.trim().starts_with('{');
+        assert_eq!(auth.origin().file(), named.then_some(&*path), "{value}");
+    }
+}
+
+#[test]
+fn an_agent_flag_of_no_known_form_says_so() {
+    let scratch = tempfile::tempdir().unwrap();
+    let missing = scratch
+        .path()
+        .join("missing.json")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let directory = scratch.path().to_str().unwrap().to_owned();
+    let indirect = scratch.path().join("indirect");
+    fs::write(&indirect, "/etc/docker.json").unwrap();
+    // value, error, rule
+    #[rustfmt::skip]
+    let table = [
+        ("".to_owned(), "is empty", "Mesos: the agent does not start"),
+        (" \n".into(), "is empty", "Mesos"),
+        ("config.json".into(), "relative path or no JSON", "Mesos"),
+        ("./config.json".into(), "relative path or no JSON", "Mesos"),
+        ("https://example.com/config.json".into(), "not a file:// URL", "Mesos: nothing is fetched"),
+        ("file://etc/docker.json".into(), "names a host", "Mesos would take it for a relative path"),
+        ("file:///etc/docker.json?x".into(), "query or a fragment", "RFC 8089"),
+        ("[]".into(), "no object", "Mesos"),
+        ("\"x\"".into(), "no object", "Mesos"),
+        ("{".into(), "ends too early", "Mesos"),
+        (missing.clone(), "check the path", "3.6: a path that does not exist is an error"),
+        (format!("file://{missing}"), "check the path", "3.6"),
+        (directory, "a directory", "no regular file"),
+        (indirect.to_str().unwrap().into(), "invalid JSON", "no second step (Mesos takes one by accident)"),
+    ];
+    for (value, expected, rule) in table {
+        let error = Resolver::builder()
+            .agent_flag(&*value)
+            .build()
+            .expect_err(&value)
+            .to_string();
+        assert!(
+            error.contains(expected) && error.starts_with("agent flag"),
+            "{value:?}: {error}, {rule}"
+        );
+    }
+}
+
+#[test]
+fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("docker_credentials");
+    let missing = Resolver::builder().cluster_file(&file).build().unwrap_err();
+    assert!(matches!(missing, Error::Read { .. }), "{missing}");
+    let text = missing.to_string();
+    assert!(
+        text.starts_with("cluster file, ") && text.contains("docker_credentials"),
+        "{text}"
+    );
+    let allowed = Resolver::builder()
+        .cluster_file_if_exists(&file)
+        .build()
+        .unwrap();
+    assert_eq!(answer(&allowed, "reg.io/app"), "-");
+
+    fs::write(&file, r#"{"reg.io": {"auth": "dTpw"}}"#).unwrap();
+    for builder in [
+        Resolver::builder().cluster_file(&file),
+        Resolver::builder().cluster_file_if_exists(&file),
+    ] {
+        assert_eq!(answer(&builder.build().unwrap(), "reg.io/app"), "u:p");
+    }
+    fs::write(&file, "").unwrap();
+    let broken = Resolver::builder()
+        .cluster_file_if_exists(&file)
+        .build()
+        .unwrap_err();
+    assert!(
+        matches!(broken, Error::Empty { .. }),
+        "there, but broken: {broken}"
+    );
+}
+
+/// A pipe would make the agent wait for a writer that never comes.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_named_file_does_not_hang() {
+    let scratch = tempfile::tempdir().unwrap();
+    let pipe = scratch.path().join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    for builder in [
+        Resolver::builder().cluster_file(&pipe),
+        Resolver::builder().agent_flag(pipe.to_str().unwrap()),
+    ] {
+        assert!(matches!(builder.build(), Err(Error::NotAFile { .. })));
+    }
+}

@@ -1,0 +1,96 @@
+//! What the tables are written in.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use regcred::{AuthConfig, Credential, Error, ImageRef, Level, Resolver};
+
+pub fn base64(text: impl AsRef<[u8]>) -> String {
+    STANDARD.encode(text)
+}
+
+/// A `config.json` in which each key has the user name given and the password `p`.
+pub fn config(keys: &[(&str, &str)]) -> String {
+    let entry = |(key, user): &(&str, &str)| {
+        format!(
+            "{}: {{\"auth\": \"{}\"}}",
+            quote(key),
+            base64(format!("{user}:p"))
+        )
+    };
+    let entries: Vec<String> = keys.iter().map(entry).collect();
+    format!("{{\"auths\": {{{}}}}}", entries.join(", "))
+}
+
+pub fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A resolver of one task secret.
+pub fn secret(file: impl Into<Vec<u8>>) -> Result<Resolver, Error> {
+    Resolver::builder().task_secret(file).build()
+}
+
+/// A credential in one word: `user:password`, `identity:token`, `registry:token`.
+pub fn word(auth: &AuthConfig) -> String {
+    match auth.credential() {
+        Credential::Basic { username, password } => format!("{username}:{password}"),
+        Credential::IdentityToken { token, .. } => format!("identity:{token}"),
+        Credential::RegistryToken { token } => format!("registry:{token}"),
+        other => panic!("unknown {other:?}"),
+    }
+}
+
+/// What a resolver answers, in one word; `-` for nothing. Whatever is looked up, `resolve`,
+/// `resolve_all` and `explain` agree.
+#[track_caller]
+pub fn answer(resolver: &Resolver, image: &str) -> String {
+    let image = ImageRef::parse(image).unwrap_or_else(|error| panic!("{image:?}: {error}"));
+    let answer = resolver.resolve(&image);
+    let first = resolver.resolve_all(&image).next();
+    let origin = |auth: &Option<AuthConfig>| auth.as_ref().map(|auth| auth.origin().to_string());
+    assert_eq!(
+        origin(&answer),
+        origin(&first),
+        "resolve and resolve_all, {image}"
+    );
+    let explained = resolver.explain(&image);
+    assert_eq!(
+        answer.is_some(),
+        explained.is_found(),
+        "resolve and explain, {image}\n{explained}"
+    );
+    if let Some(auth) = &answer {
+        assert_eq!(
+            explained.to_string().matches("\n    wins ").count(),
+            1,
+            "{explained}"
+        );
+        let told = format!("key {:?}", auth.origin().key());
+        assert!(
+            explained
+                .to_string()
+                .lines()
+                .last()
+                .unwrap()
+                .ends_with(&told),
+            "{explained}"
+        );
+    }
+    answer.as_ref().map_or("-".to_owned(), word)
+}
+
+/// What one task secret answers for an image.
+#[track_caller]
+pub fn from_secret(file: impl Into<Vec<u8>>, image: &str) -> String {
+    match secret(file) {
+        Ok(resolver) => answer(&resolver, image),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+pub const LEVELS: [Level; 4] = [
+    Level::TaskSecret,
+    Level::SandboxHome,
+    Level::AgentFlag,
+    Level::ClusterFile,
+];
