@@ -30,10 +30,7 @@ pub(crate) struct Member {
 
 /// Whether bytes are to be read as an archive: gzip, or a first block that is a tar header.
 pub(crate) fn is_archive(bytes: &[u8]) -> bool {
-    is_gzip(bytes)
-        || bytes
-            .first_chunk::<BLOCK>()
-            .is_some_and(|block| header_of(block).is_some())
+    is_gzip(bytes) || bytes.first_chunk::<BLOCK>().is_some_and(|block| header_of(block).is_some())
 }
 
 fn is_gzip(bytes: &[u8]) -> bool {
@@ -51,23 +48,10 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
         return Err(Failure::limit("archive_bytes", limits.archive_bytes).into_error(place));
     }
     let gzip = is_gzip(bytes);
-    let source: Box<dyn Read + '_> = if gzip {
-        Box::new(MultiGzDecoder::new(bytes))
-    } else {
-        Box::new(bytes)
-    };
-    let stream = Stream {
-        source,
-        gzip,
-        left: limits.archive_unpacked_bytes,
-        limits,
-    };
-    Walk {
-        stream,
-        found: Found::default(),
-    }
-    .run()
-    .map_err(|failure| failure.into_error(place))
+    let source: Box<dyn Read + '_> =
+        if gzip { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    let stream = Stream { source, gzip, left: limits.archive_unpacked_bytes, limits };
+    Walk { stream, found: Found::default() }.run().map_err(|failure| failure.into_error(place))
 }
 
 enum Failure {
@@ -88,11 +72,7 @@ impl Failure {
         let place = place.clone();
         match self {
             Failure::Archive(problem) => Error::Archive { place, problem },
-            Failure::Limit { limit, value } => Error::Limit {
-                place,
-                limit,
-                value,
-            },
+            Failure::Limit { limit, value } => Error::Limit { place, limit, value },
         }
     }
 }
@@ -135,19 +115,11 @@ impl Stream<'_> {
     }
 
     fn fill_whole(&mut self, buffer: &mut [u8]) -> Result<(), Failure> {
-        if self.fill(buffer)? == buffer.len() {
-            Ok(())
-        } else {
-            Err(self.cut_short())
-        }
+        if self.fill(buffer)? == buffer.len() { Ok(()) } else { Err(self.cut_short()) }
     }
 
     fn cut_short(&self) -> Failure {
-        if self.gzip {
-            ArchiveProblem::Gzip.into()
-        } else {
-            ArchiveProblem::Tar.into()
-        }
+        if self.gzip { ArchiveProblem::Gzip.into() } else { ArchiveProblem::Tar.into() }
     }
 
     /// Hands `size` bytes, and the padding to the next block, to `take` piece by piece.
@@ -225,10 +197,7 @@ impl Extensions {
                 b"path" => self.pax_name = Some(value.to_vec()),
                 b"size" => {
                     let text = std::str::from_utf8(value).ok();
-                    self.size = Some(
-                        text.and_then(|t| t.parse().ok())
-                            .ok_or(ArchiveProblem::Tar)?,
-                    );
+                    self.size = Some(text.and_then(|t| t.parse().ok()).ok_or(ArchiveProblem::Tar)?);
                 }
                 b"GNU.sparse.name" => {
                     self.sparse = true;
@@ -245,10 +214,7 @@ impl Extensions {
 /// One record, `LENGTH KEY=VALUE\n`, and the rest. The length counts; a value may hold newlines.
 fn pax_record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let space = records.iter().take(20).position(|b| *b == b' ')?;
-    let length: usize = std::str::from_utf8(records.get(..space)?)
-        .ok()?
-        .parse()
-        .ok()?;
+    let length: usize = std::str::from_utf8(records.get(..space)?).ok()?.parse().ok()?;
     let (record, rest) = records.split_at_checked(length)?;
     let record = record.get(space + 1..)?.strip_suffix(b"\n")?;
     let equals = record.iter().position(|b| *b == b'=')?;
@@ -334,11 +300,7 @@ impl Walk<'_> {
         let kind = header.entry_type();
         let sparse = extensions.sparse || kind.is_gnu_sparse();
         // The path of a sparse member in a POSIX archive is a stand-in for its name.
-        let names = [
-            extensions.sparse_name,
-            extensions.gnu_name,
-            extensions.pax_name,
-        ];
+        let names = [extensions.sparse_name, extensions.gnu_name, extensions.pax_name];
         let mut names = names.iter().flatten();
         let short_name = header.path_bytes();
         let name: &[u8] = names.next().map_or(&short_name, Vec::as_slice);
@@ -359,11 +321,7 @@ impl Walk<'_> {
         if kind.is_gnu_sparse() {
             self.skip_sparse_map(header)?;
         }
-        let Some(Target {
-            name: target,
-            climbs,
-        }) = target
-        else {
+        let Some(Target { name: target, climbs }) = target else {
             self.found.note_near_miss(name);
             return self.stream.each_piece(size, |_| ());
         };
@@ -410,16 +368,13 @@ impl Walk<'_> {
             return Err(ArchiveProblem::LongHeader.into());
         }
         let mut data = Vec::new();
-        self.stream
-            .each_piece(size, |piece| data.extend_from_slice(piece))?;
+        self.stream.each_piece(size, |piece| data.extend_from_slice(piece))?;
         Ok(data)
     }
 
     /// The blocks by which an old GNU sparse header goes on; they are not counted in its size.
     fn skip_sparse_map(&mut self, header: &Header) -> Result<(), Failure> {
-        let mut more = header
-            .as_gnu()
-            .is_some_and(|header| header.isextended != [0]);
+        let mut more = header.as_gnu().is_some_and(|header| header.isextended != [0]);
         let mut block = [0; BLOCK];
         while more {
             self.stream.fill_whole(&mut block)?;
@@ -429,19 +384,10 @@ impl Walk<'_> {
     }
 
     fn finish(self) -> Result<Vec<Member>, Failure> {
-        let Found {
-            config_json,
-            dockercfg,
-            near_miss,
-        } = self.found;
+        let Found { config_json, dockercfg, near_miss } = self.found;
         let members: Vec<Member> = [(CONFIG_JSON, config_json), (DOCKERCFG, dockercfg)]
             .into_iter()
-            .filter_map(|(name, bytes)| {
-                Some(Member {
-                    name,
-                    bytes: bytes?,
-                })
-            })
+            .filter_map(|(name, bytes)| Some(Member { name, bytes: bytes? }))
             .collect();
         if members.is_empty() {
             return Err(ArchiveProblem::Missing { near_miss }.into());
@@ -454,12 +400,7 @@ impl Found {
     /// Remembers the first member that someone may have meant as a credential file.
     fn note_near_miss(&mut self, path: &[u8]) {
         let last = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-        let meant = [
-            &b"config.json"[..],
-            b".dockercfg",
-            b"dockercfg",
-            b"auth.json",
-        ];
+        let meant = [&b"config.json"[..], b".dockercfg", b"dockercfg", b"auth.json"];
         if self.near_miss.is_none() && meant.contains(&last) {
             self.near_miss = Some(String::from_utf8_lossy(path).into_owned());
         }

@@ -44,17 +44,15 @@ impl<'a> Credential<'a> {
     /// What an entry amounts to; meant for usable ones.
     pub(crate) fn of(file: &'a File, entry: &Entry) -> Self {
         let fields = entry.secrets;
-        let username = file.secret(fields.username);
         if let Some(token) = file.field(fields.registry_token) {
             return Credential::RegistryToken { token };
         }
         match file.field(fields.identity_token) {
-            Some(token) => Credential::IdentityToken {
-                token,
-                username: fields.has_basic().then_some(username),
-            },
+            Some(token) => {
+                Credential::IdentityToken { token, username: file.field(fields.username) }
+            }
             None => Credential::Basic {
-                username,
+                username: file.secret(fields.username),
                 password: file.secret(fields.password),
             },
         }
@@ -73,14 +71,10 @@ impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Taken apart field by field, so that a new one has to be thought about.
         match *self {
-            Credential::Basic {
-                username: _,
-                password: _,
-            } => f.write_str("Basic([redacted])"),
-            Credential::IdentityToken {
-                token: _,
-                username: _,
-            } => f.write_str("IdentityToken([redacted])"),
+            Credential::Basic { username: _, password: _ } => f.write_str("Basic([redacted])"),
+            Credential::IdentityToken { token: _, username: _ } => {
+                f.write_str("IdentityToken([redacted])")
+            }
             Credential::RegistryToken { token: _ } => f.write_str("RegistryToken([redacted])"),
         }
     }
@@ -151,9 +145,7 @@ pub struct AuthConfig {
 
 impl AuthConfig {
     pub(crate) fn new(file: Arc<File>, entry: usize) -> Self {
-        AuthConfig {
-            origin: Origin::new(file, entry),
-        }
+        AuthConfig { origin: Origin::new(file, entry) }
     }
 
     /// The credential to use, in Docker's order: `registrytoken`, then `identitytoken`, then user
@@ -162,47 +154,34 @@ impl AuthConfig {
     pub fn credential(&self) -> Credential<'_> {
         match self.origin.entry() {
             Some(entry) => Credential::of(&self.origin.file, entry),
-            None => Credential::Basic {
-                username: "",
-                password: "",
-            },
+            None => Credential::Basic { username: "", password: "" },
         }
     }
 
     /// The user name; empty where only a password is given.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
-        let entry = self
-            .origin
-            .entry()
-            .filter(|entry| entry.secrets.has_basic())?;
+        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
         Some(self.origin.file.secret(entry.secrets.username))
     }
 
     /// The password; empty where only a user name is given.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        let entry = self
-            .origin
-            .entry()
-            .filter(|entry| entry.secrets.has_basic())?;
+        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
         Some(self.origin.file.secret(entry.secrets.password))
     }
 
     /// `identitytoken`: an OAuth2 refresh token.
     #[must_use]
     pub fn identity_token(&self) -> Option<&str> {
-        self.origin
-            .file
-            .field(self.origin.entry()?.secrets.identity_token)
+        self.origin.file.field(self.origin.entry()?.secrets.identity_token)
     }
 
     /// `registrytoken`: a bearer token that is sent as it is.
     #[must_use]
     pub fn registry_token(&self) -> Option<&str> {
-        self.origin
-            .file
-            .field(self.origin.entry()?.secrets.registry_token)
+        self.origin.file.field(self.origin.entry()?.secrets.registry_token)
     }
 
     /// `email`, which older files carry. Nobody needs it any more.
@@ -225,13 +204,17 @@ impl AuthConfig {
     }
 
     /// The value of an HTTP header `Authorization: Basic …`, with user name and password in base64;
-    /// `None` without them, and for a user name with a colon, which RFC 7617 cannot express.
+    /// `None` where a token is the [`credential`](Self::credential) to use, and for a user name with a
+    /// colon, which RFC 7617 cannot express.
     ///
     /// The caller's copy is the caller's to wipe.
     #[must_use]
     pub fn basic_authorization(&self) -> Option<String> {
-        let username = self.username().filter(|name| !name.contains(':'))?;
-        let pair = Zeroizing::new([username, ":", self.password()?].concat());
+        let Credential::Basic { username, password } = self.credential() else { return None };
+        if username.contains(':') {
+            return None;
+        }
+        let pair = Zeroizing::new([username, ":", password].concat());
         Some(["Basic ", &Zeroizing::new(STANDARD.encode(&*pair))].concat())
     }
 
@@ -261,12 +244,7 @@ impl AuthConfig {
             serveraddress: self.server_address(),
         };
         // Room for every byte as an escape of six: a buffer that grows leaves copies behind.
-        let fields = [
-            auth.username,
-            auth.password,
-            auth.identitytoken,
-            auth.registrytoken,
-        ];
+        let fields = [auth.username, auth.password, auth.identitytoken, auth.registrytoken];
         let bytes: usize = fields.iter().flatten().map(|field| field.len()).sum();
         let room = 6 * (bytes + auth.serveraddress.len()) + 128;
         let mut json = Zeroizing::new(Vec::with_capacity(room));

@@ -42,11 +42,7 @@ impl CredentialFile {
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
         warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&files)));
-        Ok(CredentialFile {
-            format,
-            files,
-            warnings,
-        })
+        Ok(CredentialFile { format, files, warnings })
     }
 
     /// The format that was recognised.
@@ -60,10 +56,7 @@ impl CredentialFile {
     pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.files.iter().flat_map(|file| {
             let entries = file.entries.iter().filter(|entry| {
-                !matches!(
-                    entry.standing,
-                    Standing::Repeated | Standing::Unmatchable(_)
-                )
+                !matches!(entry.standing, Standing::Repeated | Standing::Unmatchable(_))
             });
             entries.map(move |entry| FileEntry { file, entry })
         })
@@ -78,11 +71,7 @@ impl CredentialFile {
 
 impl fmt::Debug for CredentialFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CredentialFile {
-            format,
-            files: _,
-            warnings,
-        } = self;
+        let CredentialFile { format, files: _, warnings } = self;
         f.debug_struct("CredentialFile")
             .field("format", format)
             .field("entries", &self.entries().count())

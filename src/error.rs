@@ -205,6 +205,9 @@ pub enum KeyProblem {
     /// Something that no registry can be called.
     #[error("its host is not a valid registry name")]
     Host,
+    /// A scheme other than `http` and `https`.
+    #[error("its scheme is neither http nor https; write only the registry")]
+    Scheme,
     /// No number from 0 to 65535.
     #[error("its port is not a number from 0 to 65535")]
     Port,
@@ -266,11 +269,7 @@ struct NearMiss<'a>(Option<&'a str>);
 impl fmt::Display for NearMiss<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(name) => write!(
-                f,
-                ", only {}, which is not where it is looked for",
-                Shown(name)
-            ),
+            Some(name) => write!(f, ", only {}, which is not where it is looked for", Shown(name)),
             None => Ok(()),
         }
     }
@@ -286,10 +285,6 @@ impl fmt::Display for Shown<'_> {
         for c in self.0.chars().take(MOST) {
             write!(f, "{}", c.escape_debug())?;
         }
-        f.write_str(if self.0.chars().nth(MOST).is_some() {
-            "…\""
-        } else {
-            "\""
-        })
+        f.write_str(if self.0.chars().nth(MOST).is_some() { "…\"" } else { "\"" })
     }
 }

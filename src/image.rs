@@ -18,13 +18,13 @@ pub(crate) const MAX_REPOSITORY: usize = 255;
 
 const LIBRARY: &str = "library/";
 
-const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
+/// Its names, and no others.
+pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
+    [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
 
 /// Whether a host is one of the names of Docker Hub: equality, never a substring.
 pub(crate) fn is_docker_hub(host: &str) -> bool {
-    DOCKER_HUB_NAMES
-        .iter()
-        .any(|name| host.eq_ignore_ascii_case(name))
+    DOCKER_HUB_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
 }
 
 /// An image reference, parsed and normalised as Docker does, borrowing the text it came from.
@@ -139,11 +139,7 @@ impl<'a> ImageRef<'a> {
         }
         if !is_repository(path) {
             let upper = path.bytes().any(|b| b.is_ascii_uppercase());
-            return Err(if upper {
-                Problem::UpperCase
-            } else {
-                Problem::Repository
-            });
+            return Err(if upper { Problem::UpperCase } else { Problem::Repository });
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
             return Err(Problem::Tag);
@@ -168,9 +164,7 @@ impl<'a> ImageRef<'a> {
     pub fn registry(&self) -> &str {
         match self.registry.as_normal() {
             Some(text) => text,
-            None => self
-                .lower_registry
-                .get_or_init(|| self.registry.to_normal().into()),
+            None => self.lower_registry.get_or_init(|| self.registry.to_normal().into()),
         }
     }
 
@@ -178,8 +172,7 @@ impl<'a> ImageRef<'a> {
     #[must_use]
     pub fn repository(&self) -> &str {
         if self.in_library {
-            self.library_path
-                .get_or_init(|| format!("{LIBRARY}{}", self.path).into())
+            self.library_path.get_or_init(|| format!("{LIBRARY}{}", self.path).into())
         } else {
             self.path
         }
@@ -207,14 +200,12 @@ impl<'a> ImageRef<'a> {
             return self.path;
         }
         let (library, path) = (LIBRARY.as_bytes(), self.path.as_bytes());
-        let whole = buffer
-            .get_mut(..library.len() + path.len())
-            .and_then(|whole| {
-                let (head, tail) = whole.split_at_mut_checked(library.len())?;
-                head.copy_from_slice(library);
-                tail.copy_from_slice(path);
-                std::str::from_utf8(whole).ok()
-            });
+        let whole = buffer.get_mut(..library.len() + path.len()).and_then(|whole| {
+            let (head, tail) = whole.split_at_mut_checked(library.len())?;
+            head.copy_from_slice(library);
+            tail.copy_from_slice(path);
+            std::str::from_utf8(whole).ok()
+        });
         // The parser keeps the length within the buffer, and the text is ASCII.
         whole.unwrap_or(self.path)
     }
@@ -284,12 +275,8 @@ pub(crate) struct Registry<'a> {
 }
 
 impl<'a> Registry<'a> {
-    const HUB: Registry<'static> = Registry {
-        host: DOCKER_HUB,
-        port: "",
-        normal: Some(DOCKER_HUB),
-        has_library: true,
-    };
+    const HUB: Registry<'static> =
+        Registry { host: DOCKER_HUB, port: "", normal: Some(DOCKER_HUB), has_library: true };
 
     fn parse(authority: &'a str) -> Result<Self, Problem> {
         let (host, digits) = split_port(authority);
@@ -302,10 +289,7 @@ impl<'a> Registry<'a> {
         };
         if port.is_empty() && is_docker_hub(host) {
             let has_library = DOCKER_HUB_NAMES.contains(&authority);
-            return Ok(Registry {
-                has_library,
-                ..Self::HUB
-            });
+            return Ok(Registry { has_library, ..Self::HUB });
         }
         let lower = !host.bytes().any(|b| b.is_ascii_uppercase());
         let normal = match digits {
@@ -314,12 +298,7 @@ impl<'a> Registry<'a> {
             Some(_) if !port.is_empty() => None,
             _ => Some(host),
         };
-        Ok(Registry {
-            host,
-            port,
-            normal,
-            has_library: false,
-        })
+        Ok(Registry { host, port, normal, has_library: false })
     }
 
     /// The host, in the case it was written in.
@@ -329,11 +308,7 @@ impl<'a> Registry<'a> {
 
     /// The port as a number. One that no port can have matches none.
     pub(crate) fn port(&self) -> u32 {
-        if self.port.is_empty() {
-            DEFAULT_PORT
-        } else {
-            self.port.parse().unwrap_or(u32::MAX)
-        }
+        if self.port.is_empty() { DEFAULT_PORT } else { self.port.parse().unwrap_or(u32::MAX) }
     }
 
     pub(crate) fn is_docker_hub(&self) -> bool {
@@ -346,11 +321,7 @@ impl<'a> Registry<'a> {
 
     fn to_normal(self) -> String {
         let host = self.host.to_ascii_lowercase();
-        if self.port.is_empty() {
-            host
-        } else {
-            format!("{host}:{}", self.port)
-        }
+        if self.port.is_empty() { host } else { format!("{host}:{}", self.port) }
     }
 }
 
@@ -397,25 +368,17 @@ fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
 
 /// Docker's rule for what before the first slash is a registry and not part of the repository.
 fn names_registry(first: &str) -> bool {
-    first == "localhost"
-        || first
-            .bytes()
-            .any(|b| matches!(b, b'.' | b':' | b'A'..=b'Z'))
+    first == "localhost" || first.bytes().any(|b| matches!(b, b'.' | b':' | b'A'..=b'Z'))
 }
 
 /// Dot-separated labels of letters, digits and inner hyphens, or a bracketed IPv6 address. Only the
 /// alphabet of an address is checked, as in Docker.
 pub(crate) fn is_host(host: &str) -> bool {
-    match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => {
             !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')
         }
-        None => host
-            .split('.')
-            .all(|label| is_label(label, |b| b.is_ascii_alphanumeric())),
+        None => host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric())),
     }
 }
 

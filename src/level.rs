@@ -25,12 +25,8 @@ pub enum Level {
 
 impl Level {
     /// Every level, strongest first.
-    pub const ALL: [Level; 4] = [
-        Level::TaskSecret,
-        Level::SandboxHome,
-        Level::AgentFlag,
-        Level::ClusterFile,
-    ];
+    pub const ALL: [Level; 4] =
+        [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
 
     fn name(self) -> &'static str {
         match self {
@@ -69,35 +65,19 @@ pub struct Place {
 
 impl Place {
     /// Bytes that came from nowhere in particular.
-    pub(crate) const UNKNOWN: Place = Place {
-        level: None,
-        file: None,
-        ordinal: 1,
-        member: None,
-    };
+    pub(crate) const UNKNOWN: Place = Place { level: None, file: None, ordinal: 1, member: None };
 
     pub(crate) fn bytes(level: Level, ordinal: u32) -> Self {
-        Place {
-            level: Some(level),
-            ordinal,
-            ..Self::UNKNOWN
-        }
+        Place { level: Some(level), ordinal, ..Self::UNKNOWN }
     }
 
     pub(crate) fn file(level: Level, path: &std::path::Path) -> Self {
         let file = Some(Arc::from(path.display().to_string()));
-        Place {
-            level: Some(level),
-            file,
-            ..Self::UNKNOWN
-        }
+        Place { level: Some(level), file, ..Self::UNKNOWN }
     }
 
     pub(crate) fn member(&self, member: &'static str) -> Self {
-        Place {
-            member: Some(member),
-            ..self.clone()
-        }
+        Place { member: Some(member), ..self.clone() }
     }
 
     /// The level; `None` for a file parsed on its own.

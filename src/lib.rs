@@ -11,7 +11,6 @@ mod image;
 mod index;
 mod level;
 mod limits;
-mod near;
 mod resolver;
 mod scope;
 mod secret;

@@ -1,5 +1,6 @@
 //! The resolver and its builder: sources in, one answer out.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crate::auth::AuthConfig;
 use crate::config::{File, Standing};
 use crate::error::Error;
 use crate::explain::Explanation;
-use crate::image::{ImageRef, MAX_REPOSITORY};
+use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
 use crate::index::{Index, Match, Query};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
@@ -58,10 +59,7 @@ pub(crate) struct Layer {
 
 impl Layer {
     fn auth(&self, found: Match) -> Option<AuthConfig> {
-        Some(AuthConfig::new(
-            self.files.get(found.file)?.clone(),
-            found.entry,
-        ))
+        Some(AuthConfig::new(self.files.get(found.file)?.clone(), found.entry))
     }
 }
 
@@ -78,11 +76,7 @@ impl Resolver {
     /// Starts without any source.
     #[must_use]
     pub fn builder() -> ResolverBuilder {
-        ResolverBuilder {
-            steps: Vec::new(),
-            limits: Limits::default(),
-            strict: false,
-        }
+        ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
     }
 
     /// The credential that pulls `image`; `None` for an anonymous pull.
@@ -96,13 +90,16 @@ impl Resolver {
 
     /// Every credential that could pull `image`, best first: for runtimes that try them in turn.
     ///
-    /// The first is what [`resolve`](Self::resolve) answers. A malformed entry ends the list, as it
-    /// ends a lookup: what stands behind it is another identity.
+    /// The first is what [`resolve`](Self::resolve) answers, so where a malformed entry keeps it from
+    /// answering there is none. Malformed entries further down are passed over.
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
         let mut buffer = [0; MAX_REPOSITORY];
-        let matches = self.matches(query(image, &mut buffer));
+        let mut matches = self.matches(query(image, &mut buffer));
+        if matches.first().is_some_and(|(_, best)| !best.usable) {
+            matches.clear();
+        }
         let inner = self.inner.clone();
-        let usable = matches.into_iter().take_while(|(_, found)| found.usable);
+        let usable = matches.into_iter().filter(|(_, found)| found.usable);
         usable.filter_map(move |(layer, found)| inner.layers.get(layer)?.auth(found))
     }
 
@@ -111,14 +108,12 @@ impl Resolver {
     /// `None` also for what is no registry.
     #[must_use]
     pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
-        let scope = Scope::parse(server)
-            .ok()
-            .filter(|scope| !is_pattern(&scope.host))?;
-        self.best(Query {
-            host: &scope.host,
-            port: scope.port,
-            repository: "",
-        })
+        let authority =
+            without_scheme(server).map_or(server, |(_, rest)| rest).split('/').next()?;
+        // With a scheme, so that an international name is read as in a URL.
+        let server = format!("https://{authority}");
+        let scope = Scope::parse(&server).ok().filter(|scope| !is_pattern(&scope.host))?;
+        self.best(Query { host: &scope.host, port: scope.port, repository: "" })
     }
 
     /// The same lookup, told step by step: the reference as understood, then every source in order
@@ -166,11 +161,7 @@ impl Resolver {
 
 fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut [u8; MAX_REPOSITORY]) -> Query<'q> {
     let registry = image.registry_parts();
-    Query {
-        host: registry.host(),
-        port: registry.port(),
-        repository: image.repository_in(buffer),
-    }
+    Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
 }
 
 impl fmt::Debug for Resolver {
@@ -178,18 +169,9 @@ impl fmt::Debug for Resolver {
         let Inner { layers, warnings } = &*self.inner;
         let files = layers.iter().flat_map(|layer| &layer.files);
         f.debug_struct("Resolver")
-            .field(
-                "sources",
-                &layers
-                    .iter()
-                    .map(|layer| layer.sources.len())
-                    .sum::<usize>(),
-            )
+            .field("sources", &layers.iter().map(|layer| layer.sources.len()).sum::<usize>())
             .field("files", &files.clone().count())
-            .field(
-                "entries",
-                &files.map(|file| file.entries.len()).sum::<usize>(),
-            )
+            .field("entries", &files.map(|file| file.entries.len()).sum::<usize>())
             .field("warnings", &warnings.len())
             .finish()
     }
@@ -244,26 +226,18 @@ impl ResolverBuilder {
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as it is for the agent.
     pub fn agent_flag(self, value: impl Into<String>) -> Self {
-        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(
-            value.into(),
-        ))))
+        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(value.into()))))
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
     /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). One that does not exist is an error.
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile {
-            path: path.into(),
-            required: true,
-        }))
+        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: true }))
     }
 
     /// Adds the file shared by the cluster, if it exists.
     pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile {
-            path: path.into(),
-            required: false,
-        }))
+        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: false }))
     }
 
     /// Adds everything that another resolver holds, without copying it: a task's resolver over its
@@ -279,10 +253,24 @@ impl ResolverBuilder {
     }
 
     /// Makes errors of what are warnings otherwise: malformed entries, and keys that can match no
-    /// image.
+    /// image. A [`base`](Self::base) is as strict as it was built.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
+    }
+
+    /// How many sources of each level the bases hold: those without a name are counted through.
+    fn ordinals_taken(&self) -> HashMap<Level, u32> {
+        let mut taken = HashMap::new();
+        for step in &self.steps {
+            if let Step::Base(base) = step {
+                let layers = base.inner.layers.iter();
+                for source in layers.flat_map(|layer| &layer.sources) {
+                    *taken.entry(source.level).or_default() += 1;
+                }
+            }
+        }
+        taken
     }
 
     /// Reads every source.
@@ -292,21 +280,16 @@ impl ResolverBuilder {
     /// The first source, in the order given, that cannot be read as a whole. A runtime must not
     /// quietly pull with another identity, so such a source is never passed over.
     pub fn build(self) -> Result<Resolver, Error> {
-        let mut inner = Inner {
-            layers: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let mut ordinals = [0_u32; Level::ALL.len()];
+        let mut inner = Inner { layers: Vec::new(), warnings: Vec::new() };
+        let mut ordinals = self.ordinals_taken();
         let mut draft = Draft::default();
         for step in self.steps {
             match step {
                 Step::Source(source) => {
                     let level = source.level();
-                    let ordinal = ordinals.get_mut(level as usize).map_or(0, |ordinal| {
-                        *ordinal += 1;
-                        *ordinal
-                    });
-                    draft.add(&source, level, ordinal, &self.limits)?;
+                    let ordinal = ordinals.entry(level).or_default();
+                    *ordinal += 1;
+                    draft.add(&source, level, *ordinal, &self.limits)?;
                 }
                 Step::Base(base) => {
                     // What came before the base goes before it where everything else is equal.
@@ -316,19 +299,13 @@ impl ResolverBuilder {
             }
         }
         inner.close(draft, self.strict)?;
-        Ok(Resolver {
-            inner: Arc::new(inner),
-        })
+        Ok(Resolver { inner: Arc::new(inner) })
     }
 }
 
 impl fmt::Debug for ResolverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ResolverBuilder {
-            steps,
-            limits,
-            strict,
-        } = self;
+        let ResolverBuilder { steps, limits, strict } = self;
         f.debug_struct("ResolverBuilder")
             .field("sources", &steps.len())
             .field("limits", limits)
@@ -380,17 +357,9 @@ impl Inner {
             }
             self.warnings.extend(file.warnings());
         }
-        self.warnings.extend(
-            hidden
-                .iter()
-                .filter_map(|hidden| hidden.warning(&draft.files)),
-        );
+        self.warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&draft.files)));
         let files = draft.files.into_iter().map(Arc::new).collect();
-        self.layers.push(Arc::new(Layer {
-            sources: draft.sources,
-            files,
-            index,
-        }));
+        self.layers.push(Arc::new(Layer { sources: draft.sources, files, index }));
         Ok(())
     }
 }
@@ -401,18 +370,10 @@ fn refuse_defects(file: &File) -> Result<(), Error> {
         let (place, key) = (file.place.clone(), file.name(entry.key).to_owned());
         match entry.standing {
             Standing::Malformed(problem) => {
-                return Err(Error::Entry {
-                    place,
-                    key,
-                    problem,
-                });
+                return Err(Error::Entry { place, key, problem });
             }
             Standing::Unmatchable(problem) => {
-                return Err(Error::Key {
-                    place,
-                    key,
-                    problem,
-                });
+                return Err(Error::Key { place, key, problem });
             }
             Standing::Usable | Standing::Absent | Standing::Repeated => {}
         }

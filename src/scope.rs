@@ -53,6 +53,13 @@ impl<'k> Scope<'k> {
         if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(KeyProblem::WhiteSpace);
         }
+        if scheme.is_none()
+            && authority.ends_with(':')
+            && path.starts_with("//")
+            && authority.len() > 1
+        {
+            return Err(KeyProblem::Scheme);
+        }
         let (host, digits) = split_port(authority);
         if host.is_empty() {
             return Err(KeyProblem::NoHost);
@@ -69,12 +76,7 @@ impl<'k> Scope<'k> {
         };
         let is_hub = host == DOCKER_HUB && port == DEFAULT_PORT;
         let path = normal_path(path, scheme.is_some() || is_hub)?;
-        let mut scope = Scope {
-            host,
-            port,
-            path,
-            spelling: Spelling::Other,
-        };
+        let mut scope = Scope { host, port, path, spelling: Spelling::Other };
         scope.spelling = if key == DOCKER_HUB_KEY {
             Spelling::DockerHub
         } else if scope.is_written(key) {
@@ -115,10 +117,7 @@ impl fmt::Display for Scope<'_> {
 fn parse_port(digits: &str) -> Option<u32> {
     match normal_port(digits)? {
         "" => Some(DEFAULT_PORT),
-        digits => digits
-            .parse()
-            .ok()
-            .filter(|port| *port <= u32::from(u16::MAX)),
+        digits => digits.parse().ok().filter(|port| *port <= u32::from(u16::MAX)),
     }
 }
 
@@ -143,9 +142,7 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
 
 fn is_host_pattern(host: &str) -> bool {
     is_pattern(host)
-        && host
-            .split('.')
-            .all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
+        && host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
 }
 
 /// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so there
@@ -190,9 +187,7 @@ pub(crate) fn is_pattern(host: &str) -> bool {
 /// characters inside one label.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
     let mut hosts = host.split('.');
-    pattern
-        .split('.')
-        .all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
+    pattern.split('.').all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
         && hosts.next().is_none()
 }
 
@@ -238,10 +233,7 @@ pub(crate) fn without_secrets(key: &str) -> Cow<'_, str> {
 fn hide_port(rest: &str) -> Cow<'_, str> {
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let after_address = authority.find(']').unwrap_or(0);
-    let Some(colon) = authority
-        .get(after_address..)
-        .and_then(|tail| tail.find(':'))
-    else {
+    let Some(colon) = authority.get(after_address..).and_then(|tail| tail.find(':')) else {
         return Cow::Borrowed(rest);
     };
     let (host, port) = authority.split_at(after_address + colon);

@@ -68,10 +68,7 @@ impl Span {
     pub(crate) fn new(start: usize, len: usize) -> Self {
         let span = |start: usize, len: usize| {
             u32::try_from(start.checked_add(len)?).ok()?;
-            Some(Self {
-                start: u32::try_from(start).ok()?,
-                len: u32::try_from(len).ok()?,
-            })
+            Some(Self { start: u32::try_from(start).ok()?, len: u32::try_from(len).ok()? })
         };
         span(start, len).unwrap_or_default()
     }
@@ -83,8 +80,7 @@ impl Span {
     /// The piece of `text` that the span names; empty if it names none.
     pub(crate) fn of(self, text: &str) -> &str {
         let start = self.start as usize;
-        text.get(start..start.saturating_add(self.len as usize))
-            .unwrap_or_default()
+        text.get(start..start.saturating_add(self.len as usize)).unwrap_or_default()
     }
 
     /// The span of `part`, which is a slice of `whole`, whose span this is.
@@ -102,9 +98,7 @@ pub(crate) struct SecretText {
 
 impl SecretText {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self {
-            text: Zeroizing::new(String::with_capacity(bytes)),
-        }
+        Self { text: Zeroizing::new(String::with_capacity(bytes)) }
     }
 
     pub(crate) fn push(&mut self, secret: &str) -> Span {

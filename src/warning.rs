@@ -26,10 +26,10 @@ pub enum WarningKind {
     UnmatchableKey(KeyProblem),
     /// A key that stands again further down in the same file; the last one counts.
     RepeatedKey,
-    /// A key that means the same as another in the same file, which is used instead.
+    /// A key that means the same as another in the same file, which goes before it.
     SameMeaning {
-        /// The key that is used.
-        used: Box<str>,
+        /// The key that goes before it.
+        preferred: Box<str>,
     },
     /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a credential
     /// helper, which is never run.
@@ -50,11 +50,7 @@ pub enum WarningKind {
 
 impl Warning {
     pub(crate) fn new(place: &Place, key: Option<&str>, kind: WarningKind) -> Self {
-        Warning {
-            place: place.clone(),
-            key: key.map(Box::from),
-            kind,
-        }
+        Warning { place: place.clone(), key: key.map(Box::from), kind }
     }
 
     /// What it is about.
@@ -91,11 +87,11 @@ impl fmt::Display for Warning {
             WarningKind::RepeatedKey => {
                 write!(f, "key {key} stands more than once; the last one counts")
             }
-            WarningKind::SameMeaning { used } => {
+            WarningKind::SameMeaning { preferred } => {
                 write!(
                     f,
-                    "key {key} means the same as {}, which is used; remove one",
-                    Shown(used)
+                    "key {key} means the same as {}, which goes before it; keep one of them",
+                    Shown(preferred)
                 )
             }
             WarningKind::Helper { helper } => {
@@ -104,10 +100,7 @@ impl fmt::Display for Warning {
                     Some(_) => {
                         write!(f, "the credential for {key} is left to the helper {helper}")?
                     }
-                    None => write!(
-                        f,
-                        "credentials are left to the helper {helper} (credsStore)"
-                    )?,
+                    None => write!(f, "credentials are left to the helper {helper} (credsStore)")?,
                 }
                 f.write_str(", which is not run; put them into the file itself")
             }
@@ -117,19 +110,12 @@ impl fmt::Display for Warning {
                  encode it with printf, not echo"
             ),
             WarningKind::IgnoredField => {
-                write!(
-                    f,
-                    "field {key} looks like a registry but holds no object; it is ignored"
-                )
+                write!(f, "field {key} looks like a registry but holds no object; it is ignored")
             }
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
                 f.write_str("holds neither .docker/config.json nor .dockercfg")?;
                 if let Some(name) = near_miss {
-                    write!(
-                        f,
-                        ", only {}, which is not where it is looked for",
-                        Shown(name)
-                    )?;
+                    write!(f, ", only {}, which is not where it is looked for", Shown(name))?;
                 }
                 f.write_str("; make it with tar -czf docker.tar.gz .docker")
             }

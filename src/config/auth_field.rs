@@ -46,8 +46,5 @@ pub(super) fn decode_auth(
     let bytes = decode_base64(auth.as_bytes()).ok_or(EntryProblem::AuthNotBase64)?;
     let text = std::str::from_utf8(bytes.as_slice()).map_err(|_| EntryProblem::AuthNotUtf8)?;
     let (username, password) = text.split_once(':').ok_or(EntryProblem::AuthWithoutColon)?;
-    Ok((
-        secrets.push(username),
-        secrets.push(password.trim_matches('\0')),
-    ))
+    Ok((secrets.push(username), secrets.push(password.trim_matches('\0'))))
 }

@@ -134,19 +134,14 @@ impl File {
     /// What the file has to say about itself, in the order in which it stands there.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.place, key, kind);
-        let helper = |name: &str| WarningKind::Helper {
-            helper: name.into(),
-        };
+        let helper = |name: &str| WarningKind::Helper { helper: name.into() };
         let entries = self
             .entries
             .iter()
             .filter_map(move |entry| Some(warn(Some(self.name(entry.key)), self.defect(entry)?)));
         let ignored = self.ignored_fields.iter();
         let ignored = ignored.map(move |field| warn(Some(field), WarningKind::IgnoredField));
-        let store = self
-            .store_helper
-            .iter()
-            .map(move |name| warn(None, helper(name)));
+        let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
         let keys = self.helper_keys.iter();
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
         entries.chain(ignored).chain(store).chain(keys)
@@ -204,9 +199,6 @@ fn push(names: &mut String, text: &str) -> Span {
 }
 
 fn is_within(whole: &str, part: &str) -> bool {
-    let (whole, part) = (
-        whole.as_bytes().as_ptr_range(),
-        part.as_bytes().as_ptr_range(),
-    );
+    let (whole, part) = (whole.as_bytes().as_ptr_range(), part.as_bytes().as_ptr_range());
     whole.start <= part.start && part.end <= whole.end
 }

@@ -3,6 +3,8 @@
 //! Derived `Deserialize` would not do: it refuses a field that stands twice, tells field names by
 //! case, fails a whole file for one field of the wrong type, and quotes the input in its errors.
 
+use std::collections::HashMap;
+
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use zeroize::Zeroizing;
 
@@ -69,8 +71,26 @@ pub(super) struct Gathered {
 /// What of a Kubernetes Secret holds credential files.
 #[derive(Default)]
 pub(super) struct SecretData {
-    pub(super) config_json: Option<Zeroizing<String>>,
-    pub(super) dockercfg: Option<Zeroizing<String>>,
+    pub(super) config_json: Option<SecretValue>,
+    pub(super) dockercfg: Option<SecretValue>,
+}
+
+/// The value of one of its names.
+pub(super) enum SecretValue {
+    Text(Zeroizing<String>),
+    /// Neither text nor null.
+    Other,
+}
+
+impl SecretValue {
+    fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Self>, A::Error> {
+        let mut text = None;
+        let sink = Text(|t: &str| text = Some(Zeroizing::new(t.to_owned())));
+        Ok(match map.next_value_seed(Any(sink))? {
+            Kind::Null => None,
+            _ => Some(text.map_or(SecretValue::Other, SecretValue::Text)),
+        })
+    }
 }
 
 /// Why reading stopped, beside syntax.
@@ -130,11 +150,7 @@ impl Gathered {
             (_, Err(problem)) => Standing::Malformed(problem),
             (_, Ok(secrets)) => {
                 entry.secrets = secrets;
-                if secrets.is_usable() {
-                    Standing::Usable
-                } else {
-                    Standing::Absent
-                }
+                if secrets.is_usable() { Standing::Usable } else { Standing::Absent }
             }
         };
         entry
@@ -190,10 +206,7 @@ impl<'de> Sink<'de> for Document<'_> {
             );
             match field {
                 TopField::Auths => {
-                    let kind = map.next_value_seed(Any(Auths(gathered)))?;
-                    if !matches!(kind, Kind::Object | Kind::Null) {
-                        gathered.fail(Failure::AuthsNotAnObject)?;
-                    }
+                    map.next_value_seed(Any(Auths(gathered)))?;
                 }
                 TopField::CredsStore => {
                     let mut helper = None;
@@ -209,14 +222,15 @@ impl<'de> Sink<'de> for Document<'_> {
                     gathered.kind_is_secret = is_secret;
                 }
                 TopField::Data => {
+                    gathered.data = SecretData::default();
                     map.next_value_seed(Any(Data(&mut gathered.data)))?;
                 }
                 TopField::StringData => {
+                    gathered.string_data = SecretData::default();
                     map.next_value_seed(Any(Data(&mut gathered.string_data)))?;
                 }
                 TopField::SecretFile(file) => {
-                    let content = gathered.bare_data.get_mut(file);
-                    map.next_value_seed(Any(Text(|t: &str| *content = Some(copy(t)))))?;
+                    *gathered.bare_data.get_mut(file) = SecretValue::read(&mut map)?;
                 }
                 TopField::Registry(entry) => gathered.read_top_entry(entry, &mut map)?,
                 TopField::Docker | TopField::Unknown => {
@@ -236,16 +250,18 @@ impl Gathered {
     ) -> Result<(), A::Error> {
         self.count_entry()?;
         let mut fields = Ok(EntrySecrets::default());
-        let kind = map.next_value_seed(Any(Fields {
-            secrets: &mut self.secrets,
-            read: &mut fields,
-        }))?;
+        let kind =
+            map.next_value_seed(Any(Fields { secrets: &mut self.secrets, read: &mut fields }))?;
         match kind {
             Kind::Object | Kind::Null => {
                 self.top_has_object |= kind == Kind::Object;
                 self.top.push(self.finish(entry, fields));
             }
-            Kind::Text | Kind::Other => self.ignored_fields.push(entry.key.of(&self.names).into()),
+            Kind::Text | Kind::Other => {
+                // As an entry that holds nothing it still counts as the last of its key.
+                self.ignored_fields.push(entry.key.of(&self.names).into());
+                self.top.push(entry);
+            }
         }
         Ok(())
     }
@@ -254,6 +270,10 @@ impl Gathered {
 struct Auths<'g>(&'g mut Gathered);
 
 impl<'de> Sink<'de> for Auths<'_> {
+    fn not_an_object<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.0.fail(Failure::AuthsNotAnObject)
+    }
+
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
         while let Some(entry) =
@@ -261,10 +281,7 @@ impl<'de> Sink<'de> for Auths<'_> {
         {
             gathered.count_entry()?;
             let mut fields = Ok(EntrySecrets::default());
-            let sink = Fields {
-                secrets: &mut gathered.secrets,
-                read: &mut fields,
-            };
+            let sink = Fields { secrets: &mut gathered.secrets, read: &mut fields };
             if matches!(map.next_value_seed(Any(sink))?, Kind::Text | Kind::Other) {
                 fields = Err(EntryProblem::NotAnObject);
             }
@@ -348,11 +365,7 @@ impl<'de> Sink<'de> for Fields<'_> {
             let mut read = Span::default();
             let sink = Text(|text: &str| read = self.secrets.push(text));
             let kind = map.next_value_seed(Any(sink))?;
-            *span = if kind.is_neither_text_nor_null() {
-                Err(problem)
-            } else {
-                Ok(read)
-            };
+            *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
         }
         *self.read = (|| {
             let (username, password) = match auth? {
@@ -376,14 +389,22 @@ struct CredHelpers<'g>(&'g mut Gathered);
 impl<'de> Sink<'de> for CredHelpers<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
+        let mut by_key: HashMap<Box<str>, usize> = HashMap::new();
+        let mut held: Vec<HelperKey> = Vec::new();
         while let Some(key) = map.next_key_seed(Key(|k: &str| Box::from(&*without_secrets(k))))? {
             gathered.count_entry()?;
-            let mut helper = None;
-            map.next_value_seed(Any(Text(|t: &str| helper = non_empty(t))))?;
-            if let Some(helper) = helper {
-                gathered.helper_keys.push(HelperKey { key, helper });
+            let mut helper = Box::default();
+            map.next_value_seed(Any(Text(|t: &str| helper = Box::from(t))))?;
+            match by_key.get(&key).and_then(|at| held.get_mut(*at)) {
+                Some(earlier) => earlier.helper = helper,
+                None => {
+                    by_key.insert(key.clone(), held.len());
+                    held.push(HelperKey { key, helper });
+                }
             }
         }
+        held.retain(|held| !held.helper.is_empty());
+        gathered.helper_keys = held;
         Ok(())
     }
 }
@@ -407,7 +428,7 @@ impl SecretFile {
 }
 
 impl SecretData {
-    fn get_mut(&mut self, file: SecretFile) -> &mut Option<Zeroizing<String>> {
+    fn get_mut(&mut self, file: SecretFile) -> &mut Option<SecretValue> {
         match file {
             SecretFile::ConfigJson => &mut self.config_json,
             SecretFile::Dockercfg => &mut self.dockercfg,
@@ -425,10 +446,7 @@ impl<'de> Sink<'de> for Data<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(file) = map.next_key_seed(Key(SecretFile::named))? {
             match file {
-                Some(file) => {
-                    let content = self.0.get_mut(file);
-                    map.next_value_seed(Any(Text(|t: &str| *content = Some(copy(t)))))?;
-                }
+                Some(file) => *self.0.get_mut(file) = SecretValue::read(&mut map)?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -436,10 +454,6 @@ impl<'de> Sink<'de> for Data<'_> {
         }
         Ok(())
     }
-}
-
-fn copy(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.to_owned())
 }
 
 fn non_empty(text: &str) -> Option<Box<str>> {

@@ -14,24 +14,17 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
         let (name, value) = line.split_once('=')?;
         let value = value.trim();
         match name.trim_end() {
-            "auth" => auth = Some(value),
-            "email" => email = Some(value),
+            name if name.eq_ignore_ascii_case("auth") => auth = Some(value),
+            name if name.eq_ignore_ascii_case("email") => email = Some(value),
             _ => return None,
         }
     }
     let mut names = String::new();
     let mut secrets = SecretText::with_capacity(text.len());
     let mut entry = entry_for(DOCKER_HUB_KEY, &mut names);
-    match Some(auth?)
-        .filter(|auth| !auth.is_empty())
-        .map(|auth| decode_auth(auth, &mut secrets))
-    {
+    match Some(auth?).filter(|auth| !auth.is_empty()).map(|auth| decode_auth(auth, &mut secrets)) {
         Some(Ok((username, password))) => {
-            entry.secrets = EntrySecrets {
-                username,
-                password,
-                ..EntrySecrets::default()
-            };
+            entry.secrets = EntrySecrets { username, password, ..EntrySecrets::default() };
         }
         Some(Err(problem)) => entry.standing = Standing::Malformed(problem),
         None => {}

@@ -9,7 +9,7 @@ mod value;
 use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
-use self::json::{Failure, Gathered, SecretData};
+use self::json::{Failure, Gathered, SecretData, SecretValue};
 use crate::archive;
 use crate::error::Error;
 use crate::level::Place;
@@ -41,18 +41,10 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files
     let mut files = Vec::new();
     for member in archive::read(bytes, place, limits)? {
         let place = place.member(member.name);
-        let read = read_text(
-            member.bytes.as_slice(),
-            &place,
-            limits,
-            Nesting::SecretAllowed,
-        )?;
+        let read = read_text(member.bytes.as_slice(), &place, limits, Nesting::SecretAllowed)?;
         files.extend(read.files);
     }
-    Ok(Files {
-        format: Format::Archive,
-        files,
-    })
+    Ok(Files { format: Format::Archive, files })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,11 +62,7 @@ fn read_text(
     let place = place.clone();
     let limit = limits.effective_file_bytes();
     if bytes.len() as u64 > limit {
-        return Err(Error::Limit {
-            place,
-            limit: "file_bytes",
-            value: limit,
-        });
+        return Err(Error::Limit { place, limit: "file_bytes", value: limit });
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
@@ -88,10 +76,7 @@ fn read_text(
         return Err(Error::Encoding { place, problem });
     };
     if let Some(file) = lines::read(text, &place) {
-        return Ok(Files {
-            format: file.format,
-            files: vec![file],
-        });
+        return Ok(Files { format: file.format, files: vec![file] });
     }
     let mut gathered = Gathered::new(text.len(), limits.file_entries);
     let is_object = gathered
@@ -99,12 +84,11 @@ fn read_text(
         .map_err(|error| json_error(&error, gathered.failure, text, &place, limits))?;
     if !is_object {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
-        return Err(Error::Shape {
-            place,
-            problem,
-            line: 1,
-            column: 1,
-        });
+        let before = text.len() - text.trim_start().len();
+        let before = text.get(..before).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
+        return Err(Error::Shape { place, problem, line, column });
     }
     recognise(gathered, place, limits, nesting)
 }
@@ -116,21 +100,11 @@ fn recognise(
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
-    let Gathered {
-        data,
-        string_data,
-        bare_data,
-        ..
-    } = gathered;
+    let Gathered { data, string_data, bare_data, .. } = gathered;
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
-            return Err(Error::Shape {
-                place: place.clone(),
-                problem,
-                line: 1,
-                column: 1,
-            });
+            return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
         }
         read_secret(data, string_data, &place, limits)
     };
@@ -158,10 +132,7 @@ fn recognise(
         names: gathered.names,
         secrets: gathered.secrets,
     };
-    Ok(Files {
-        format,
-        files: vec![file],
-    })
+    Ok(Files { format, files: vec![file] })
 }
 
 /// Reads what a Secret holds. `stringData` outranks `data`, as it does in Kubernetes.
@@ -172,19 +143,21 @@ fn read_secret(
     limits: &Limits,
 ) -> Result<Files, Error> {
     let contents = [
-        (
-            DOCKER_CONFIG_JSON,
-            data.config_json,
-            string_data.config_json,
-        ),
+        (DOCKER_CONFIG_JSON, data.config_json, string_data.config_json),
         (DOCKERCFG, data.dockercfg, string_data.dockercfg),
     ];
     let mut files = Vec::new();
     for (name, encoded, plain) in contents {
         let place = place.member(name);
         let read = match (plain, encoded) {
-            (Some(plain), _) => read_text(plain.as_bytes(), &place, limits, Nesting::InSecret)?,
-            (None, Some(encoded)) => read_encoded(&encoded, &place, limits)?,
+            (Some(SecretValue::Text(plain)), _) => {
+                read_text(plain.as_bytes(), &place, limits, Nesting::InSecret)?
+            }
+            (None, Some(SecretValue::Text(encoded))) => read_encoded(&encoded, &place, limits)?,
+            (Some(SecretValue::Other), _) | (None, Some(SecretValue::Other)) => {
+                let problem = "its value in the Secret is not text; it must be base64 of the file";
+                return Err(Error::Shape { place, problem, line: 1, column: 1 });
+            }
             (None, None) => continue,
         };
         files.extend(read.files);
@@ -192,17 +165,9 @@ fn read_secret(
     if files.is_empty() {
         let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
                        stringData; make it with kubectl create secret docker-registry";
-        return Err(Error::Shape {
-            place: place.clone(),
-            problem,
-            line: 1,
-            column: 1,
-        });
+        return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
     }
-    Ok(Files {
-        format: Format::KubernetesSecret,
-        files,
-    })
+    Ok(Files { format: Format::KubernetesSecret, files })
 }
 
 fn read_encoded(
@@ -216,10 +181,7 @@ fn read_encoded(
     }
     let Some(bytes) = decode_base64(encoded.as_bytes()) else {
         let problem = "its value in the Secret is not base64 of a credential file";
-        return Err(Error::Encoding {
-            place: place.clone(),
-            problem,
-        });
+        return Err(Error::Encoding { place: place.clone(), problem });
     };
     read_text(bytes.as_slice(), place, limits, Nesting::InSecret)
 }
@@ -251,49 +213,24 @@ fn json_error(
     let (place, line, column) = (place.clone(), error.line(), error.column());
     match failure {
         Some(Failure::TooManyEntries) => {
-            return Error::Limit {
-                place,
-                limit: "file_entries",
-                value: limits.file_entries,
-            };
+            return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
         }
         Some(Failure::AuthsNotAnObject) => {
             let problem = "\"auths\" is no object; it must hold {registry: {\"auth\": …}}";
-            return Error::Shape {
-                place,
-                problem,
-                line,
-                column,
-            };
+            return Error::Shape { place, problem, line, column };
         }
         None => {}
     }
-    let looks_like_yaml = ["apiVersion:", "kind:", "---", "auths:"]
-        .iter()
-        .any(|start| text.starts_with(start));
+    let looks_like_yaml =
+        ["apiVersion:", "kind:", "---", "auths:"].iter().any(|start| text.starts_with(start));
     let (problem, advice) = if looks_like_yaml {
-        (
-            "this is YAML, not JSON,",
-            "for a Secret, take kubectl get secret NAME -o json",
-        )
+        ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
     } else if error.is_eof() {
         ("the JSON ends too early,", "the file may be cut short")
     } else if error.to_string().starts_with("trailing characters") {
-        (
-            "there is text after the end of the JSON,",
-            "remove it, or put back what it belongs to",
-        )
+        ("there is text after the end of the JSON,", "remove it, or put back what it belongs to")
     } else {
-        (
-            "invalid JSON",
-            "check it with a JSON validator that keeps its input to itself",
-        )
+        ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
     };
-    Error::Syntax {
-        place,
-        problem,
-        line,
-        column,
-        advice,
-    }
+    Error::Syntax { place, problem, line, column, advice }
 }

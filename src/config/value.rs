@@ -1,6 +1,6 @@
 //! Reading JSON values of any type without failing on the wrong one, on top of `serde_json`.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 #[derive(PartialEq, Eq)]
 pub(super) enum Kind {
@@ -13,6 +13,12 @@ pub(super) enum Kind {
 /// What to do with a value that may be of any type; what is not overridden is read and forgotten.
 pub(super) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
+
+    /// Called for a value that is neither an object nor null, where it begins, by those to whom
+    /// nothing else will do.
+    fn not_an_object<E: Error>(&mut self) -> Result<(), E> {
+        Ok(())
+    }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -42,7 +48,8 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
         self.0.object(map).map(|()| Kind::Object)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Kind, E> {
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<Kind, E> {
+        self.0.not_an_object::<E>()?;
         self.0.text(text);
         Ok(Kind::Text)
     }
@@ -51,24 +58,29 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
         Ok(Kind::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Kind, A::Error> {
+        self.0.not_an_object::<A::Error>()?;
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Kind::Other)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
+    fn visit_bool<E: Error>(mut self, _: bool) -> Result<Kind, E> {
+        self.0.not_an_object::<E>()?;
         Ok(Kind::Other)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
+    fn visit_i64<E: Error>(mut self, _: i64) -> Result<Kind, E> {
+        self.0.not_an_object::<E>()?;
         Ok(Kind::Other)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
+    fn visit_u64<E: Error>(mut self, _: u64) -> Result<Kind, E> {
+        self.0.not_an_object::<E>()?;
         Ok(Kind::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
+    fn visit_f64<E: Error>(mut self, _: f64) -> Result<Kind, E> {
+        self.0.not_an_object::<E>()?;
         Ok(Kind::Other)
     }
 }

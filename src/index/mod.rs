@@ -56,16 +56,14 @@ impl Hidden {
         let key = |entry: usize| Some(file.name(file.entries.get(entry)?.key));
         let kind = match self.by {
             None => WarningKind::RepeatedKey,
-            Some(by) => WarningKind::SameMeaning {
-                used: key(by)?.into(),
-            },
+            Some(by) => WarningKind::SameMeaning { preferred: key(by)?.into() },
         };
         Some(Warning::new(&file.place, key(self.entry), kind))
     }
 }
 
-/// The longest host that a `*` is tried on; DNS allows 253 bytes.
-const LONGEST_PATTERN_HOST: usize = 255;
+/// The longest host with upper-case letters that a `*` is tried on; DNS allows 253 bytes.
+const LONGEST_FOLDED_HOST: usize = 255;
 
 pub(crate) struct Index {
     hasher: RandomState,
@@ -138,16 +136,10 @@ impl Index {
         }
         let hash = self.hash_host(host, entry.port);
         let fresh = self.hosts.len();
-        let slot = self
-            .host_table
-            .probe(hash, |at| self.is_host(files, at, host, entry.port));
+        let slot = self.host_table.probe(hash, |at| self.is_host(files, at, host, entry.port));
         let at = self.host_table.take_or(slot, hash, fresh);
         if at == fresh {
-            self.hosts.push(Host {
-                sample: new,
-                whole: NONE,
-                depths: 0,
-            });
+            self.hosts.push(Host { sample: new, whole: NONE, depths: 0 });
         }
         let head = if path.is_empty() {
             self.hosts.get_mut(at).map(|host| &mut host.whole)
@@ -157,15 +149,10 @@ impl Index {
             }
             let hash = self.hash_path(at, path);
             let fresh = self.paths.len();
-            let slot = self
-                .path_table
-                .probe(hash, |found| self.is_path(files, found, at, path));
+            let slot = self.path_table.probe(hash, |found| self.is_path(files, found, at, path));
             let found = self.path_table.take_or(slot, hash, fresh);
             if found == fresh {
-                self.paths.push(PathPrefix {
-                    host: id(at),
-                    best: NONE,
-                });
+                self.paths.push(PathPrefix { host: id(at), best: NONE });
             }
             self.paths.get_mut(found).map(|path| &mut path.best)
         };
@@ -179,9 +166,7 @@ impl Index {
     fn settle(&mut self, files: &mut [File]) -> Vec<Hidden> {
         let mut hidden = Vec::new();
         let heads = self.hosts.iter().map(|host| host.whole);
-        let heads: Vec<Id> = heads
-            .chain(self.paths.iter().map(|path| path.best))
-            .collect();
+        let heads: Vec<Id> = heads.chain(self.paths.iter().map(|path| path.best)).collect();
         let mut settled = HashMap::new();
         for head in heads {
             // Most scopes have one entry.
@@ -208,6 +193,7 @@ impl Index {
         let mut patterns = std::mem::take(&mut self.patterns);
         self.settle_repeated(files, &mut patterns, &mut hidden);
         patterns.sort_by_cached_key(|id| self.order(files, *id));
+        self.note_same_meaning(files, &patterns, &mut hidden);
         self.patterns = patterns;
         hidden
     }
@@ -216,19 +202,22 @@ impl Index {
     fn settle_group(&self, files: &mut [File], group: &mut Vec<Id>, hidden: &mut Vec<Hidden>) {
         self.settle_repeated(files, group, hidden);
         group.sort_by_cached_key(|id| self.order(files, *id));
-        let mut used = HashMap::new();
-        for id in &*group {
+        self.note_same_meaning(files, group, hidden);
+    }
+
+    /// Notes entries whose scope another entry of the same file has too, and goes before.
+    fn note_same_meaning(&self, files: &[File], ordered: &[Id], hidden: &mut Vec<Hidden>) {
+        let mut first = HashMap::new();
+        for id in ordered {
             let (file, entry) = self.locate(*id);
-            if self.standing(files, *id) == Standing::Absent {
+            let Some((read, at)) = entry_at(files, file, entry) else { continue };
+            if at.standing == Standing::Absent {
                 continue;
             }
-            let first = *used.entry(file).or_insert(entry);
-            if first != entry {
-                hidden.push(Hidden {
-                    file,
-                    entry,
-                    by: Some(first),
-                });
+            let scope = (file, read.name(at.host), at.port, read.name(at.path));
+            let by = *first.entry(scope).or_insert(entry);
+            if by != entry {
+                hidden.push(Hidden { file, entry, by: Some(by) });
             }
         }
     }
@@ -249,17 +238,10 @@ impl Index {
         }
         for id in &repeated {
             let (file, entry) = self.locate(*id);
-            if let Some(entry) = files
-                .get_mut(file)
-                .and_then(|file| file.entries.get_mut(entry))
-            {
+            if let Some(entry) = files.get_mut(file).and_then(|file| file.entries.get_mut(entry)) {
                 entry.standing = Standing::Repeated;
             }
-            hidden.push(Hidden {
-                file,
-                entry,
-                by: None,
-            });
+            hidden.push(Hidden { file, entry, by: None });
         }
         ids.retain(|id| self.standing(files, *id) != Standing::Repeated);
     }
@@ -268,11 +250,7 @@ impl Index {
     fn order(&self, files: &[File], id: Id) -> Option<(bool, Rank, Id)> {
         let (file, entry) = self.locate(id);
         let (file, entry) = entry_at(files, file, entry)?;
-        Some((
-            entry.standing == Standing::Absent,
-            Rank::of(file, entry),
-            id,
-        ))
+        Some((entry.standing == Standing::Absent, Rank::of(file, entry), id))
     }
 
     fn standing(&self, files: &[File], id: Id) -> Standing {
@@ -334,10 +312,8 @@ impl Index {
                 if host.depths & depth_bit(depth) != 0 {
                     let hash = self.hash_path(at, prefix);
                     let is_path = |found| self.is_path(files, found, at, prefix);
-                    if let Some(path) = self
-                        .path_table
-                        .find(hash, is_path)
-                        .and_then(|found| self.paths.get(found))
+                    if let Some(path) =
+                        self.path_table.find(hash, is_path).and_then(|found| self.paths.get(found))
                     {
                         each(path.best);
                     }
@@ -359,7 +335,7 @@ impl Index {
         answered: Option<Level>,
         mut each: impl FnMut(Match) -> bool,
     ) {
-        let mut buffer = [0; LONGEST_PATTERN_HOST];
+        let mut buffer = [0; LONGEST_FOLDED_HOST];
         if self.patterns.is_empty() || query.is_docker_hub() {
             return;
         }
@@ -398,12 +374,7 @@ impl Index {
             Standing::Malformed(_) => false,
             Standing::Absent | Standing::Repeated | Standing::Unmatchable(_) => return None,
         };
-        Some(Match {
-            rank: Rank::of(file, entry),
-            file: number,
-            entry: position,
-            usable,
-        })
+        Some(Match { rank: Rank::of(file, entry), file: number, entry: position, usable })
     }
 
     fn is_host<F: AsRef<File>>(&self, files: &[F], at: usize, host: &str, port: u32) -> bool {
@@ -447,17 +418,12 @@ impl Index {
     }
 
     fn id_of(&self, file: usize, entry: usize) -> Id {
-        self.starts
-            .get(file)
-            .map_or(NONE, |start| start.saturating_add(id(entry)))
+        self.starts.get(file).map_or(NONE, |start| start.saturating_add(id(entry)))
     }
 
     /// The file and the position in it of an entry.
     fn locate(&self, id: Id) -> (usize, usize) {
-        let file = self
-            .starts
-            .partition_point(|start| *start <= id)
-            .saturating_sub(1);
+        let file = self.starts.partition_point(|start| *start <= id).saturating_sub(1);
         let start = self.starts.get(file).copied().unwrap_or_default();
         (file, id.saturating_sub(start) as usize)
     }
@@ -488,7 +454,10 @@ fn depth_bit(segments: usize) -> u64 {
     1 << segments.min(63)
 }
 
-fn lower_case<'b>(host: &str, buffer: &'b mut [u8; LONGEST_PATTERN_HOST]) -> Option<&'b str> {
+fn lower_case<'b>(host: &'b str, buffer: &'b mut [u8; LONGEST_FOLDED_HOST]) -> Option<&'b str> {
+    if !host.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Some(host);
+    }
     let lower = buffer.get_mut(..host.len())?;
     lower.copy_from_slice(host.as_bytes());
     lower.make_ascii_lowercase();

@@ -26,20 +26,8 @@ struct Slot {
 impl Table {
     pub(super) fn for_items(items: usize) -> Self {
         // At most two thirds full, so that a search ends soon.
-        let slots = if items == 0 {
-            0
-        } else {
-            (items + items / 2 + 1).next_power_of_two()
-        };
-        Table {
-            slots: vec![
-                Slot {
-                    tag: 0,
-                    number: NONE
-                };
-                slots
-            ],
-        }
+        let slots = if items == 0 { 0 } else { (items + items / 2 + 1).next_power_of_two() };
+        Table { slots: vec![Slot { tag: 0, number: NONE }; slots] }
     }
 
     pub(super) fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
@@ -52,10 +40,7 @@ impl Table {
         match slot.and_then(|slot| self.slots.get_mut(slot)) {
             Some(Slot { number, .. }) if *number != NONE => *number as usize,
             Some(slot) => {
-                *slot = Slot {
-                    tag: tag(hash),
-                    number: id(new),
-                };
+                *slot = Slot { tag: tag(hash), number: id(new) };
                 new
             }
             None => new,

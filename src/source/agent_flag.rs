@@ -20,14 +20,10 @@ pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Content
         Ok(Form::File(path)) => {
             let place = Place::file(Level::AgentFlag, &path);
             let bytes = file::read_named(&path, &place, limits)?;
-            let bytes = bytes.ok_or_else(|| file::missing(place.clone()))?;
             let read = config::read(bytes.as_slice(), &place, limits)?;
             Ok(Contents::of(place, read.files))
         }
-        Err(problem) => Err(Error::AgentFlag {
-            place: inline,
-            problem,
-        }),
+        Err(problem) => Err(Error::AgentFlag { place: inline, problem }),
     }
 }
 
@@ -39,9 +35,7 @@ enum Form {
 impl Form {
     fn of(value: &str) -> Result<Self, &'static str> {
         let text = value.trim_start_matches('\u{FEFF}').trim_start();
-        let scheme = text
-            .split_once(':')
-            .map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         if text.starts_with('{') {
             Ok(Form::Json)
         } else if text.is_empty() {

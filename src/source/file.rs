@@ -12,48 +12,25 @@ use crate::level::Place;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
-/// Reads a file that the agent's owner named, through links as usual; `None` if it does not exist.
+/// Reads a file that the agent's owner named, through links as usual.
 ///
 /// # Errors
 ///
-/// Whatever cannot be read, is no regular file, or is over a limit.
+/// Whatever does not exist, cannot be read, is no regular file, or is over a limit.
 pub(super) fn read_named(
     path: &Path,
     place: &Place,
     limits: &Limits,
-) -> Result<Option<SecretBytes>, Error> {
-    let failed = |source| Error::Read {
-        place: place.clone(),
-        source,
-    };
+) -> Result<SecretBytes, Error> {
+    let failed = |source| Error::Read { place: place.clone(), source };
     // Opening a pipe would wait for a writer, so it is looked at first. Nobody but its owner can
     // change what a path of the agent's leads to.
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() => {}
-        Ok(metadata) => {
-            let found = if metadata.is_dir() {
-                "a directory"
-            } else {
-                "a pipe or a device"
-            };
-            return Err(Error::NotAFile {
-                place: place.clone(),
-                found,
-            });
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        let found = if metadata.is_dir() { "a directory" } else { "a pipe or a device" };
+        return Err(Error::NotAFile { place: place.clone(), found });
     }
-    let file = File::open(path).map_err(failed)?;
-    read_open(file, place, limits).map(Some)
-}
-
-/// The error for a file that was named and is not there.
-pub(super) fn missing(place: Place) -> Error {
-    Error::Read {
-        place,
-        source: io::ErrorKind::NotFound.into(),
-    }
+    read_open(File::open(path).map_err(failed)?, place, limits)
 }
 
 /// Reads an open file up to the limit for what it begins like: an archive or a credential file.
@@ -62,10 +39,7 @@ pub(super) fn read_open(
     place: &Place,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
-    let failed = |source| Error::Read {
-        place: place.clone(),
-        source,
-    };
+    let failed = |source| Error::Read { place: place.clone(), source };
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = SecretBytes::default();
     let mut limit = ("file_bytes", limits.effective_file_bytes());
@@ -87,11 +61,7 @@ pub(super) fn read_open(
         }
         let (limit, value) = limit;
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {
-            return Err(Error::Limit {
-                place: place.clone(),
-                limit,
-                value,
-            });
+            return Err(Error::Limit { place: place.clone(), limit, value });
         }
         bytes.extend(piece);
     }

@@ -4,6 +4,7 @@ mod agent_flag;
 mod file;
 mod sandbox;
 
+use std::io;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -39,12 +40,7 @@ pub(crate) struct Contents {
 
 impl Contents {
     fn of(place: Place, files: Vec<File>) -> Self {
-        Contents {
-            place,
-            files,
-            warnings: Vec::new(),
-            note: None,
-        }
+        Contents { place, files, warnings: Vec::new(), note: None }
     }
 }
 
@@ -70,17 +66,17 @@ impl Source {
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {
                 let place = Place::file(Level::ClusterFile, path);
-                match file::read_named(path, &place, limits)? {
-                    Some(bytes) => {
-                        let read = config::read(bytes.as_slice(), &place, limits)?;
-                        Ok(Contents::of(place, read.files))
+                let bytes = match file::read_named(path, &place, limits) {
+                    Err(Error::Read { source, .. })
+                        if !required && source.kind() == io::ErrorKind::NotFound =>
+                    {
+                        let note = Some("the file does not exist, which was allowed");
+                        return Ok(Contents { note, ..Contents::of(place, Vec::new()) });
                     }
-                    None if *required => Err(file::missing(place)),
-                    None => Ok(Contents {
-                        note: Some("the file does not exist, which was allowed"),
-                        ..Contents::of(place, Vec::new())
-                    }),
-                }
+                    read => read?,
+                };
+                let read = config::read(bytes.as_slice(), &place, limits)?;
+                Ok(Contents::of(place, read.files))
             }
         }
     }

@@ -19,25 +19,18 @@ use crate::limits::Limits;
 use crate::warning::{Warning, WarningKind};
 
 /// Where credential files are looked for below a HOME, in the order in which they count.
-const FILES: [(Option<&str>, &str); 3] = [
-    (Some(".docker"), "config.json"),
-    (None, ".dockercfg"),
-    (None, ARCHIVE),
-];
+const FILES: [(Option<&str>, &str); 3] =
+    [(Some(".docker"), "config.json"), (None, ".dockercfg"), (None, ARCHIVE)];
 
 const ARCHIVE: &str = "docker.tar.gz";
 
 pub(super) fn read(directory: &Path, limits: &Limits) -> Result<Contents, Error> {
     let place = Place::file(Level::SandboxHome, directory);
-    let home = open::Directory::open(directory).map_err(|source| Error::Read {
-        place: place.clone(),
-        source,
-    })?;
+    let home = open::Directory::open(directory)
+        .map_err(|source| Error::Read { place: place.clone(), source })?;
     let mut contents = Contents::of(place, Vec::new());
     for (parent, name) in FILES {
-        let path = parent
-            .map_or(directory.to_owned(), |parent| directory.join(parent))
-            .join(name);
+        let path = parent.map_or(directory.to_owned(), |parent| directory.join(parent)).join(name);
         let place = Place::file(Level::SandboxHome, &path);
         let open = match home.open_file(parent, name) {
             Ok(None) => continue,
@@ -49,10 +42,9 @@ pub(super) fn read(directory: &Path, limits: &Limits) -> Result<Contents, Error>
         match config::read(bytes.as_slice(), &place, limits) {
             Ok(Files { files, .. }) => contents.files.extend(files),
             // In a sandbox any file may be called docker.tar.gz.
-            Err(Error::Archive {
-                problem: ArchiveProblem::Missing { near_miss },
-                ..
-            }) if name == ARCHIVE => {
+            Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })
+                if name == ARCHIVE =>
+            {
                 let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
                 contents.warnings.push(Warning::new(&place, None, kind));
             }
@@ -125,9 +117,9 @@ mod open {
         let flags = flags | OFlags::PATH;
         match openat(home, name, flags, Mode::empty()) {
             // A link is reported either way, depending on the system.
-            Err(Errno::NOTDIR | Errno::LOOP) => Err(Refusal::NotAFile(
-                "below something that is a link or no directory",
-            )),
+            Err(Errno::NOTDIR | Errno::LOOP) => {
+                Err(Refusal::NotAFile("below something that is a link or no directory"))
+            }
             opened => Ok(opened?),
         }
     }
@@ -149,9 +141,7 @@ mod open {
         let got = fstat(&opened)?;
         check_regular(&got)?;
         if (got.st_dev, got.st_ino) != (seen.st_dev, seen.st_ino) {
-            return Err(Refusal::NotAFile(
-                "a file that was replaced while it was opened",
-            ));
+            return Err(Refusal::NotAFile("a file that was replaced while it was opened"));
         }
         Ok(File::from(opened))
     }
@@ -167,22 +157,18 @@ mod open {
     }
 
     /// Never waits: not for the writer of a pipe, nor for whoever holds a lease on the file.
-    const READ: OFlags = OFlags::RDONLY
-        .union(OFlags::CLOEXEC)
-        .union(OFlags::NONBLOCK)
-        .union(OFlags::NOCTTY);
+    const READ: OFlags =
+        OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
     fn check_regular(stat: &Stat) -> Result<(), Refusal> {
-        Err(Refusal::NotAFile(
-            match FileType::from_raw_mode(stat.st_mode) {
-                FileType::RegularFile => return Ok(()),
-                FileType::Symlink => "a symbolic link",
-                FileType::Directory => "a directory",
-                FileType::Fifo => "a pipe",
-                FileType::Socket => "a socket",
-                _ => "a device",
-            },
-        ))
+        Err(Refusal::NotAFile(match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => return Ok(()),
+            FileType::Symlink => "a symbolic link",
+            FileType::Directory => "a directory",
+            FileType::Fifo => "a pipe",
+            FileType::Socket => "a socket",
+            _ => "a device",
+        }))
     }
 }
 
@@ -211,10 +197,8 @@ mod open {
             name: &str,
         ) -> Result<Option<File>, Refusal> {
             let mut path = self.0.clone();
-            for (part, is_last) in parent
-                .into_iter()
-                .map(|part| (part, false))
-                .chain([(name, true)])
+            for (part, is_last) in
+                parent.into_iter().map(|part| (part, false)).chain([(name, true)])
             {
                 path.push(part);
                 let kind = match fs::symlink_metadata(&path) {
@@ -225,11 +209,7 @@ mod open {
                 if kind.is_symlink() {
                     return Err(Refusal::NotAFile("a symbolic link, or below one"));
                 }
-                if if is_last {
-                    !kind.is_file()
-                } else {
-                    !kind.is_dir()
-                } {
+                if if is_last { !kind.is_file() } else { !kind.is_dir() } {
                     return Err(Refusal::NotAFile("no regular file"));
                 }
             }

@@ -20,21 +20,11 @@ pub struct Member<'a> {
 }
 
 pub fn file<'a>(name: &'a str, data: &'a str) -> Member<'a> {
-    Member {
-        name,
-        kind: b'0',
-        data: data.as_bytes(),
-        size: None,
-    }
+    Member { name, kind: b'0', data: data.as_bytes(), size: None }
 }
 
 pub fn of_kind(name: &str, kind: u8) -> Member<'_> {
-    Member {
-        name,
-        kind,
-        data: b"",
-        size: None,
-    }
+    Member { name, kind, data: b"", size: None }
 }
 
 /// A tar archive, written block by block so that anything can be in it.
@@ -83,18 +73,8 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
     let long = format!("{}.docker/config.json", "./".repeat(60));
     let pax_path = pax("path", ".docker/config.json");
     let (pax_comment, pax_other) = (pax("comment", "x\n30 path=.dockercfg\n"), pax("path", "x"));
-    let pax_file = |data| Member {
-        name: "pax",
-        kind: b'x',
-        data,
-        size: None,
-    };
-    let gnu_name = |data| Member {
-        name: "././@LongLink",
-        kind: b'L',
-        data,
-        size: None,
-    };
+    let pax_file = |data| Member { name: "pax", kind: b'x', data, size: None };
+    let gnu_name = |data| Member { name: "././@LongLink", kind: b'L', data, size: None };
     // members, answer, rule
     #[rustfmt::skip]
     let table: Vec<(Vec<Member<'_>>, &str, &str)> = vec![
@@ -122,11 +102,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         let archive = tar(&members);
         for bytes in [gzip(&archive), archive.clone(), two_gzip_members(&archive)] {
             assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}");
-            assert_eq!(
-                CredentialFile::parse(&bytes).unwrap().format(),
-                Format::Archive,
-                "{rule}"
-            );
+            assert_eq!(CredentialFile::parse(&bytes).unwrap().format(), Format::Archive, "{rule}");
         }
     }
 }
@@ -139,20 +115,12 @@ fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn what_cannot_be_trusted_is_refused_by_name() {
     let u = user("u");
-    let gnu_sparse = Member {
-        kind: b'S',
-        ..file(".docker/config.json", "x")
-    };
+    let gnu_sparse = Member { kind: b'S', ..file(".docker/config.json", "x") };
     let sparse = pax("GNU.sparse.major", "1") + &pax("GNU.sparse.name", ".dockercfg");
     let two_names = pax("path", ".docker/config.json");
     let global = pax("path", ".docker/config.json");
     let good_global = pax("comment", "0123");
-    let pax_of = |kind, data| Member {
-        name: "pax",
-        kind,
-        data,
-        size: None,
-    };
+    let pax_of = |kind, data| Member { name: "pax", kind, data, size: None };
     let refused = |member, why| ArchiveProblem::Member { member, why };
     let (json, cfg) = (".docker/config.json", ".dockercfg");
     // members, problem, rule
@@ -219,69 +187,35 @@ fn a_damaged_archive_is_an_error() {
 #[test]
 fn what_is_in_an_archive_is_a_credential_file_like_any_other() {
     let nested = gzip(&tar(&[file(".docker/config.json", &user("u"))]));
-    let nested = Member {
-        name: ".docker/config.json",
-        kind: b'0',
-        data: &nested,
-        size: None,
-    };
+    let nested = Member { name: ".docker/config.json", kind: b'0', data: &nested, size: None };
     let error = secret(tar(&[nested])).unwrap_err().to_string();
     assert_eq!(
         error,
         "task secret, (.docker/config.json): an archive inside an archive or a Secret is not read"
     );
-    let error = secret(tar(&[file(".dockercfg", "{\"a.io\": {\"auth\"")]))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.starts_with("task secret, (.dockercfg): the JSON ends too early"),
-        "{error}"
-    );
+    let error = secret(tar(&[file(".dockercfg", "{\"a.io\": {\"auth\"")])).unwrap_err().to_string();
+    assert!(error.starts_with("task secret, (.dockercfg): the JSON ends too early"), "{error}");
     let both = tar(&[
         file(".dockercfg", &config(&[("b.io", "b")])),
         file(".docker/config.json", &user("u")),
     ]);
     let resolver = secret(both).unwrap();
-    assert_eq!(
-        answer(&resolver, "b.io/x"),
-        "b:p",
-        "the files of one archive are one pool"
-    );
+    assert_eq!(answer(&resolver, "b.io/x"), "b:p", "the files of one archive are one pool");
 }
 
 #[test]
 fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(
-        home.path().join("docker.tar.gz"),
-        gzip(&tar(&[file("config.json", "{}")])),
-    )
-    .unwrap();
-    let resolver = Resolver::builder()
-        .sandbox_home(home.path())
-        .build()
+    std::fs::write(home.path().join("docker.tar.gz"), gzip(&tar(&[file("config.json", "{}")])))
         .unwrap();
-    let [warning] = resolver.warnings() else {
-        panic!("{:?}", resolver.warnings())
-    };
+    let resolver = Resolver::builder().sandbox_home(home.path()).build().unwrap();
+    let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
     let near_miss = Some("config.json".to_owned());
-    assert_eq!(
-        *warning.kind(),
-        WarningKind::ArchiveWithoutCredentials { near_miss }
-    );
-    assert!(
-        warning.to_string().contains("only \"config.json\""),
-        "{warning}"
-    );
+    assert_eq!(*warning.kind(), WarningKind::ArchiveWithoutCredentials { near_miss });
+    assert!(warning.to_string().contains("only \"config.json\""), "{warning}");
 
     std::fs::write(home.path().join("docker.tar.gz"), b"\x1f\x8b garbage").unwrap();
-    assert!(
-        Resolver::builder()
-            .sandbox_home(home.path())
-            .build()
-            .is_err(),
-        "that case alone"
-    );
+    assert!(Resolver::builder().sandbox_home(home.path()).build().is_err(), "that case alone");
 }
 
 /// The command of every document: `tar -czf docker.tar.gz .docker`.
@@ -290,13 +224,8 @@ fn what_tar_makes_is_read() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".docker")).unwrap();
     std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();
-    let formats = [
-        "--format=gnu",
-        "--format=pax",
-        "--format=ustar",
-        "--format=v7",
-        "--format=oldgnu",
-    ];
+    let formats =
+        ["--format=gnu", "--format=pax", "--format=ustar", "--format=v7", "--format=oldgnu"];
     for format in formats {
         for what in [".docker", "./.docker"] {
             let made = Command::new("tar")
@@ -311,11 +240,7 @@ fn what_tar_makes_is_read() {
                 continue;
             }
             let bytes = std::fs::read(Path::join(home.path(), "made.tar.gz")).unwrap();
-            assert_eq!(
-                from_secret(bytes, "reg.io/app"),
-                "u:p",
-                "tar {format} -czf x {what}"
-            );
+            assert_eq!(from_secret(bytes, "reg.io/app"), "u:p", "tar {format} -czf x {what}");
         }
     }
 }

@@ -8,10 +8,8 @@ use serde_json::{Value, json};
 use crate::support::secret;
 
 fn entry(fields: &str) -> AuthConfig {
-    let resolver = secret(format!(
-        r#"{{"auths": {{"https://reg.io/v1/": {{{fields}}}}}}}"#
-    ))
-    .unwrap();
+    let resolver =
+        secret(format!(r#"{{"auths": {{"https://reg.io/v1/": {{{fields}}}}}}}"#)).unwrap();
     resolver.resolve_registry("reg.io").unwrap()
 }
 
@@ -29,48 +27,28 @@ fn its_fields_are_those_of_the_entry() {
     assert_eq!(all.origin().level(), Level::TaskSecret);
     assert_eq!(all.origin().file(), None);
     assert_eq!(all.origin().key(), "https://reg.io/v1/");
-    assert_eq!(
-        all.origin().to_string(),
-        "task secret: key \"https://reg.io/v1/\""
-    );
+    assert_eq!(all.origin().to_string(), "task secret: key \"https://reg.io/v1/\"");
 
     let token = entry(r#""identitytoken": "id""#);
-    let none = (
-        token.username(),
-        token.password(),
-        token.registry_token(),
-        token.email(),
-    );
+    let none = (token.username(), token.password(), token.registry_token(), token.email());
     assert_eq!(none, (None, None, None, None));
     let halves = entry(r#""password": "p""#);
-    assert_eq!(
-        (halves.username(), halves.password()),
-        (Some(""), Some("p"))
-    );
+    assert_eq!((halves.username(), halves.password()), (Some(""), Some("p")));
 }
 
 #[test]
 fn the_credential_is_the_one_to_use() {
     assert_eq!(
         entry(r#""auth": "dTpw""#).credential(),
-        Credential::Basic {
-            username: "u",
-            password: "p"
-        }
+        Credential::Basic { username: "u", password: "p" }
     );
     assert_eq!(
         entry(r#""auth": "dTo=", "identitytoken": "id""#).credential(),
-        Credential::IdentityToken {
-            token: "id",
-            username: Some("u")
-        }
+        Credential::IdentityToken { token: "id", username: Some("u") }
     );
     assert_eq!(
         entry(r#""identitytoken": "id""#).credential(),
-        Credential::IdentityToken {
-            token: "id",
-            username: None
-        }
+        Credential::IdentityToken { token: "id", username: None }
     );
     assert_eq!(
         entry(r#""identitytoken": "id", "registrytoken": "reg""#).credential(),
@@ -83,29 +61,18 @@ fn the_basic_header_is_rfc_7617() {
     let header = |fields| entry(fields).basic_authorization();
     assert_eq!(header(r#""auth": "dTpw""#).as_deref(), Some("Basic dTpw"));
     let odd = header(r#""username": "ü", "password": "a:b""#).unwrap();
-    assert_eq!(
-        STANDARD
-            .decode(odd.strip_prefix("Basic ").unwrap())
-            .unwrap(),
-        "ü:a:b".as_bytes()
-    );
+    assert_eq!(STANDARD.decode(odd.strip_prefix("Basic ").unwrap()).unwrap(), "ü:a:b".as_bytes());
     assert_eq!(header(r#""password": "p""#).as_deref(), Some("Basic OnA="));
     assert_eq!(header(r#""identitytoken": "id""#), None);
-    assert_eq!(
-        header(r#""username": "a:b", "password": "p""#),
-        None,
-        "it cannot be said"
-    );
+    assert_eq!(header(r#""auth": "MDo=", "identitytoken": "id""#), None, "the token is to be used");
+    assert_eq!(header(r#""username": "a:b", "password": "p""#), None, "it cannot be said");
 }
 
 #[test]
 fn the_engine_header_is_base64url_of_one_object() {
     let decode = |auth: AuthConfig| -> Value {
         let value = auth.x_registry_auth();
-        assert!(
-            !value.contains(['+', '/']) && value.len() % 4 == 0,
-            "{value}"
-        );
+        assert!(!value.contains(['+', '/']) && value.len() % 4 == 0, "{value}");
         serde_json::from_slice(&URL_SAFE.decode(value).unwrap()).unwrap()
     };
     let server = "https://reg.io/v1/";
@@ -114,9 +81,7 @@ fn the_engine_header_is_base64url_of_one_object() {
         json!({"username": "u", "password": "p", "serveraddress": server})
     );
     assert_eq!(
-        decode(entry(
-            r#""auth": "MDo=", "identitytoken": "id", "registrytoken": "reg""#
-        )),
+        decode(entry(r#""auth": "MDo=", "identitytoken": "id", "registrytoken": "reg""#)),
         json!({"username": "0", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server})
     );
     let odd = r#""username": "\u0000\u0001\"\\", "password": "??>>ÿÿ""#;

@@ -13,20 +13,11 @@ fn a_broken_document_fails_the_build_at_every_level() {
         let mut builder = Resolver::builder();
         for level in LEVELS {
             let good = config(&[("reg.io", "u")]);
-            builder = builder.add(
-                level,
-                if level == broken_level {
-                    "{\"auths\": 1".into()
-                } else {
-                    good
-                },
-            );
+            builder = builder
+                .add(level, if level == broken_level { "{\"auths\": 1".into() } else { good });
         }
         let error = builder.build().unwrap_err().to_string();
-        assert!(
-            error.starts_with(&broken_level.to_string()),
-            "{broken_level}: {error}"
-        );
+        assert!(error.starts_with(&broken_level.to_string()), "{broken_level}: {error}");
     }
 }
 
@@ -34,25 +25,10 @@ fn a_broken_document_fails_the_build_at_every_level() {
 fn an_error_names_source_file_line_and_column() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("docker_credentials");
-    fs::write(
-        &file,
-        "{\n  \"auths\": {\n    \"reg.io\": {\"auth\" \"dTpw\"}\n  }\n}\n",
-    )
-    .unwrap();
+    fs::write(&file, "{\n  \"auths\": {\n    \"reg.io\": {\"auth\" \"dTpw\"}\n  }\n}\n").unwrap();
     let error = Resolver::builder().cluster_file(&file).build().unwrap_err();
-    let Error::Syntax {
-        ref place,
-        line,
-        column,
-        ..
-    } = error
-    else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        (place.level(), line, column),
-        (Some(Level::ClusterFile), 3, 23)
-    );
+    let Error::Syntax { ref place, line, column, .. } = error else { panic!("{error}") };
+    assert_eq!((place.level(), line, column), (Some(Level::ClusterFile), 3, 23));
     assert_eq!(place.path(), file.to_str());
     let path = file.to_str().unwrap();
     assert_eq!(
@@ -62,19 +38,13 @@ fn an_error_names_source_file_line_and_column() {
              check it with a JSON validator that keeps its input to itself"
         )
     );
-    assert!(
-        error.source().is_none(),
-        "an error of a parser is never kept"
-    );
+    assert!(error.source().is_none(), "an error of a parser is never kept");
 }
 
 #[test]
 fn sources_without_a_name_are_counted() {
     let good = config(&[("reg.io", "u")]);
-    let builder = Resolver::builder()
-        .task_secret(&*good)
-        .agent_flag(&*good)
-        .task_secret("{");
+    let builder = Resolver::builder().task_secret(&*good).agent_flag(&*good).task_secret("{");
     let error = builder.build().unwrap_err().to_string();
     assert!(error.starts_with("task secret, #2: "), "{error}");
 }
@@ -88,29 +58,13 @@ fn strict_refuses_what_is_a_warning_otherwise() {
         (r#"{"auths": {"u@a.io": {}}}"#, "key \"…@a.io\" can match no image"),
     ];
     for (file, expected) in table {
-        assert_eq!(
-            Resolver::builder()
-                .task_secret(file)
-                .build()
-                .unwrap()
-                .warnings()
-                .len(),
-            1
-        );
-        let error = Resolver::builder()
-            .strict()
-            .task_secret(file)
-            .build()
-            .unwrap_err();
+        assert_eq!(Resolver::builder().task_secret(file).build().unwrap().warnings().len(), 1);
+        let error = Resolver::builder().strict().task_secret(file).build().unwrap_err();
         assert!(error.to_string().contains(expected), "{file}: {error}");
     }
     let fine = r#"{"auths": {"a.io": {}, "https://a.io": {"auth": "dTpwCg=="}, "a.io": {"auth": "dTpw"}},
         "credsStore": "desktop"}"#;
-    let strict = Resolver::builder()
-        .strict()
-        .task_secret(fine)
-        .build()
-        .unwrap();
+    let strict = Resolver::builder().strict().task_secret(fine).build().unwrap();
     assert_eq!(
         strict.warnings().len(),
         4,

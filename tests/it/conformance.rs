@@ -41,9 +41,7 @@ impl Source {
 }
 
 fn data(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/it/data")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data").join(name);
     fs::read_to_string(path).unwrap()
 }
 
@@ -75,11 +73,7 @@ fn answer(case: &Case) -> Value {
                 let is_first = !sandbox.exists();
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(&file, source.bytes()).unwrap();
-                if is_first {
-                    builder.sandbox_home(&sandbox)
-                } else {
-                    builder
-                }
+                if is_first { builder.sandbox_home(&sandbox) } else { builder }
             }
             (level, _) => panic!("{}: unknown level {level}", case.name),
         };
@@ -107,19 +101,13 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
         serde_json::from_str(&data("differences.json")).unwrap();
     let mut listed = BTreeSet::new();
     for name in reasons.values().flatten() {
-        assert!(
-            listed.insert(name.as_str()),
-            "{name} is listed twice in differences.json"
-        );
+        assert!(listed.insert(name.as_str()), "{name} is listed twice in differences.json");
     }
     let mut problems = Vec::new();
     for case in &cases {
         let answer = answer(case);
         if answer != case.expect {
-            problems.push(format!(
-                "{}: expected {}, got {answer}",
-                case.name, case.expect
-            ));
+            problems.push(format!("{}: expected {}, got {answer}", case.name, case.expect));
         }
         let differs = answer != case.upstream;
         match (differs, listed.remove(case.name.as_str())) {
@@ -128,17 +116,8 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
             (true, true) | (false, false) => {}
         }
     }
-    problems.extend(
-        listed
-            .iter()
-            .map(|name| format!("{name}: listed, but no such case")),
-    );
-    assert!(
-        problems.is_empty(),
-        "{} problems\n{}",
-        problems.len(),
-        problems.join("\n")
-    );
+    problems.extend(listed.iter().map(|name| format!("{name}: listed, but no such case")));
+    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
     assert!(cases.len() >= 549, "only {} cases were read", cases.len());
 }
 
@@ -162,12 +141,7 @@ fn every_image_reference_is_understood_as_docker_does() {
             (Err(_), false) => continue,
             (result, _) => panic!("{:?}: {result:?}", case.input),
         };
-        let parts = (
-            image.registry(),
-            image.repository(),
-            image.tag(),
-            image.digest(),
-        );
+        let parts = (image.registry(), image.repository(), image.tag(), image.digest());
         let expected = (
             case.registry.as_deref().unwrap(),
             case.repository.as_deref().unwrap(),
@@ -176,11 +150,6 @@ fn every_image_reference_is_understood_as_docker_does() {
         );
         assert_eq!(parts, expected, "{:?}", case.input);
         let printed = image.to_string();
-        assert_eq!(
-            ImageRef::parse(&printed),
-            Ok(image.clone()),
-            "{:?} -> {printed}",
-            case.input
-        );
+        assert_eq!(ImageRef::parse(&printed), Ok(image.clone()), "{:?} -> {printed}", case.input);
     }
 }

@@ -48,19 +48,11 @@ fn an_entry_answers_by_its_fields() {
     ];
     for (entry, expected, rule) in table {
         let file = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
-        assert_eq!(
-            from_secret(file.clone(), "reg.io/app"),
-            expected,
-            "{entry}, {rule}"
-        );
+        assert_eq!(from_secret(file.clone(), "reg.io/app"), expected, "{entry}, {rule}");
         // The same under the top of a .dockercfg, where null makes no entry at all.
         if entry != "null" {
             let flat = format!(r#"{{"reg.io": {entry}}}"#);
-            assert_eq!(
-                from_secret(flat, "reg.io/app"),
-                expected,
-                "flat {entry}, {rule}"
-            );
+            assert_eq!(from_secret(flat, "reg.io/app"), expected, "flat {entry}, {rule}");
         }
     }
 }
@@ -100,26 +92,13 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
             "never the next one, {entry}, {rule}"
         );
         for other in ["a.io/app", "reg.io/app", "z.io/app"] {
-            assert_eq!(
-                answer(&resolver, other),
-                "u:p",
-                "{other} beside {entry}, {rule}"
-            );
+            assert_eq!(answer(&resolver, other), "u:p", "{other} beside {entry}, {rule}");
         }
-        let [warning] = resolver.warnings() else {
-            panic!("{entry}: {:?}", resolver.warnings())
-        };
-        assert_eq!(
-            warning.kind(),
-            &WarningKind::MalformedEntry(problem),
-            "{entry}, {rule}"
-        );
+        let [warning] = resolver.warnings() else { panic!("{entry}: {:?}", resolver.warnings()) };
+        assert_eq!(warning.kind(), &WarningKind::MalformedEntry(problem), "{entry}, {rule}");
         assert_eq!(warning.key(), Some("reg.io/team"));
 
-        let strict = regcred::Resolver::builder()
-            .task_secret(file)
-            .strict()
-            .build();
+        let strict = regcred::Resolver::builder().task_secret(file).strict().build();
         let error = strict.unwrap_err().to_string();
         let expected = format!("task secret: entry \"reg.io/team\": {problem}");
         assert_eq!(error, expected, "{entry}, {rule}");
@@ -137,6 +116,8 @@ fn a_helper_is_never_run_and_always_reported() {
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "-", vec!["reg.io ecr-login"], "3.3"),
         (r#"{"credHelpers": {"reg.io": ""}, "credsStore": "", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: empty is none"),
         (r#"{"credHelpers": [], "credsStore": 5, "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "3.4: whatever its type"),
+        (r#"{"credHelpers": {"reg.io": "x", "reg.io": ""}}"#, "-", vec![], "3.4: the last one counts"),
+        (r#"{"credHelpers": {"reg.io": "x"}, "CredHelpers": {"a.io": "y"}}"#, "-", vec!["a.io y"], "3.4: the last one counts"),
         (r#"{"credStore": "desktop", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: a misspelt field is unknown"),
     ];
     for (file, expected, helpers, rule) in table {
@@ -168,9 +149,7 @@ fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), expected);
         let told = resolver.warnings().iter();
-        let newlines = told
-            .filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline)
-            .count();
+        let newlines = told.filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline).count();
         assert_eq!(newlines, warnings, "{entry}");
     }
 }

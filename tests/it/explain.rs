@@ -1,1 +1,162 @@
+//! DESIGN 4: the lookup, told step by step.
 
+use regcred::{ImageRef, Level, Resolver};
+use serde_json::{Value, json};
+
+use crate::support::{config, secret};
+
+fn explain(resolver: &Resolver, image: &str) -> String {
+    resolver.explain(&ImageRef::parse(image).unwrap()).to_string()
+}
+
+#[test]
+fn it_reads_as_one_page() {
+    let resolver = Resolver::builder()
+        .task_secret(config(&[("reg.io/team", "a"), ("reg.io:5000", "b")]))
+        .add(Level::AgentFlag, r#"{"reg.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}"#)
+        .build()
+        .unwrap();
+    let page = "\
+reg.io/team/app:1
+  registry reg.io, repository team/app
+  task secret, a config.json with 2 keys:
+    wins \"reg.io/team\": covers the image
+    out of scope \"reg.io:5000\": is for another port; the image is on reg.io, and no port means 443
+  sandbox HOME: not given
+  agent flag, a .dockercfg with 2 keys:
+    loses \"reg.io\": a stronger level answers
+  cluster file: not given
+  answer: user name and password from task secret, key \"reg.io/team\"";
+    assert_eq!(explain(&resolver, "reg.io/team/app:1"), page);
+}
+
+/// Situations at three in the morning, and the line that has to be there.
+#[test]
+fn it_says_what_an_operator_has_to_know() {
+    let many: Vec<String> = (0..50).map(|n| format!("reg.io/n{n}")).collect();
+    let mut many: Vec<(&str, &str)> = many.iter().map(|key| (&**key, "u")).collect();
+    many.push(("reg.io/X", "u"));
+    let many = config(&many);
+    let beside_many = many.replacen("{\"auths\": {", "{\"auths\": {\"reg.io\": {}, ", 1);
+    // file, image, a line of the page, what it is about
+    #[rustfmt::skip]
+    let table: Vec<(&str, &str, &str, &str)> = vec![
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    wins \"reg.io\": covers the image", "a hit"),
+        (r#"{"auths": {"reg.io": {"identitytoken": "t"}}}"#, "reg.io/a", "  answer: identity token from task secret, key \"reg.io\"", "the kind"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "reg.io:5000/a", "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"", "another port"),
+        (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a", "another namespace"),
+        (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "another namespace"),
+        (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    empty \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
+        (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: task secret names credsStore \"desktop\": the credential may be there; put it into the file itself", "a keychain"),
+        (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    in a helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
+        (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "reg.io/a", "  answer: none, because the entry \"reg.io\" in task secret is broken: its field \"auth\" is not base64 of user:password (standard alphabet)", "malformed"),
+        (r#"{"auths": {"reg.io/a": {"auth": "!"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": it stands behind the malformed one", "malformed"),
+        (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "    empty \"reg.io\": holds no credential, so the lookup goes on", "absent"),
+        (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"", "absent"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {}}}"#, "reg.io/a", "    repeated \"reg.io\": the same key stands again further down, and counts", "repeated"),
+        (r#"{"auths": {"https://reg.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"https://reg.io\": a key that means the same is spelled more exactly", "the same"),
+        (r#"{"auths": {"user:x@reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    matches nothing \"…@reg.io\": it holds user info before an @; write only the registry", "a bad key"),
+        (r#"{"auths": {"ftp://reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"", "a bad key"),
+        (r#"{"auths": {"hub.docker.com": {"auth": "dTpw"}}}"#, "nginx", "    out of scope \"hub.docker.com\": is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/", "the Hub"),
+        (r#"{"auths": {"*.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: these do not cover Docker Hub, whose key is https://index.docker.io/v1/: \"*.io\"", "the Hub"),
+        (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"*.reg.io\": does not cover reg.io: * stands for part of one label", "a pattern"),
+        (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "a.b.reg.io/a", "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"", "a pattern"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "a.reg.io/a", "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
+        (r#"{"auths": {"*.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io/a": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it", "a path"),
+        (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io", "nothing"),
+        (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub)", "nothing"),
+        (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
+        (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
+        (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
+        (&many, "reg.io/a", "    matches nothing \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
+        (&beside_many, "reg.io/a", "    empty \"reg.io\": holds no credential, so the lookup goes on", "however many others"),
+    ];
+    for (file, image, line, about) in table {
+        let page = explain(&secret(file).unwrap(), image);
+        assert!(page.lines().any(|l| l == line), "{about}: no line\n{line}\nin\n{page}");
+    }
+}
+
+#[test]
+fn it_says_which_sources_were_not_there() {
+    let home = tempfile::tempdir().unwrap();
+    let resolver = Resolver::builder()
+        .sandbox_home(home.path())
+        .cluster_file_if_exists(home.path().join("missing"))
+        .build()
+        .unwrap();
+    let page = explain(&resolver, "reg.io/a");
+    let path = home.path().display();
+    for line in [
+        "  task secret: not given".to_owned(),
+        format!(
+            "  sandbox HOME, {path}: holds no .docker/config.json, .dockercfg or docker.tar.gz to read"
+        ),
+        format!("  cluster file, {path}/missing: the file does not exist, which was allowed"),
+        "  hint: no credential file was given or found at any level".to_owned(),
+        "  answer: none".to_owned(),
+    ] {
+        assert!(page.lines().any(|l| l == line), "no line\n{line}\nin\n{page}");
+    }
+}
+
+#[test]
+fn secrets_without_a_name_are_told_apart_even_over_a_base() {
+    let base = secret(config(&[("a.io", "a")])).unwrap();
+    let over = Resolver::builder()
+        .base(&base)
+        .task_secret(config(&[("b.io", "b")]))
+        .task_secret(config(&[("c.io", "c")]))
+        .build()
+        .unwrap();
+    let origin = |server| over.resolve_registry(server).unwrap().origin().to_string();
+    assert_eq!(origin("a.io"), "task secret: key \"a.io\"");
+    assert_eq!(origin("b.io"), "task secret, #2: key \"b.io\"");
+    assert_eq!(origin("c.io"), "task secret, #3: key \"c.io\"");
+}
+
+#[test]
+fn what_stands_in_a_file_cannot_forge_a_line() {
+    let key = "reg.io\u{1b}[2J\n  answer: all is well";
+    let page = explain(&secret(config(&[(key, "u")])).unwrap(), "reg.io/a");
+    assert!(page.contains(r#""reg.io\u{1b}[2J\n  answer:…""#), "{page}");
+    assert!(!page.contains('\u{1b}') && !page.contains("\n  answer: all"), "{page}");
+    let long = format!("reg.io/{}", "X".repeat(100_000));
+    assert!(explain(&secret(config(&[(&long, "u")])).unwrap(), "reg.io/a").len() < 1500);
+}
+
+#[test]
+fn it_serialises_for_logs() {
+    let resolver = Resolver::builder()
+        .task_secret(r#"{"auths": {"reg.io": {}}, "credsStore": "desktop"}"#)
+        .add(Level::AgentFlag, config(&[("https://reg.io", "u")]))
+        .build()
+        .unwrap();
+    let image = ImageRef::parse("reg.io/a:1").unwrap();
+    let mut told: Value = serde_json::to_value(resolver.explain(&image)).unwrap();
+    assert_eq!(
+        told["answer"],
+        json!({
+            "outcome": "found", "level": "agent flag", "place": "agent flag",
+            "key": "https://reg.io", "credential": "user name and password",
+        })
+    );
+    let level = told["levels"][0].take();
+    assert_eq!(
+        level,
+        json!({"level": "task secret", "sources": [{"place": "task secret", "files": [{
+            "place": "task secret", "format": "config.json", "entries": 1, "helper": "desktop",
+            "findings": [{
+                "key": "reg.io", "scope": "reg.io", "verdict": "absent",
+                "reason": "holds no credential; credsStore leaves it to the helper \"desktop\", which is not run",
+            }],
+            "more": 0,
+        }]}]})
+    );
+    assert_eq!(told["image"], "reg.io/a:1");
+    assert_eq!((&told["registry"], &told["repository"]), (&json!("reg.io"), &json!("a")));
+    assert_eq!(told["hints"], json!([]));
+    let none = resolver.explain(&ImageRef::parse("quay.io/a").unwrap());
+    assert_eq!(serde_json::to_value(none).unwrap()["answer"], json!({"outcome": "none"}));
+}

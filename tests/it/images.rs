@@ -42,11 +42,7 @@ fn references_are_normalised() {
             "{image}, {rule}"
         );
         assert_eq!(parsed.to_string(), printed, "{image}, {rule}");
-        assert_eq!(
-            ImageRef::try_from(printed),
-            Ok(parsed.clone()),
-            "{image} -> {printed}, {rule}"
-        );
+        assert_eq!(ImageRef::try_from(printed), Ok(parsed.clone()), "{image} -> {printed}, {rule}");
         assert_eq!(format!("{parsed:?}"), format!("ImageRef({printed})"));
     }
 }
@@ -59,15 +55,8 @@ fn tags_and_digests_are_told() {
     assert_eq!(image.digest(), Some(&*format!("sha256:{HEX}")));
     assert_eq!(image.to_string(), with_both);
     let sha512 = format!("app@sha512:{HEX}{HEX}");
-    assert_eq!(
-        ImageRef::parse(&sha512).unwrap().digest(),
-        Some(&sha512[4..])
-    );
-    assert_eq!(
-        ImageRef::parse("app").unwrap().tag(),
-        None,
-        "no tag is implied"
-    );
+    assert_eq!(ImageRef::parse(&sha512).unwrap().digest(), Some(&sha512[4..]));
+    assert_eq!(ImageRef::parse("app").unwrap().tag(), None, "no tag is implied");
 }
 
 /// The text of each error, and that it never holds the input.
@@ -114,24 +103,15 @@ fn what_is_no_reference_says_why() {
     for (image, why, rule) in table {
         let error: InvalidImageRef = ImageRef::parse(image).unwrap_err();
         let (text, copy) = (error.to_string(), error);
-        assert!(
-            text.contains(why),
-            "{image:?} should say {why:?}, says {text:?}, {rule}"
-        );
-        assert!(
-            image.len() < 3 || !format!("{text} {copy:?}").contains(image),
-            "{text}"
-        );
+        assert!(text.contains(why), "{image:?} should say {why:?}, says {text:?}, {rule}");
+        assert!(image.len() < 3 || !format!("{text} {copy:?}").contains(image), "{text}");
     }
 }
 
 #[test]
 fn lengths_are_limited_as_docker_limits_them() {
     let (fits, over) = ("a".repeat(255), "a".repeat(256));
-    assert!(
-        ImageRef::parse(&format!("quay.io/{fits}")).is_ok(),
-        "the registry does not count"
-    );
+    assert!(ImageRef::parse(&format!("quay.io/{fits}")).is_ok(), "the registry does not count");
     assert!(ImageRef::parse(&format!("quay.io/{over}")).is_err());
     assert!(ImageRef::parse(&fits).is_err(), "library/ counts");
     let named = ImageRef::parse(&fits[8..]).map(|image| image.repository().len());
@@ -154,30 +134,12 @@ fn a_default_registry_takes_the_images_that_name_none() {
     ];
     for (image, default, printed, rule) in table {
         let parsed = ImageRef::parse_with_default(image, default).unwrap();
-        assert_eq!(
-            parsed.to_string(),
-            printed,
-            "{image} with {default}, {rule}"
-        );
-        assert_eq!(
-            ImageRef::parse(printed).unwrap(),
-            parsed,
-            "{printed}, {rule}"
-        );
+        assert_eq!(parsed.to_string(), printed, "{image} with {default}, {rule}");
+        assert_eq!(ImageRef::parse(printed).unwrap(), parsed, "{printed}, {rule}");
     }
-    for default in [
-        "",
-        "https://",
-        "user@reg.io",
-        "reg.io:x",
-        "ftp://reg.io",
-        "reg io",
-    ] {
+    for default in ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io"] {
         let error = ImageRef::parse_with_default("app", default).unwrap_err();
-        assert!(
-            error.to_string().contains("default registry"),
-            "{default:?}: {error}"
-        );
+        assert!(error.to_string().contains("default registry"), "{default:?}: {error}");
         assert!(
             ImageRef::parse_with_default("quay.io/app", default).is_ok(),
             "it is not asked for"
@@ -191,9 +153,6 @@ fn references_that_mean_the_same_are_equal() {
     assert!(same("nginx", "index.docker.io/library/nginx"));
     assert!(same("QUAY.IO:443/app", "quay.io/app"));
     assert!(!same("nginx", "nginx:latest"));
-    assert!(
-        !same("reg:99999/app", "reg:88888/app"),
-        "ports beyond all ports differ too"
-    );
+    assert!(!same("reg:99999/app", "reg:88888/app"), "ports beyond all ports differ too");
     assert!(!same("quay.io/app", "quay.io:80/app"));
 }

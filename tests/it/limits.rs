@@ -54,27 +54,16 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     for (number, (input, name, set, least)) in table.into_iter().enumerate() {
         let path = scratch.path().join(number.to_string());
         std::fs::write(&path, &input).unwrap();
-        let builders = [
-            Resolver::builder().task_secret(input),
-            Resolver::builder().cluster_file(path),
-        ];
+        let builders =
+            [Resolver::builder().task_secret(input), Resolver::builder().cluster_file(path)];
         for builder in builders {
             let fits = builder.clone().limits(limits(|l| set(l, least))).build();
-            assert_eq!(
-                answer(&fits.unwrap(), "reg.io/app"),
-                "u:p",
-                "{name} {least}"
-            );
+            assert_eq!(answer(&fits.unwrap(), "reg.io/app"), "u:p", "{name} {least}");
             let over = builder.limits(limits(|l| set(l, least - 1))).build();
-            let Err(Error::Limit { limit, value, .. }) = &over else {
-                panic!("{name}: {over:?}")
-            };
+            let Err(Error::Limit { limit, value, .. }) = &over else { panic!("{name}: {over:?}") };
             assert_eq!((*limit, *value), (name, least - 1));
             let text = over.unwrap_err().to_string();
-            assert!(
-                text.contains(&format!("over the limit {name} of {}", least - 1)),
-                "{text}"
-            );
+            assert!(text.contains(&format!("over the limit {name} of {}", least - 1)), "{text}");
         }
     }
 }
@@ -85,60 +74,25 @@ fn a_huge_sparse_file_is_refused_unread() {
     let home = tempfile::tempdir().unwrap();
     let huge = std::fs::File::create(home.path().join(".dockercfg")).unwrap();
     if huge.set_len(1 << 40).is_ok() {
-        let error = Resolver::builder()
-            .sandbox_home(home.path())
-            .build()
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Limit {
-                    limit: "file_bytes",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let error = Resolver::builder().sandbox_home(home.path()).build().unwrap_err();
+        assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "{error}");
     }
 }
 
 #[test]
 fn a_bomb_of_zeros_is_an_error() {
     let zeros = vec![0; 65 << 20];
-    let zeros = crate::archives::Member {
-        name: "zeros",
-        kind: b'0',
-        data: &zeros,
-        size: None,
-    };
+    let zeros = crate::archives::Member { name: "zeros", kind: b'0', data: &zeros, size: None };
     let bomb = gzip(&tar(&[zeros, file(".dockercfg", "{}")]));
     let error = Resolver::builder().task_secret(bomb).build().unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::Limit {
-                limit: "archive_unpacked_bytes",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, Error::Limit { limit: "archive_unpacked_bytes", .. }), "{error}");
 }
 
 #[test]
 fn a_size_beyond_all_sizes_is_an_error() {
     for size in [1 << 33, u64::MAX / 2, u64::MAX] {
-        let member = crate::archives::Member {
-            size: Some(size),
-            ..file("x", "")
-        };
-        let error = Resolver::builder()
-            .task_secret(tar(&[member]))
-            .build()
-            .unwrap_err();
-        assert!(
-            matches!(error, Error::Limit { .. } | Error::Archive { .. }),
-            "{size}: {error}"
-        );
+        let member = crate::archives::Member { size: Some(size), ..file("x", "") };
+        let error = Resolver::builder().task_secret(tar(&[member])).build().unwrap_err();
+        assert!(matches!(error, Error::Limit { .. } | Error::Archive { .. }), "{size}: {error}");
     }
 }

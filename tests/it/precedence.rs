@@ -18,10 +18,7 @@ fn levels_are_ordered_by_precedence() {
     assert_eq!(Level::ALL, LEVELS);
     assert!(LEVELS.is_sorted());
     let names: Vec<String> = LEVELS.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        names,
-        ["task secret", "sandbox HOME", "agent flag", "cluster file"]
-    );
+    assert_eq!(names, ["task secret", "sandbox HOME", "agent flag", "cluster file"]);
 }
 
 #[test]
@@ -54,14 +51,8 @@ fn a_level_without_a_usable_match_is_passed_over() {
         (r#"{"auths": {"*.io": {"auth": "!"}}}"#, "-", "3.7: not even for a pattern"),
     ];
     for (strong, expected, rule) in table {
-        let builder = Resolver::builder()
-            .add(secret, strong)
-            .add(cluster, config(weak));
-        assert_eq!(
-            answer(&builder.build().unwrap(), "reg.io/team/app"),
-            expected,
-            "{rule}"
-        );
+        let builder = Resolver::builder().add(secret, strong).add(cluster, config(weak));
+        assert_eq!(answer(&builder.build().unwrap(), "reg.io/team/app"), expected, "{rule}");
     }
 }
 
@@ -90,11 +81,7 @@ fn inside_a_level_the_most_specific_answers() {
     ];
     for (keys, image, expected, rule) in table {
         let resolver = secret(config(keys)).unwrap();
-        assert_eq!(
-            answer(&resolver, image),
-            format!("{expected}:p"),
-            "{keys:?} {image}: {rule}"
-        );
+        assert_eq!(answer(&resolver, image), format!("{expected}:p"), "{keys:?} {image}: {rule}");
         // Spread over files of one level it is the same: they are one pool.
         let spread = keys.iter().fold(Resolver::builder(), |builder, key| {
             builder.task_secret(config(std::slice::from_ref(key)))
@@ -113,19 +100,12 @@ fn of_equals_the_one_given_first_answers() {
     let one = config(&[("reg.io", "one")]);
     let two = config(&[("reg.io", "two")]);
     let build = |first: &str, second: &str| {
-        Resolver::builder()
-            .task_secret(first)
-            .task_secret(second)
-            .build()
-            .unwrap()
+        Resolver::builder().task_secret(first).task_secret(second).build().unwrap()
     };
     assert_eq!(answer(&build(&one, &two), "reg.io/app"), "one:p");
     assert_eq!(answer(&build(&two, &one), "reg.io/app"), "two:p");
     let warnings = build(&one, &two);
-    assert!(
-        warnings.warnings().is_empty(),
-        "two files may well name one registry"
-    );
+    assert!(warnings.warnings().is_empty(), "two files may well name one registry");
 }
 
 #[test]
@@ -134,18 +114,16 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
         ("https://reg.io", "url"),
         ("reg.io", "bare"),
         ("reg.io/team", "team"),
+        ("*.reg.io", "any"),
+        ("https://*.reg.io", "any url"),
         ("REG.io", "upper"),
     ]))
     .unwrap();
-    let told: Vec<(&str, &WarningKind)> = resolver
-        .warnings()
-        .iter()
-        .map(|w| (w.key().unwrap(), w.kind()))
-        .collect();
-    let same = WarningKind::SameMeaning {
-        used: "reg.io".into(),
-    };
-    assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same)]);
+    let told: Vec<(&str, &WarningKind)> =
+        resolver.warnings().iter().map(|w| (w.key().unwrap(), w.kind())).collect();
+    let same = WarningKind::SameMeaning { preferred: "reg.io".into() };
+    let any = WarningKind::SameMeaning { preferred: "*.reg.io".into() };
+    assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
 }
 
 /// A base is layered in at the point of the call, and nothing of it is copied or changed.
@@ -154,25 +132,15 @@ fn a_base_is_layered_below_and_beside() {
     let agent = at_levels(&[
         (Level::TaskSecret, &[("same.io", "agent")]),
         (Level::AgentFlag, &[("reg.io", "flag"), ("flag.io", "flag")]),
-        (
-            Level::ClusterFile,
-            &[("reg.io", "cluster"), ("cluster.io", "cluster")],
-        ),
+        (Level::ClusterFile, &[("reg.io", "cluster"), ("cluster.io", "cluster")]),
     ]);
     let build = |base_first: bool| {
         let task = Resolver::builder();
         let task = if base_first { task.base(&agent) } else { task };
         let task = task
             .task_secret(config(&[("reg.io", "task"), ("same.io", "task")]))
-            .add(
-                Level::ClusterFile,
-                config(&[("reg.io", "late"), ("own.io", "own")]),
-            );
-        if base_first {
-            task.build().unwrap()
-        } else {
-            task.base(&agent).build().unwrap()
-        }
+            .add(Level::ClusterFile, config(&[("reg.io", "late"), ("own.io", "own")]));
+        if base_first { task.build().unwrap() } else { task.base(&agent).build().unwrap() }
     };
     for base_first in [true, false] {
         let task = build(base_first);
@@ -182,66 +150,37 @@ fn a_base_is_layered_below_and_beside() {
         assert_eq!(answer(&task, "own.io/app"), "own:p");
         assert_eq!(answer(&task, "none.io/app"), "-");
         let expected = if base_first { "agent:p" } else { "task:p" };
-        assert_eq!(
-            answer(&task, "same.io/app"),
-            expected,
-            "of equals the one given first"
-        );
+        assert_eq!(answer(&task, "same.io/app"), expected, "of equals the one given first");
         let image = ImageRef::parse("reg.io/app").unwrap();
         let all: Vec<String> = task.resolve_all(&image).map(|auth| word(&auth)).collect();
-        let last = if base_first {
-            ["cluster:p", "late:p"]
-        } else {
-            ["late:p", "cluster:p"]
-        };
+        let last = if base_first { ["cluster:p", "late:p"] } else { ["late:p", "cluster:p"] };
         assert_eq!(all, [["task:p", "flag:p"], last].concat());
     }
-    assert_eq!(
-        answer(&agent, "reg.io/app"),
-        "flag:p",
-        "the agent's own is as it was"
-    );
-    let grandchild = Resolver::builder()
-        .base(&build(true))
-        .base(&agent)
-        .build()
-        .unwrap();
+    assert_eq!(answer(&agent, "reg.io/app"), "flag:p", "the agent's own is as it was");
+    let grandchild = Resolver::builder().base(&build(true)).base(&agent).build().unwrap();
     assert_eq!(answer(&grandchild, "own.io/app"), "own:p");
 }
 
 #[test]
-fn all_matches_come_best_first_and_end_at_a_malformed_one() {
+fn all_matches_come_best_first_unless_a_malformed_one_is_best() {
     let resolver = Resolver::builder()
-        .add(
-            Level::ClusterFile,
-            config(&[("*.io", "any"), ("reg.io", "cluster")]),
-        )
+        .add(Level::ClusterFile, config(&[("*.io", "any"), ("reg.io", "cluster")]))
         .add(
             Level::TaskSecret,
-            config(&[
-                ("reg.io", "host"),
-                ("reg.io/team", "team"),
-                ("https://reg.io", "url"),
-            ]),
+            config(&[("reg.io", "host"), ("reg.io/team", "team"), ("https://reg.io", "url")]),
         )
         .add(Level::AgentFlag, r#"{"auths": {"reg.io": {}}}"#)
         .build()
         .unwrap();
     let all = |resolver: &Resolver, image: &str| -> Vec<String> {
         let image = ImageRef::parse(image).unwrap();
-        resolver
-            .resolve_all(&image)
-            .map(|auth| word(&auth))
-            .collect()
+        resolver.resolve_all(&image).map(|auth| word(&auth)).collect()
     };
     assert_eq!(
         all(&resolver, "reg.io/team/app"),
         ["team:p", "host:p", "url:p", "cluster:p", "any:p"]
     );
-    assert_eq!(
-        all(&resolver, "reg.io/x"),
-        ["host:p", "url:p", "cluster:p", "any:p"]
-    );
+    assert_eq!(all(&resolver, "reg.io/x"), ["host:p", "url:p", "cluster:p", "any:p"]);
     assert_eq!(all(&resolver, "quay.io/x"), ["any:p"]);
     assert!(all(&resolver, "nginx").is_empty());
     let broken = Resolver::builder()
@@ -249,9 +188,12 @@ fn all_matches_come_best_first_and_end_at_a_malformed_one() {
         .add(Level::AgentFlag, r#"{"auths": {"reg.io": {"auth": "!"}}}"#)
         .build()
         .unwrap();
-    assert_eq!(
-        all(&broken, "reg.io/x"),
-        ["host:p", "url:p"],
-        "what is behind is another identity"
-    );
+    let passed_over = ["host:p", "url:p", "cluster:p", "any:p"];
+    assert_eq!(all(&broken, "reg.io/x"), passed_over, "a malformed one further down");
+    let broken = Resolver::builder()
+        .base(&resolver)
+        .task_secret(r#"{"auths": {"reg.io/x": {"auth": "!"}}}"#)
+        .build()
+        .unwrap();
+    assert!(all(&broken, "reg.io/x").is_empty(), "never the next identity down");
 }

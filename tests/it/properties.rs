@@ -53,10 +53,7 @@ const IMAGES: [&str; 14] = [
 
 /// A key, what stands under it, and which user it is.
 fn entry() -> impl Strategy<Value = (String, &'static str)> {
-    (
-        select(&KEYS[..]),
-        select(&["auth", "auth", "auth", "absent", "malformed"][..]),
-    )
+    (select(&KEYS[..]), select(&["auth", "auth", "auth", "absent", "malformed"][..]))
         .prop_map(|(key, kind)| (key.to_owned(), kind))
 }
 
@@ -79,10 +76,7 @@ fn file(entries: &[(String, &str)], name: &str) -> String {
 type Sources = Vec<(Level, Vec<(String, &'static str)>)>;
 
 fn sources() -> impl Strategy<Value = Sources> {
-    prop::collection::vec(
-        (select(&LEVELS[..]), prop::collection::vec(entry(), 0..6)),
-        0..6,
-    )
+    prop::collection::vec((select(&LEVELS[..]), prop::collection::vec(entry(), 0..6)), 0..6)
 }
 
 fn build(sources: &Sources) -> Resolver {
@@ -277,10 +271,6 @@ fn reference() -> impl Strategy<Value = String> {
             "[AB]:1/",
         ][..],
     );
-    (
-        host,
-        "[a-zA-Z0-9._/-]{1,12}",
-        select(&["", ":1", ":latest"][..]),
-    )
+    (host, "[a-zA-Z0-9._/-]{1,12}", select(&["", ":1", ":latest"][..]))
         .prop_map(|(host, path, tag)| format!("{host}{path}{tag}"))
 }

@@ -76,14 +76,6 @@ fn the_api_is_the_one_that_is_documented() {
         _ => panic!(),
     }
     let text = format!("{resolver:?}");
-    assert_eq!(
-        text,
-        "Resolver { sources: 7, files: 5, entries: 1, warnings: 0 }"
-    );
-    assert!(
-        resolver
-            .explain(&image)
-            .to_string()
-            .contains("registry.example.com:5000/team")
-    );
+    assert_eq!(text, "Resolver { sources: 7, files: 5, entries: 1, warnings: 0 }");
+    assert!(resolver.explain(&image).to_string().contains("registry.example.com:5000/team"));
 }

@@ -1,6 +1,5 @@
 //! DESIGN 3.7: no byte of a secret is in anything that can be printed.
 
-use std::error::Error as _;
 use std::fmt::Debug;
 
 use regcred::{CredentialFile, ImageRef, Resolver};
@@ -45,10 +44,7 @@ impl Printed {
             let image = ImageRef::parse(image).unwrap();
             let explained = resolver.explain(&image);
             self.debug(&explained);
-            self.0 += &format!(
-                "{explained}\n{}\n",
-                serde_json::to_string(&explained).unwrap()
-            );
+            self.0 += &format!("{explained}\n{}\n", serde_json::to_string(&explained).unwrap());
             for auth in resolver.resolve_all(&image) {
                 self.debug(&auth);
                 self.debug(&auth.credential());
@@ -95,10 +91,7 @@ impl Printed {
                 let piece = std::str::from_utf8(piece).unwrap();
                 let line = self.0.lines().find(|line| line.contains(piece));
                 let input = String::from_utf8_lossy(of);
-                assert_eq!(
-                    line, None,
-                    "{piece:?} of {secret:?} is shown, from\n{input}"
-                );
+                assert_eq!(line, None, "{piece:?} of {secret:?} is shown, from\n{input}");
             }
         }
     }
@@ -132,10 +125,8 @@ fn full_files() -> Vec<String> {
     let lines = format!("auth = {auth}\nemail = {EMAIL}\n");
     let encoded = base64(&config);
     let secret = format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#);
-    let string_data = format!(
-        r#"{{"kind": "Secret", "stringData": {{".dockercfg": {}}}}}"#,
-        quote(&flat)
-    );
+    let string_data =
+        format!(r#"{{"kind": "Secret", "stringData": {{".dockercfg": {}}}}}"#, quote(&flat));
     vec![config, plain, flat, lines, secret, string_data]
 }
 
@@ -144,12 +135,7 @@ fn files_in_order_are_never_shown() {
     for file in full_files() {
         check(file.as_bytes());
         for name in [".docker/config.json", ".dockercfg", "config.json"] {
-            let member = Member {
-                name,
-                kind: b'0',
-                data: file.as_bytes(),
-                size: None,
-            };
+            let member = Member { name, kind: b'0', data: file.as_bytes(), size: None };
             check(&gzip(&tar(&[member])));
         }
         check(&gzip(file.as_bytes()));
@@ -220,10 +206,8 @@ fn secrets_where_something_else_is_due_are_never_shown() {
         format!("https://{USER_INFO}@reg.io"),
     ] {
         let error = ImageRef::parse(&text).unwrap_err();
-        let printed = Printed(format!(
-            "{error} {error:?} {:?}",
-            ImageRef::parse_with_default("app", &text)
-        ));
+        let printed =
+            Printed(format!("{error} {error:?} {:?}", ImageRef::parse_with_default("app", &text)));
         printed.holds_no_secret(text.as_bytes());
     }
 }

@@ -22,33 +22,18 @@ fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
 fn its_files_are_one_pool_in_their_order() {
     let home = tempfile::tempdir().unwrap();
     let empty = read(home.path()).unwrap();
-    assert_eq!(
-        answer(&empty, "reg.io/app"),
-        "-",
-        "each file may be missing"
-    );
+    assert_eq!(answer(&empty, "reg.io/app"), "-", "each file may be missing");
 
     let keys = |user| config(&[("reg.io", user), (&format!("{user}.io"), user)]);
-    put(
-        home.path(),
-        "docker.tar.gz",
-        gzip(&tar(&[file(".docker/config.json", &keys("archive"))])),
-    );
-    assert_eq!(
-        answer(&read(home.path()).unwrap(), "reg.io/app"),
-        "archive:p"
-    );
+    put(home.path(), "docker.tar.gz", gzip(&tar(&[file(".docker/config.json", &keys("archive"))])));
+    assert_eq!(answer(&read(home.path()).unwrap(), "reg.io/app"), "archive:p");
     put(home.path(), ".dockercfg", keys("flat"));
     assert_eq!(answer(&read(home.path()).unwrap(), "reg.io/app"), "flat:p");
     put(home.path(), ".docker/config.json", keys("json"));
     let all = read(home.path()).unwrap();
     assert_eq!(answer(&all, "reg.io/app"), "json:p");
     for user in ["archive", "flat", "json"] {
-        assert_eq!(
-            answer(&all, &format!("{user}.io/app")),
-            format!("{user}:p"),
-            "union"
-        );
+        assert_eq!(answer(&all, &format!("{user}.io/app")), format!("{user}:p"), "union");
     }
     let image = regcred::ImageRef::parse("archive.io/app").unwrap();
     let auth = all.resolve(&image).unwrap();
@@ -56,25 +41,16 @@ fn its_files_are_one_pool_in_their_order() {
     assert_eq!(auth.origin().level(), Level::SandboxHome);
     assert_eq!(auth.origin().file(), Some(&*archive.to_string_lossy()));
     let shown = auth.origin().to_string();
-    assert!(
-        shown.contains("docker.tar.gz (.docker/config.json): key \"archive.io\""),
-        "{shown}"
-    );
+    assert!(shown.contains("docker.tar.gz (.docker/config.json): key \"archive.io\""), "{shown}");
 }
 
 #[test]
 fn the_directory_itself_must_be() {
     let home = tempfile::tempdir().unwrap();
     let error = read(&home.path().join("missing")).unwrap_err().to_string();
-    assert!(
-        error.starts_with("sandbox HOME, ") && error.contains("check the path"),
-        "{error}"
-    );
+    assert!(error.starts_with("sandbox HOME, ") && error.contains("check the path"), "{error}");
     put(home.path(), "file", "x");
-    assert!(matches!(
-        read(&home.path().join("file")),
-        Err(Error::Read { .. })
-    ));
+    assert!(matches!(read(&home.path().join("file")), Err(Error::Read { .. })));
 }
 
 #[cfg(unix)]
@@ -91,11 +67,7 @@ mod unix {
     fn nothing_but_a_regular_file_is_opened_and_no_link_is_followed() {
         let outside = tempfile::tempdir().unwrap();
         put(outside.path(), "config.json", config(&[("reg.io", "root")]));
-        put(
-            outside.path(),
-            ".docker/config.json",
-            config(&[("reg.io", "root")]),
-        );
+        put(outside.path(), ".docker/config.json", config(&[("reg.io", "root")]));
         let target = outside.path().join("config.json");
         type Put = Box<dyn Fn(&Path)>;
         let fifo: fn(&Path) = |path| {
@@ -118,10 +90,7 @@ mod unix {
                 let error = read(home.path()).unwrap_err();
                 assert!(matches!(error, Error::NotAFile { .. }), "{name}: {error}");
                 let text = error.to_string();
-                assert!(
-                    text.contains(found) && text.contains(name),
-                    "{name}: {text}"
-                );
+                assert!(text.contains(found) && text.contains(name), "{name}: {text}");
             }
         }
         let home = tempfile::tempdir().unwrap();
@@ -138,10 +107,7 @@ mod unix {
     fn a_device_is_not_opened() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join(".dockercfg");
-        let made = Command::new("mknod")
-            .arg(&path)
-            .args(["c", "1", "5"])
-            .output();
+        let made = Command::new("mknod").arg(&path).args(["c", "1", "5"]).output();
         if made.is_ok_and(|made| made.status.success()) {
             let error = read(home.path()).unwrap_err().to_string();
             assert!(error.contains("a device"), "{error}");
@@ -153,10 +119,7 @@ mod unix {
         let home = tempfile::tempdir().unwrap();
         put(home.path(), "real/.dockercfg", config(&[("reg.io", "u")]));
         symlink(home.path().join("real"), home.path().join("link")).unwrap();
-        assert_eq!(
-            answer(&read(&home.path().join("link")).unwrap(), "reg.io/app"),
-            "u:p"
-        );
+        assert_eq!(answer(&read(&home.path().join("link")).unwrap(), "reg.io/app"), "u:p");
     }
 
     #[test]
@@ -178,11 +141,7 @@ mod unix {
     fn a_swap_between_check_and_use_gains_nothing() {
         let outside = tempfile::tempdir().unwrap();
         put(outside.path(), "config.json", config(&[("reg.io", "root")]));
-        put(
-            outside.path(),
-            "dir/config.json",
-            config(&[("reg.io", "root")]),
-        );
+        put(outside.path(), "dir/config.json", config(&[("reg.io", "root")]));
         let home = tempfile::tempdir().unwrap();
         let docker = home.path().join(".docker");
         let name = docker.join("config.json");

@@ -36,12 +36,7 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
 #[test]
 fn an_agent_flag_of_no_known_form_says_so() {
     let scratch = tempfile::tempdir().unwrap();
-    let missing = scratch
-        .path()
-        .join("missing.json")
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let missing = scratch.path().join("missing.json").to_str().unwrap().to_owned();
     let directory = scratch.path().to_str().unwrap().to_owned();
     let indirect = scratch.path().join("indirect");
     fs::write(&indirect, "/etc/docker.json").unwrap();
@@ -64,11 +59,7 @@ fn an_agent_flag_of_no_known_form_says_so() {
         (indirect.to_str().unwrap().into(), "invalid JSON", "no second step (Mesos takes one by accident)"),
     ];
     for (value, expected, rule) in table {
-        let error = Resolver::builder()
-            .agent_flag(&*value)
-            .build()
-            .expect_err(&value)
-            .to_string();
+        let error = Resolver::builder().agent_flag(&*value).build().expect_err(&value).to_string();
         assert!(
             error.contains(expected) && error.starts_with("agent flag"),
             "{value:?}: {error}, {rule}"
@@ -83,32 +74,19 @@ fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
     let missing = Resolver::builder().cluster_file(&file).build().unwrap_err();
     assert!(matches!(missing, Error::Read { .. }), "{missing}");
     let text = missing.to_string();
-    assert!(
-        text.starts_with("cluster file, ") && text.contains("docker_credentials"),
-        "{text}"
-    );
-    let allowed = Resolver::builder()
-        .cluster_file_if_exists(&file)
-        .build()
-        .unwrap();
+    assert!(text.starts_with("cluster file, ") && text.contains("docker_credentials"), "{text}");
+    let allowed = Resolver::builder().cluster_file_if_exists(&file).build().unwrap();
     assert_eq!(answer(&allowed, "reg.io/app"), "-");
 
     fs::write(&file, r#"{"reg.io": {"auth": "dTpw"}}"#).unwrap();
-    for builder in [
-        Resolver::builder().cluster_file(&file),
-        Resolver::builder().cluster_file_if_exists(&file),
-    ] {
+    for builder in
+        [Resolver::builder().cluster_file(&file), Resolver::builder().cluster_file_if_exists(&file)]
+    {
         assert_eq!(answer(&builder.build().unwrap(), "reg.io/app"), "u:p");
     }
     fs::write(&file, "").unwrap();
-    let broken = Resolver::builder()
-        .cluster_file_if_exists(&file)
-        .build()
-        .unwrap_err();
-    assert!(
-        matches!(broken, Error::Empty { .. }),
-        "there, but broken: {broken}"
-    );
+    let broken = Resolver::builder().cluster_file_if_exists(&file).build().unwrap_err();
+    assert!(matches!(broken, Error::Empty { .. }), "there, but broken: {broken}");
 }
 
 /// A pipe would make the agent wait for a writer that never comes.
@@ -117,13 +95,7 @@ fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
 fn a_pipe_in_place_of_a_named_file_does_not_hang() {
     let scratch = tempfile::tempdir().unwrap();
     let pipe = scratch.path().join("pipe");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for builder in [
         Resolver::builder().cluster_file(&pipe),
         Resolver::builder().agent_flag(pipe.to_str().unwrap()),

@@ -11,11 +11,7 @@ pub fn base64(text: impl AsRef<[u8]>) -> String {
 /// A `config.json` in which each key has the user name given and the password `p`.
 pub fn config(keys: &[(&str, &str)]) -> String {
     let entry = |(key, user): &(&str, &str)| {
-        format!(
-            "{}: {{\"auth\": \"{}\"}}",
-            quote(key),
-            base64(format!("{user}:p"))
-        )
+        format!("{}: {{\"auth\": \"{}\"}}", quote(key), base64(format!("{user}:p")))
     };
     let entries: Vec<String> = keys.iter().map(entry).collect();
     format!("{{\"auths\": {{{}}}}}", entries.join(", "))
@@ -48,33 +44,13 @@ pub fn answer(resolver: &Resolver, image: &str) -> String {
     let answer = resolver.resolve(&image);
     let first = resolver.resolve_all(&image).next();
     let origin = |auth: &Option<AuthConfig>| auth.as_ref().map(|auth| auth.origin().to_string());
-    assert_eq!(
-        origin(&answer),
-        origin(&first),
-        "resolve and resolve_all, {image}"
-    );
+    assert_eq!(origin(&answer), origin(&first), "resolve and resolve_all, {image}");
     let explained = resolver.explain(&image);
-    assert_eq!(
-        answer.is_some(),
-        explained.is_found(),
-        "resolve and explain, {image}\n{explained}"
-    );
+    assert_eq!(answer.is_some(), explained.is_found(), "resolve and explain, {image}\n{explained}");
     if let Some(auth) = &answer {
-        assert_eq!(
-            explained.to_string().matches("\n    wins ").count(),
-            1,
-            "{explained}"
-        );
+        assert_eq!(explained.to_string().matches("\n    wins ").count(), 1, "{explained}");
         let told = format!("key {:?}", auth.origin().key());
-        assert!(
-            explained
-                .to_string()
-                .lines()
-                .last()
-                .unwrap()
-                .ends_with(&told),
-            "{explained}"
-        );
+        assert!(explained.to_string().lines().last().unwrap().ends_with(&told), "{explained}");
     }
     answer.as_ref().map_or("-".to_owned(), word)
 }
@@ -88,9 +64,5 @@ pub fn from_secret(file: impl Into<Vec<u8>>, image: &str) -> String {
     }
 }
 
-pub const LEVELS: [Level; 4] = [
-    Level::TaskSecret,
-    Level::SandboxHome,
-    Level::AgentFlag,
-    Level::ClusterFile,
-];
+pub const LEVELS: [Level; 4] =
+    [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];

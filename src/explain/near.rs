@@ -1,6 +1,6 @@
 //! How a scope misses an image, for those that nearly match: what an operator has to be told.
 
-use crate::image::{DOCKER_HUB, ImageRef};
+use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
 use crate::scope::{Scope, covers, is_pattern, pattern_covers};
 
 /// How a scope and an image stand to each other. What is not here has nothing to do with it.
@@ -36,10 +36,7 @@ impl Relation {
                 format!("is for another port; the image is on {registry}, and no port means 443")
             }
             Relation::OtherNamespace => {
-                format!(
-                    "is for that path alone; the repository is {}",
-                    image.repository()
-                )
+                format!("is for that path alone; the repository is {}", image.repository())
             }
             Relation::ParentHost => {
                 format!("is for that host alone, not for {registry} below it")
@@ -48,7 +45,8 @@ impl Relation {
                 format!("does not cover {registry}: * stands for part of one label")
             }
             Relation::NotDockerHub => {
-                "is no name of Docker Hub's registry; write https://index.docker.io/v1/".to_owned()
+                "is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/"
+                    .to_owned()
             }
         }
     }
@@ -73,7 +71,7 @@ impl Relation {
                     "{registry} has no key, but there are patterns with another number of labels"
                 )
             }
-            Relation::NotDockerHub => "these are no names of Docker Hub's registry, which is \
+            Relation::NotDockerHub => "these do not cover Docker Hub, whose key is \
                                        https://index.docker.io/v1/"
                 .to_owned(),
         }
@@ -100,11 +98,14 @@ pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relati
         });
     }
     let is_below = |host: &str, parent: &str| {
-        host.strip_suffix(parent)
-            .is_some_and(|rest| rest.ends_with('.'))
+        host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
     };
     if is_hub {
-        let mistaken = is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com");
+        let mistaken = if is_pattern(&scope.host) {
+            DOCKER_HUB_NAMES.iter().any(|name| pattern_covers(&scope.host, name))
+        } else {
+            is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
+        };
         return mistaken.then_some(Relation::NotDockerHub);
     }
     if is_pattern(&scope.host) {

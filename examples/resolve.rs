@@ -1,0 +1,178 @@
+//! Which credential pulls these images, and why?
+//!
+//! Without sources it runs on the small cluster in `examples/cluster/`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use regcred::{AuthConfig, Credential, ImageRef, Resolver, ResolverBuilder};
+use serde_json::{Value, json};
+
+const USAGE: &str = "\
+usage: resolve [SOURCE ...] [--strict] [--json] [--show-secret] [IMAGE ...]
+sources, from the strongest:
+  --task-secret FILE    what the task's secret holds
+  --sandbox DIR         the task's sandbox, its HOME
+  --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
+  --cluster-file FILE   the file shared by the cluster
+Each may be given several times. Without any, the cluster in examples/cluster/ is used.
+exit status: 0 a credential for every image, 1 none for some, 2 bad input";
+
+/// Images for which each level of the shipped cluster answers in turn.
+const SHIPPED_IMAGES: [&str; 5] = [
+    "registry.example.com:5000/team/app:1.4",
+    "nginx",
+    "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app",
+    "acr.example.net/app",
+    "quay.io/team/app",
+];
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("resolve: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Whether every image has a credential.
+fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
+    let Some(options) = Options::parse(args)? else {
+        println!("{USAGE}");
+        return Ok(true);
+    };
+    let images = match &*options.images {
+        [] if options.has_sources => return Err(format!("no image given\n{USAGE}").into()),
+        [] => SHIPPED_IMAGES.map(str::to_owned).to_vec(),
+        images => images.to_vec(),
+    };
+    let resolver = if options.has_sources { options.builder } else { shipped(options.builder) };
+    let resolver = resolver.build()?;
+    for warning in resolver.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    let mut all_found = true;
+    for image in &images {
+        let image = ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"))?;
+        let auth = resolver.resolve(&image);
+        all_found &= auth.is_some();
+        let answer = auth.as_ref().map(|auth| Answer { auth, show_secret: options.show_secret });
+        let explanation = resolver.explain(&image);
+        if options.json {
+            let credential = answer.map_or(Value::Null, |answer| answer.to_json());
+            println!("{}", json!({"credential": credential, "explanation": explanation}));
+        } else {
+            println!("{explanation}");
+            match answer {
+                Some(answer) => println!("  {answer}\n"),
+                None => println!("  pull anonymously\n"),
+            }
+        }
+    }
+    Ok(all_found)
+}
+
+struct Options {
+    builder: ResolverBuilder,
+    has_sources: bool,
+    json: bool,
+    show_secret: bool,
+    images: Vec<String>,
+}
+
+impl Options {
+    /// `None` if only help is asked for.
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
+        let mut builder = Resolver::builder();
+        let mut images = Vec::new();
+        let (mut has_sources, mut json, mut show_secret) = (false, false, false);
+        while let Some(arg) = args.next() {
+            let mut value = || {
+                has_sources = true;
+                args.next().ok_or_else(|| format!("{arg} needs a value\n{USAGE}"))
+            };
+            builder = match &*arg {
+                "--task-secret" => {
+                    let path = value()?;
+                    let file = std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?;
+                    builder.task_secret(file)
+                }
+                "--sandbox" => builder.sandbox_home(value()?),
+                "--agent-flag" => builder.agent_flag(value()?),
+                "--cluster-file" => builder.cluster_file(value()?),
+                "--strict" => builder.strict(),
+                option => {
+                    match option {
+                        "--json" => json = true,
+                        "--show-secret" => show_secret = true,
+                        "--help" | "-h" => return Ok(None),
+                        _ if option.starts_with('-') => {
+                            return Err(format!("unknown option {option}\n{USAGE}").into());
+                        }
+                        image => images.push(image.to_owned()),
+                    }
+                    builder
+                }
+            };
+        }
+        Ok(Some(Options { builder, has_sources, json, show_secret, images }))
+    }
+}
+
+/// The cluster that ships with the crate: something at every level.
+fn shipped(builder: ResolverBuilder) -> ResolverBuilder {
+    let cluster: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cluster");
+    builder
+        .task_secret(include_bytes!("cluster/task-secret.json"))
+        .sandbox_home(cluster.join("sandbox"))
+        .agent_flag(cluster.join("agent-flag.json").to_string_lossy())
+        .cluster_file(cluster.join("cluster-file"))
+}
+
+/// A credential as it is printed: masked unless asked for.
+struct Answer<'a> {
+    auth: &'a AuthConfig,
+    show_secret: bool,
+}
+
+impl Answer<'_> {
+    fn secret<'s>(&self, secret: &'s str) -> &'s str {
+        if self.show_secret { secret } else { "********" }
+    }
+
+    fn to_json(&self) -> Value {
+        match self.auth.credential() {
+            Credential::Basic { username, password } => {
+                json!({"username": username, "password": self.secret(password)})
+            }
+            Credential::IdentityToken { token, username } => {
+                json!({"username": username, "identitytoken": self.secret(token)})
+            }
+            Credential::RegistryToken { token } => json!({"registrytoken": self.secret(token)}),
+            _ => Value::Null,
+        }
+    }
+}
+
+impl fmt::Display for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.auth.credential() {
+            Credential::Basic { username, password } => {
+                write!(f, "user name {username}, password {}", self.secret(password))
+            }
+            Credential::IdentityToken { token, .. } => {
+                write!(f, "identity token {}", self.secret(token))
+            }
+            Credential::RegistryToken { token } => {
+                write!(f, "registry token {}", self.secret(token))
+            }
+            _ => f.write_str("a credential of a kind that this program does not know"),
+        }
+    }
+}

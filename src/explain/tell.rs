@@ -1,0 +1,280 @@
+//! Putting an explanation together. What matched and in which order is the index's own answer; here
+//! every entry is looked at once more, to say of each why it did or did not count.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::near::{Relation, relation};
+use super::{Answer, FileReport, Finding, SourceReport, Verdict};
+use crate::auth::Credential;
+use crate::config::{Entry, File, Standing};
+use crate::error::Shown;
+use crate::image::{DOCKER_HUB, ImageRef};
+use crate::index::Match;
+use crate::resolver::{Layer, SourceRead};
+use crate::scope::Scope;
+
+/// How many findings of one kind are told of each file, and scopes in each hint: a file can hold a
+/// million.
+const MOST_FINDINGS: usize = 10;
+const MOST_SCOPES: usize = 5;
+
+pub(super) struct Telling<'a> {
+    image: &'a ImageRef<'a>,
+    matches: &'a [(usize, Match)],
+    /// Layer, file and entry of a match -> its place in the order.
+    places: HashMap<(usize, usize, usize), usize>,
+    any_file: bool,
+    /// Helpers that may hold what was looked for, and where they are named.
+    helpers: Vec<String>,
+    empty: Mentions,
+    unmatchable: Mentions,
+    /// Scopes that nearly match, for each way to miss.
+    near: Vec<(Relation, Mentions)>,
+}
+
+/// A few of many texts.
+#[derive(Default)]
+struct Mentions {
+    shown: Vec<String>,
+    more: usize,
+}
+
+impl Mentions {
+    fn add(&mut self, text: &str) {
+        let shown = Shown(text).to_string();
+        if self.shown.contains(&shown) {
+        } else if self.shown.len() < MOST_SCOPES {
+            self.shown.push(shown);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The texts in a row; `None` for none.
+    fn list(&self) -> Option<String> {
+        let list = self.shown.join(", ");
+        match (self.shown.len(), self.more) {
+            (0, _) => None,
+            (_, 0) => Some(list),
+            (_, more) => Some(format!("{list} and {more} more")),
+        }
+    }
+}
+
+impl<'a> Telling<'a> {
+    pub(super) fn new(image: &'a ImageRef<'a>, matches: &'a [(usize, Match)]) -> Self {
+        let places = matches
+            .iter()
+            .enumerate()
+            .map(|(place, (layer, found))| ((*layer, found.file, found.entry), place))
+            .collect();
+        Telling {
+            image,
+            matches,
+            places,
+            any_file: false,
+            helpers: Vec::new(),
+            empty: Mentions::default(),
+            unmatchable: Mentions::default(),
+            near: Relation::NEAR.map(|how| (how, Mentions::default())).into(),
+        }
+    }
+
+    pub(super) fn answer(&self, layers: &[Arc<Layer>]) -> Answer {
+        let best = self.matches.first().and_then(|(layer, found)| {
+            let file = layers.get(*layer)?.files.get(found.file)?;
+            Some((found.rank.level, file, file.entries.get(found.entry)?))
+        });
+        let Some((level, file, entry)) = best else { return Answer::None };
+        let (place, key) = (file.place.to_string(), file.name(entry.key).to_owned());
+        match entry.standing {
+            Standing::Malformed(problem) => {
+                Answer::Broken { level, place, key, problem: problem.to_string() }
+            }
+            _ => {
+                let credential = Credential::of(file, entry).kind();
+                Answer::Found { level, place, key, credential }
+            }
+        }
+    }
+
+    pub(super) fn source(
+        &mut self,
+        number: usize,
+        layer: &Layer,
+        source: &SourceRead,
+        first: usize,
+    ) -> SourceReport {
+        let files = layer.files.iter().enumerate().skip(first).take(source.files);
+        SourceReport {
+            place: source.place.to_string(),
+            note: source.note,
+            files: files.map(|(at, file)| self.file(number, at, file)).collect(),
+        }
+    }
+
+    fn file(&mut self, layer: usize, number: usize, file: &File) -> FileReport {
+        self.any_file = true;
+        let (mut matching, mut others) = (Vec::new(), Vec::new());
+        let mut told: HashMap<Verdict, usize> = HashMap::new();
+        let mut more = 0;
+        for (position, entry) in file.entries.iter().enumerate() {
+            let place = self.places.get(&(layer, number, position)).copied();
+            let found = match place {
+                Some(place) => Some(self.matched(file, entry, place)),
+                None => self.unmatched(file, entry),
+            };
+            let Some(finding) = found else { continue };
+            let told = told.entry(finding.verdict).or_default();
+            *told += 1;
+            match place {
+                _ if *told > MOST_FINDINGS => more += 1,
+                Some(place) => matching.push((place, finding)),
+                None => others.push(finding),
+            }
+        }
+        matching.sort_by_key(|(place, _)| *place);
+        let mut findings: Vec<Finding> = matching.into_iter().map(|(_, finding)| finding).collect();
+        findings.append(&mut others);
+        self.add_helpers(file, &mut findings);
+        FileReport {
+            place: file.place.to_string(),
+            format: file.format.name(),
+            entries: file.entries.len(),
+            helper: file.store_helper.as_deref().map(str::to_owned),
+            findings,
+            more,
+        }
+    }
+
+    /// An entry that the lookup came upon.
+    fn matched(&self, file: &File, entry: &Entry, place: usize) -> Finding {
+        let best = self.matches.first().map(|(_, found)| *found);
+        let mine = self.matches.get(place).map(|(_, found)| found.rank);
+        let lost = match (mine, best) {
+            _ if place == 0 => None,
+            (Some(_), Some(best)) if !best.usable => Some("it stands behind the malformed one"),
+            (Some(mine), Some(best)) => Some(mine.loses_by(&best.rank)),
+            _ => None,
+        };
+        let (verdict, reason) = match (entry.standing, lost) {
+            (Standing::Malformed(problem), None) => (
+                Verdict::Malformed,
+                format!("it would have answered, but {problem}; nothing else is used instead"),
+            ),
+            (Standing::Malformed(problem), Some(why)) => {
+                (Verdict::Malformed, format!("{problem}; {why} anyway"))
+            }
+            (_, None) => (Verdict::Wins, "covers the image".to_owned()),
+            (_, Some(why)) => (Verdict::Loses, why.to_owned()),
+        };
+        finding(file, entry, verdict, reason)
+    }
+
+    /// An entry that the lookup passed by; `None` where there is nothing to say of it.
+    fn unmatched(&mut self, file: &File, entry: &Entry) -> Option<Finding> {
+        let key = file.name(entry.key);
+        let (verdict, reason) = match entry.standing {
+            Standing::Unmatchable(problem) => {
+                let host = self.image.registry_parts().host();
+                if !contains_ignoring_case(key, host) {
+                    return None;
+                }
+                self.unmatchable.add(key);
+                (Verdict::Unmatchable, problem.to_string())
+            }
+            Standing::Repeated | Standing::Absent => {
+                if relation(&file.scope(entry), self.image)? != Relation::Covers {
+                    return None;
+                }
+                if entry.standing == Standing::Repeated {
+                    let reason = "the same key stands again further down, and counts";
+                    (Verdict::Repeated, reason.to_owned())
+                } else {
+                    self.empty.add(key);
+                    (Verdict::Absent, absent_reason(file))
+                }
+            }
+            Standing::Usable | Standing::Malformed(_) => {
+                let scope = file.scope(entry);
+                let missed = relation(&scope, self.image)?;
+                let (_, mentions) = self.near.iter_mut().find(|(how, _)| *how == missed)?;
+                mentions.add(&scope.to_string());
+                (Verdict::OutOfScope, missed.reason(self.image))
+            }
+        };
+        Some(finding(file, entry, verdict, reason))
+    }
+
+    /// What helpers hold, as far as a file says so.
+    fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) {
+        if let Some(helper) = &file.store_helper {
+            self.helpers.push(format!("{} names credsStore {}", file.place, Shown(helper)));
+        }
+        for held in &file.helper_keys {
+            let Ok(scope) = Scope::parse(&held.key) else { continue };
+            if relation(&scope, self.image) != Some(Relation::Covers) {
+                continue;
+            }
+            let helper = Shown(&held.helper);
+            self.helpers.push(format!("{} names the helper {helper}", file.place));
+            findings.push(Finding {
+                key: held.key.to_string(),
+                scope: Some(scope.to_string()),
+                verdict: Verdict::Helper,
+                reason: format!("credHelpers leaves it to the helper {helper}, which is not run"),
+            });
+        }
+    }
+
+    /// Why there is no answer, as far as can be guessed.
+    pub(super) fn hints(&self) -> Vec<String> {
+        let registry = self.image.registry();
+        let mut hints: Vec<String> = self
+            .helpers
+            .iter()
+            .map(|h| format!("{h}: the credential may be there; put it into the file itself"))
+            .collect();
+        if let Some(keys) = self.empty.list() {
+            hints.push(format!("{registry} has a key, but no credential under it: {keys}"));
+        }
+        if let Some(keys) = self.unmatchable.list() {
+            hints.push(format!("these keys name {registry}, but can match no image: {keys}"));
+        }
+        for (missed, mentions) in &self.near {
+            if let Some(scopes) = mentions.list() {
+                hints.push(format!("{}: {scopes}", missed.hint(registry)));
+            }
+        }
+        if !self.any_file {
+            hints.push("no credential file was given or found at any level".to_owned());
+        } else if hints.is_empty() {
+            let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
+            hints.push(format!("no key in any source is for the registry {registry}{hub}"));
+        }
+        hints
+    }
+}
+
+fn absent_reason(file: &File) -> String {
+    match &file.store_helper {
+        Some(helper) => format!(
+            "holds no credential; credsStore leaves it to the helper {}, which is not run",
+            Shown(helper)
+        ),
+        None => "holds no credential, so the lookup goes on".to_owned(),
+    }
+}
+
+fn contains_ignoring_case(text: &str, part: &str) -> bool {
+    text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+}
+
+fn finding(file: &File, entry: &Entry, verdict: Verdict, reason: String) -> Finding {
+    let scope = match entry.standing {
+        Standing::Unmatchable(_) => None,
+        _ => Some(file.scope(entry).to_string()),
+    };
+    Finding { key: file.name(entry.key).to_owned(), scope, verdict, reason }
+}
