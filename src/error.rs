@@ -238,6 +238,9 @@ pub enum ArchiveProblem {
     /// A header that different programs would read differently.
     #[error("a header in it is read differently by different programs; make it anew with tar -czf")]
     Ambiguous,
+    /// A sparse file in POSIX format, anywhere in the archive.
+    #[error("holds a sparse file; make it anew without --sparse, tar -czf docker.tar.gz .docker")]
+    Sparse,
     /// A name or an extended header of more than 1 MiB.
     #[error(
         "a header in it is longer than 1 MiB; make it anew with tar -czf docker.tar.gz .docker"

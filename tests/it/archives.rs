@@ -37,9 +37,13 @@ pub fn tar(members: &[Member<'_>]) -> Vec<u8> {
         header.as_old_mut().linkflag = [member.kind];
         header.set_mode(0o600);
         header.set_size(member.size.unwrap_or(member.data.len() as u64));
+        let is_link = matches!(member.kind, b'1' | b'2');
+        if is_link {
+            header.as_old_mut().linkname[..member.data.len()].copy_from_slice(member.data);
+        }
         header.set_cksum();
         archive.extend_from_slice(header.as_bytes());
-        archive.extend_from_slice(member.data);
+        archive.extend_from_slice(if is_link { b"" } else { member.data });
         archive.resize(archive.len().next_multiple_of(512), 0);
     }
     archive.resize(archive.len() + 1024, 0);
@@ -50,6 +54,11 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A symbolic link, whose target stands in a field of its own.
+fn link_to<'a>(name: &'a str, target: &'a str) -> Member<'a> {
+    Member { name, kind: b'2', data: target.as_bytes(), size: Some(0) }
 }
 
 /// A record of an extended header, which begins with its own length.
@@ -89,14 +98,16 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![file(".docker/config.json", &other), file("./.docker/config.json", &u)], "u:p", "the last wins, however written"),
         (vec![file("config.json", &other), file(".docker/config.json", &u), file(".docker/ca.pem", "x")], "u:p", "other members do not matter"),
         (vec![file("../x/config.json", &other), file(".docker/config.json", &u)], "u:p", "climbing elsewhere does not matter"),
-        (vec![of_kind(".docker", b'2'), file(".docker/config.json", &u)], "u:p", "nothing is written through a link"),
+        (vec![link_to(".docker", "/tmp"), file(".docker/config.json", &u)], "u:p", "nothing is written through a link"),
         (vec![Member { kind: 0, ..file(".docker/config.json", &u) }], "u:p", "old tars mark files with NUL"),
         (vec![pax_file(pax_path.as_bytes()), file("pax-name", &u)], "u:p", "a name in an extended header"),
         (vec![pax_file(pax_comment.as_bytes()), file(".docker/config.json", &u)], "u:p", "a record is as long as it says"),
         (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
         (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
         (vec![of_kind(".docker/config.json", b'5'), file(".dockercfg", flat)], "u:p", "a directory is no file"),
-        (vec![file(".docker/config.json/", &other), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
+        (vec![of_kind("label", b'V'), file(".dockercfg", flat)], "u:p", "tar -V label"),
+        (vec![file("big", "x"), of_kind("link", b'2'), file(".dockercfg", flat)], "u:p", "links elsewhere do not matter"),
+        (vec![file(".docker/config.json/", ""), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
     ];
     for (members, expected, rule) in table {
         let archive = tar(&members);
@@ -120,6 +131,8 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     let two_names = pax("path", ".docker/config.json");
     let global = pax("path", ".docker/config.json");
     let good_global = pax("comment", "0123");
+    let (cfg_path, mtime) = (pax("path", ".dockercfg"), pax("mtime", "1"));
+    let (nul_path, signed) = (pax("path", ".dockercfg\0z"), pax("size", "+0"));
     let pax_of = |kind, data| Member { name: "pax", kind, data, size: None };
     let refused = |member, why| ArchiveProblem::Member { member, why };
     let (json, cfg) = (".docker/config.json", ".dockercfg");
@@ -133,14 +146,25 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![of_kind(json, b'6')], refused(json, "it is a device or a pipe"), "a FIFO"),
         (vec![of_kind(json, b'Z')], refused(json, "it is no regular file"), "something unknown"),
         (vec![gnu_sparse], refused(json, "it is a sparse file"), "GNU sparse"),
-        (vec![pax_of(b'x', sparse.as_bytes()), file("GNUSparseFile.0/x", "1")], refused(cfg, "it is a sparse file"), "POSIX sparse"),
+        (vec![pax_of(b'x', sparse.as_bytes()), file("GNUSparseFile.0/x", "1")], ArchiveProblem::Sparse, "POSIX sparse"),
         (vec![file("../.docker/config.json", &u)], refused(json, "its path climbs by \"..\""), "3.5"),
         (vec![file("x/../.docker/config.json", &u)], refused(json, "its path climbs by \"..\""), "3.5"),
         (vec![file(".docker/../.dockercfg", &u)], refused(cfg, "its path climbs by \"..\""), "3.5"),
         (vec![Member { name: "L", kind: b'L', data: b"x", size: None, }, pax_of(b'x', two_names.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "two names for one member"),
         (vec![pax_of(b'g', global.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "a name for every member"),
         (vec![Member { size: Some(512), ..of_kind("x", b'1') }, file(json, &u)], ArchiveProblem::Ambiguous, "a link with data, or not"),
-        (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
+        (vec![file(cfg, "{}"), pax_of(b'x', cfg_path.as_bytes()), pax_of(b'x', mtime.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "GNU tar forgets the first of two"),
+        (vec![pax_of(b'x', nul_path.as_bytes()), file("y", &u)], ArchiveProblem::Ambiguous, "GNU tar cuts at the NUL"),
+        (vec![pax_of(b'x', signed.as_bytes()), file(cfg, &u)], ArchiveProblem::Tar, "a size has no sign"),
+        (vec![file(json, "{}"), file("x/", &u)], ArchiveProblem::Ambiguous, "a directory with data"),
+        (vec![file(json, "{}"), file(".dockercfg/.", &u)], ArchiveProblem::Ambiguous, "a directory with data"),
+        (vec![file(json, "{}"), link_to("x", ".docker"), file("x/config.json", &u)], ArchiveProblem::Ambiguous, "written through a link"),
+        (vec![link_to(".docker", "real"), file(json, "{}"), file("real/config.json", &u)], ArchiveProblem::Ambiguous, "written through a link"),
+        (vec![file(cfg, "{}"), link_to("x", "."), file("x/.dockercfg", &u)], ArchiveProblem::Ambiguous, "written through a link"),
+        (vec![file(cfg, &u), of_kind(cfg, b'5')], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
+        (vec![file(".dockercfg/x", "x"), file(cfg, &u)], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
+        (vec![file(".docker", "x"), file(json, &u)], ArchiveProblem::Ambiguous, "tar cannot write below a file"),
+                (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
         (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),
@@ -216,6 +240,29 @@ fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
 
     std::fs::write(home.path().join("docker.tar.gz"), b"\x1f\x8b garbage").unwrap();
     assert!(Resolver::builder().sandbox_home(home.path()).build().is_err(), "that case alone");
+}
+
+/// A sparse file elsewhere is passed over by what its data takes up in the archive, not by its size.
+#[test]
+fn a_sparse_file_elsewhere_does_not_matter() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".docker")).unwrap();
+    std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();
+    // Data every 64 KiB, in more pieces than a header holds.
+    let mut sparse = std::fs::File::create(home.path().join(".docker/a-disk")).unwrap();
+    for piece in 0..40 {
+        std::io::Seek::seek(&mut sparse, std::io::SeekFrom::Start(piece << 16)).unwrap();
+        sparse.write_all(&[b'x'; 4096]).unwrap();
+    }
+    sparse.set_len(1 << 30).unwrap();
+    let made = Command::new("tar")
+        .current_dir(home.path())
+        .args(["--format=gnu", "--sparse", "--sort=name", "-czf", "made.tar.gz", ".docker"])
+        .output();
+    if made.is_ok_and(|made| made.status.success()) {
+        let bytes = std::fs::read(home.path().join("made.tar.gz")).unwrap();
+        assert_eq!(from_secret(bytes, "reg.io/app"), "u:p");
+    }
 }
 
 /// The command of every document: `tar -czf docker.tar.gz .docker`.

@@ -1,14 +1,19 @@
 //! `docker.tar.gz` -> the credential files in it, read as a stream, in memory, never unpacked.
 //!
-//! The headers are walked here, block by block, with `tar`'s own parser for each: the iterator of
-//! `tar` reads the longest name that an archive claims into memory, 64 MiB out of 65 KB, before a
-//! caller sees the member, and splits extended headers at newlines where GNU tar counts bytes.
+//! The headers are walked here, block by block: the iterator of `tar` reads the longest name that an
+//! archive claims into memory, 64 MiB out of 65 KB, before a caller sees the member, and takes
+//! numbers and extended headers that GNU tar takes otherwise. What an archive yields here is what
+//! `tar` would leave on disk; where programs differ, it is refused.
 
+mod header;
+
+use std::collections::HashSet;
 use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
-use tar::{EntryType, Header};
+use zeroize::Zeroizing;
 
+use self::header::{BLOCK, Described, Extensions, Header, Kind, Pax};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::Place;
 use crate::limits::Limits;
@@ -16,11 +21,15 @@ use crate::secret::SecretBytes;
 
 const CONFIG_JSON: &str = ".docker/config.json";
 const DOCKERCFG: &str = ".dockercfg";
-const BLOCK: usize = 512;
 
 /// The longest name or extended header that is read: a path past 4 KiB cannot be unpacked, and
 /// extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;
+
+const LONGEST_PATH: usize = 4096;
+
+/// As much of a name as is shown.
+const LONGEST_SHOWN: usize = 255;
 
 /// A credential file found in an archive.
 pub(crate) struct Member {
@@ -30,7 +39,8 @@ pub(crate) struct Member {
 
 /// Whether bytes are to be read as an archive: gzip, or a first block that is a tar header.
 pub(crate) fn is_archive(bytes: &[u8]) -> bool {
-    is_gzip(bytes) || bytes.first_chunk::<BLOCK>().is_some_and(|block| header_of(block).is_some())
+    is_gzip(bytes)
+        || bytes.first_chunk::<BLOCK>().is_some_and(|block| Header::read(block).is_some())
 }
 
 fn is_gzip(bytes: &[u8]) -> bool {
@@ -51,7 +61,8 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
     let source: Box<dyn Read + '_> =
         if gzip { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
     let stream = Stream { source, gzip, left: limits.archive_unpacked_bytes, limits };
-    Walk { stream, found: Found::default() }.run().map_err(|failure| failure.into_error(place))
+    let walk = Walk { stream, found: Found::default(), links: HashSet::new() };
+    walk.run().map_err(|failure| failure.into_error(place))
 }
 
 enum Failure {
@@ -62,10 +73,6 @@ enum Failure {
 impl Failure {
     fn limit(limit: &'static str, value: u64) -> Self {
         Failure::Limit { limit, value }
-    }
-
-    fn member(member: &'static str, why: &'static str) -> Self {
-        Failure::Archive(ArchiveProblem::Member { member, why })
     }
 
     fn into_error(self, place: &Place) -> Error {
@@ -127,7 +134,7 @@ impl Stream<'_> {
         if size > self.left {
             return Err(self.over_limit());
         }
-        let mut buffer = zeroize::Zeroizing::new([0; 8 * 1024]);
+        let mut buffer = Zeroizing::new([0; 8 * 1024]);
         let (mut content, mut padding) = (size, size.next_multiple_of(BLOCK as u64) - size);
         while content + padding > 0 {
             let wanted = (content + padding).min(buffer.len() as u64) as usize;
@@ -141,6 +148,10 @@ impl Stream<'_> {
         Ok(())
     }
 
+    fn skip(&mut self, size: u64) -> Result<(), Failure> {
+        self.each_piece(size, |_| ())
+    }
+
     /// Reads what follows the end of the archive, so that a damaged stream does not pass for a whole one.
     fn drain(&mut self) -> Result<(), Failure> {
         let mut buffer = [0; 8 * 1024];
@@ -149,88 +160,67 @@ impl Stream<'_> {
     }
 }
 
-/// Which of the two files a path means once unpacked, and whether it climbed there by `..`.
-struct Target {
-    name: &'static str,
+/// A name as it would be unpacked.
+struct UnpackedPath<'n> {
+    parts: Vec<&'n [u8]>,
+    /// It got there by `..`.
     climbs: bool,
+    /// It ends in `/` or `/.`, so that it can only be a directory.
+    names_directory: bool,
 }
 
-impl Target {
-    fn of(path: &[u8]) -> Option<Self> {
-        let mut parts: Vec<&[u8]> = Vec::new();
-        let mut climbs = false;
-        for part in path.split(|b| *b == b'/') {
+impl<'n> UnpackedPath<'n> {
+    fn of(name: &'n [u8]) -> Self {
+        let mut path = UnpackedPath { parts: Vec::new(), climbs: false, names_directory: true };
+        for part in name.split(|b| *b == b'/') {
+            path.names_directory = matches!(part, b"" | b"." | b"..");
             match part {
                 b"" | b"." => {}
                 b".." => {
-                    climbs = true;
-                    parts.pop();
+                    path.climbs = true;
+                    path.parts.pop();
                 }
-                part => parts.push(part),
+                part => path.parts.push(part),
             }
         }
-        let name = match *parts {
-            [b".docker", b"config.json"] => CONFIG_JSON,
-            [b".dockercfg"] => DOCKERCFG,
-            _ => return None,
-        };
-        Some(Target { name, climbs })
+        path
+    }
+
+    /// The credential file that this is, or leads to the inside of.
+    fn target(&self) -> Option<Target> {
+        let target = |file, inside: &[&[u8]]| Target { file, inside: !inside.is_empty() };
+        match &*self.parts {
+            [b".docker", b"config.json", inside @ ..] => Some(target(CONFIG_JSON, inside)),
+            [b".dockercfg", inside @ ..] => Some(target(DOCKERCFG, inside)),
+            _ => None,
+        }
     }
 }
 
-/// What extended headers say about the member that follows them.
+struct Target {
+    file: &'static str,
+    inside: bool,
+}
+
+/// What stands under the name of a credential file so far.
 #[derive(Default)]
-struct Extensions {
-    gnu_name: Option<Vec<u8>>,
-    pax_name: Option<Vec<u8>>,
-    size: Option<u64>,
-    sparse: bool,
-    sparse_name: Option<Vec<u8>>,
-}
-
-impl Extensions {
-    fn read_pax(&mut self, mut records: &[u8]) -> Result<(), Failure> {
-        while !records.is_empty() {
-            let (key, value, rest) = pax_record(records).ok_or(ArchiveProblem::Tar)?;
-            records = rest;
-            match key {
-                b"path" => self.pax_name = Some(value.to_vec()),
-                b"size" => {
-                    let text = std::str::from_utf8(value).ok();
-                    self.size = Some(text.and_then(|t| t.parse().ok()).ok_or(ArchiveProblem::Tar)?);
-                }
-                b"GNU.sparse.name" => {
-                    self.sparse = true;
-                    self.sparse_name = Some(value.to_vec());
-                }
-                _ if key.starts_with(b"GNU.sparse.") => self.sparse = true,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// One record, `LENGTH KEY=VALUE\n`, and the rest. The length counts; a value may hold newlines.
-fn pax_record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let space = records.iter().take(20).position(|b| *b == b' ')?;
-    let length: usize = std::str::from_utf8(records.get(..space)?).ok()?.parse().ok()?;
-    let (record, rest) = records.split_at_checked(length)?;
-    let record = record.get(space + 1..)?.strip_suffix(b"\n")?;
-    let equals = record.iter().position(|b| *b == b'=')?;
-    Some((record.get(..equals)?, record.get(equals + 1..)?, rest))
+struct Slot {
+    file: Option<SecretBytes>,
+    is_directory: bool,
 }
 
 #[derive(Default)]
 struct Found {
-    config_json: Option<SecretBytes>,
-    dockercfg: Option<SecretBytes>,
+    config_json: Slot,
+    dockercfg: Slot,
     near_miss: Option<String>,
 }
 
 struct Walk<'a> {
     stream: Stream<'a>,
     found: Found,
+    /// Symbolic links through which a later member could be written under another name.
+    links: HashSet<Vec<u8>>,
 }
 
 impl Walk<'_> {
@@ -243,28 +233,25 @@ impl Walk<'_> {
                 return Err(Failure::limit("archive_entries", most));
             }
             entries += 1;
-            let size = header.entry_size().map_err(|_| ArchiveProblem::Tar)?;
-            match header.entry_type().as_byte() {
-                b'L' => {
-                    let name = self.read_extension(size)?;
-                    let end = name.iter().position(|b| *b == 0).unwrap_or(name.len());
-                    extensions.gnu_name = Some(name.get(..end).unwrap_or_default().to_vec());
+            match header.kind {
+                Kind::LongName => extensions.add_gnu_name(&self.read_extension(header.size)?)?,
+                Kind::LongLink => {
+                    self.read_extension(header.size)?;
+                    extensions.add_gnu_link();
                 }
-                b'K' => drop(self.read_extension(size)?),
-                // Solaris's 'X' is read as POSIX's 'x', as GNU tar does.
-                b'x' | b'X' => extensions.read_pax(&self.read_extension(size)?)?,
-                b'g' => {
+                Kind::Extended => {
+                    extensions.add_pax(Pax::read(&self.read_extension(header.size)?)?)?;
+                }
+                Kind::GlobalExtended => {
                     // Such a header speaks of every member after it; nobody packs credentials so.
-                    let mut global = Extensions::default();
-                    global.read_pax(&self.read_extension(size)?)?;
-                    if global.pax_name.is_some() || global.size.is_some() || global.sparse {
+                    let pax = Pax::read(&self.read_extension(header.size)?)?;
+                    if pax.path.is_some() || pax.size.is_some() {
                         return Err(ArchiveProblem::Ambiguous.into());
                     }
                 }
                 _ => {
-                    let extensions = std::mem::take(&mut extensions);
-                    let size = extensions.size.unwrap_or(size);
-                    self.member(&header, size, extensions)?;
+                    let described = std::mem::take(&mut extensions).apply(&header)?;
+                    self.member(&header, &described)?;
                 }
             }
         }
@@ -284,70 +271,78 @@ impl Walk<'_> {
         if block.iter().all(|b| *b == 0) {
             return Ok(None);
         }
-        match header_of(&block) {
-            Some(header) => Ok(Some(header)),
+        match Header::read(&block) {
+            Some(header) => Ok(Some(header?)),
             None if first => Err(ArchiveProblem::NotTar.into()),
             None => Err(ArchiveProblem::Tar.into()),
         }
     }
 
-    fn member(
-        &mut self,
-        header: &Header,
-        size: u64,
-        extensions: Extensions,
-    ) -> Result<(), Failure> {
-        let kind = header.entry_type();
-        let sparse = extensions.sparse || kind.is_gnu_sparse();
-        // The path of a sparse member in a POSIX archive is a stand-in for its name.
-        let names = [extensions.sparse_name, extensions.gnu_name, extensions.pax_name];
-        let mut names = names.iter().flatten();
-        let short_name = header.path_bytes();
-        let name: &[u8] = names.next().map_or(&short_name, Vec::as_slice);
-        if names.any(|other| *other != name) && !sparse {
-            return Err(ArchiveProblem::Ambiguous.into());
-        }
-        let without_data = kind.is_dir()
-            || kind.is_hard_link()
-            || kind.is_symlink()
-            || kind.is_fifo()
-            || kind.is_character_special()
-            || kind.is_block_special();
-        if without_data && size > 0 {
-            // GNU tar and libarchive disagree whether data follows.
-            return Err(ArchiveProblem::Ambiguous.into());
-        }
-        let target = Target::of(name);
-        if kind.is_gnu_sparse() {
-            self.skip_sparse_map(header)?;
-        }
-        let Some(Target { name: target, climbs }) = target else {
-            self.found.note_near_miss(name);
-            return self.stream.each_piece(size, |_| ());
-        };
-        if climbs {
-            return Err(Failure::member(target, "its path climbs by \"..\""));
-        }
-        if sparse {
-            return Err(Failure::member(target, "it is a sparse file"));
-        }
-        match kind {
+    fn member(&mut self, header: &Header, member: &Described) -> Result<(), Failure> {
+        let Described { ref name, size, links_inside } = *member;
+        let path = UnpackedPath::of(name);
+        let without_data = match header.kind {
+            Kind::Directory | Kind::SymbolicLink | Kind::HardLink | Kind::Device => true,
             // As old tars write it, a name that ends in a slash is a directory.
-            EntryType::Regular | EntryType::Continuous if !name.ends_with(b"/") => {
-                self.keep(target, size)
-            }
-            EntryType::Regular | EntryType::Continuous | EntryType::Directory => {
-                self.stream.each_piece(size, |_| ())
-            }
-            EntryType::Symlink | EntryType::Link => Err(Failure::member(target, "it is a link")),
-            EntryType::Fifo | EntryType::Char | EntryType::Block => {
-                Err(Failure::member(target, "it is a device or a pipe"))
-            }
-            _ => Err(Failure::member(target, "it is no regular file")),
+            Kind::Regular => path.names_directory,
+            _ => false,
+        };
+        if without_data && size > 0 {
+            // Programs disagree whether data follows.
+            return Err(ArchiveProblem::Ambiguous.into());
         }
+        // A longer path cannot be unpacked.
+        if name.len() <= LONGEST_PATH {
+            self.check_links(&path)?;
+            if header.kind == Kind::SymbolicLink && links_inside {
+                self.links.insert(path.parts.join(&b'/'));
+            }
+        }
+        let target = path.target();
+        if header.kind == Kind::Sparse && target.as_ref().is_none_or(|target| target.inside) {
+            self.read_sparse_map(header, size)?;
+        }
+        let Some(Target { file, inside }) = target else {
+            let is_docker = *path.parts == [b".docker"];
+            if is_docker && matches!(header.kind, Kind::Regular | Kind::HardLink) && !without_data {
+                return Err(ArchiveProblem::Ambiguous.into());
+            }
+            self.found.note_near_miss(name);
+            return self.stream.skip(size);
+        };
+        let refused = |why| Err(ArchiveProblem::Member { member: file, why }.into());
+        match header.kind {
+            _ if inside => self.found.slot(file).is_directory = true,
+            _ if path.climbs => return refused("its path climbs by \"..\""),
+            Kind::Regular if !path.names_directory => return self.keep(file, size),
+            Kind::Regular | Kind::Directory => self.found.slot(file).is_directory = true,
+            Kind::SymbolicLink | Kind::HardLink => return refused("it is a link"),
+            Kind::Device => return refused("it is a device or a pipe"),
+            Kind::Sparse => return refused("it is a sparse file"),
+            _ => return refused("it is no regular file"),
+        }
+        self.stream.skip(size)
     }
 
-    fn keep(&mut self, target: &'static str, size: u64) -> Result<(), Failure> {
+    /// Refuses a member that would be written through a link, to a place that its name does not tell.
+    fn check_links(&self, path: &UnpackedPath<'_>) -> Result<(), Failure> {
+        if self.links.is_empty() {
+            return Ok(());
+        }
+        let mut above = Vec::new();
+        for (depth, part) in path.parts.iter().enumerate() {
+            if depth > 0 && self.links.contains(&above) {
+                return Err(ArchiveProblem::Ambiguous.into());
+            }
+            if depth > 0 {
+                above.push(b'/');
+            }
+            above.extend_from_slice(part);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, file: &'static str, size: u64) -> Result<(), Failure> {
         let limit = self.stream.limits.effective_file_bytes();
         if size > limit {
             return Err(Failure::limit("file_bytes", limit));
@@ -355,10 +350,7 @@ impl Walk<'_> {
         // What a header claims is not yet there: start small.
         let mut bytes = SecretBytes::with_capacity(size.min(64 * 1024) as usize);
         self.stream.each_piece(size, |piece| bytes.extend(piece))?;
-        match target {
-            CONFIG_JSON => self.found.config_json = Some(bytes),
-            _ => self.found.dockercfg = Some(bytes),
-        }
+        self.found.slot(file).file = Some(bytes);
         Ok(())
     }
 
@@ -372,23 +364,31 @@ impl Walk<'_> {
         Ok(data)
     }
 
-    /// The blocks by which an old GNU sparse header goes on; they are not counted in its size.
-    fn skip_sparse_map(&mut self, header: &Header) -> Result<(), Failure> {
-        let mut more = header.as_gnu().is_some_and(|header| header.isextended != [0]);
+    /// Reads the blocks by which an old GNU sparse header goes on, which its size does not count.
+    /// One whose pieces are not as long as its data would make GNU tar read on into the next member.
+    fn read_sparse_map(&mut self, header: &Header, size: u64) -> Result<(), Failure> {
+        let mut map = header.sparse_map()?;
         let mut block = [0; BLOCK];
-        while more {
+        while map.more {
             self.stream.fill_whole(&mut block)?;
-            more = block[504] != 0;
+            map.add_block(&block)?;
         }
-        Ok(())
+        if map.bytes == size { Ok(()) } else { Err(ArchiveProblem::Ambiguous.into()) }
     }
 
     fn finish(self) -> Result<Vec<Member>, Failure> {
         let Found { config_json, dockercfg, near_miss } = self.found;
-        let members: Vec<Member> = [(CONFIG_JSON, config_json), (DOCKERCFG, dockercfg)]
-            .into_iter()
-            .filter_map(|(name, bytes)| Some(Member { name, bytes: bytes? }))
-            .collect();
+        let mut members = Vec::new();
+        for (name, slot) in [(CONFIG_JSON, config_json), (DOCKERCFG, dockercfg)] {
+            match slot {
+                Slot { file: Some(_), is_directory: true } => {
+                    let why = "it is a file and a directory";
+                    return Err(ArchiveProblem::Member { member: name, why }.into());
+                }
+                Slot { file: Some(bytes), .. } => members.push(Member { name, bytes }),
+                Slot { file: None, .. } => {}
+            }
+        }
         if members.is_empty() {
             return Err(ArchiveProblem::Missing { near_miss }.into());
         }
@@ -397,21 +397,16 @@ impl Walk<'_> {
 }
 
 impl Found {
+    fn slot(&mut self, file: &'static str) -> &mut Slot {
+        if file == CONFIG_JSON { &mut self.config_json } else { &mut self.dockercfg }
+    }
+
     /// Remembers the first member that someone may have meant as a credential file.
     fn note_near_miss(&mut self, path: &[u8]) {
         let last = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
         let meant = [&b"config.json"[..], b".dockercfg", b"dockercfg", b"auth.json"];
-        if self.near_miss.is_none() && meant.contains(&last) {
+        if self.near_miss.is_none() && meant.contains(&last) && path.len() <= LONGEST_SHOWN {
             self.near_miss = Some(String::from_utf8_lossy(path).into_owned());
         }
     }
-}
-
-/// A block read as a header, if its checksum says that it is one.
-fn header_of(block: &[u8; BLOCK]) -> Option<Header> {
-    let header = Header::from_byte_slice(block).clone();
-    let (before, rest) = block.split_at(148);
-    let after = rest.get(8..)?;
-    let sum = |bytes: &[u8]| bytes.iter().map(|b| u32::from(*b)).sum::<u32>();
-    (header.cksum().ok()? == sum(before) + 8 * u32::from(b' ') + sum(after)).then_some(header)
 }
