@@ -5,7 +5,7 @@ use std::fmt;
 use crate::auth::Credential;
 use crate::config::{self, Entry, File, Format, Standing};
 use crate::error::{EntryProblem, Error};
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::level::Place;
 use crate::limits::Limits;
 use crate::warning::Warning;
@@ -41,7 +41,7 @@ impl CredentialFile {
             config::read(bytes, &Place::UNKNOWN, &Limits::default())?;
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
-        warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&files)));
+        warnings.extend(index::warnings_of(&hidden, &files));
         Ok(CredentialFile { format, files, warnings })
     }
 

@@ -155,6 +155,9 @@ pub enum EntryProblem {
     /// What stands under the key is no object.
     #[error("it is not an object such as {{\"auth\": \"…\"}}")]
     NotAnObject,
+    /// It holds a number beyond all numbers, or an escape for half a character.
+    #[error("it holds something that JSON can write but that means nothing, like 1e999 or \\ud800")]
+    Meaningless,
     /// `auth` is neither text nor null.
     #[error("its field \"auth\" is not text")]
     AuthNotText,

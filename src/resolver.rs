@@ -12,7 +12,7 @@ use crate::config::{File, Standing};
 use crate::error::Error;
 use crate::explain::Explanation;
 use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
-use crate::index::{Index, Match, Query};
+use crate::index::{self, Index, Match, Query};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::scope::{Scope, is_pattern};
@@ -357,7 +357,7 @@ impl Inner {
             }
             self.warnings.extend(file.warnings());
         }
-        self.warnings.extend(hidden.iter().filter_map(|hidden| hidden.warning(&draft.files)));
+        self.warnings.extend(index::warnings_of(&hidden, &draft.files));
         let files = draft.files.into_iter().map(Arc::new).collect();
         self.layers.push(Arc::new(Layer { sources: draft.sources, files, index }));
         Ok(())

@@ -121,7 +121,8 @@ fn parse_port(digits: &str) -> Option<u32> {
     }
 }
 
-/// The host in lower case and ASCII; international names only in keys shaped like a URL.
+/// The host in lower case and ASCII, without a `*` after another; international names only in keys
+/// shaped like a URL.
 fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     let host = match host {
         _ if host.is_ascii() => Cow::Borrowed(host),
@@ -134,10 +135,13 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     if !(is_host(&host) || is_host_pattern(&host)) {
         return Err(KeyProblem::Host);
     }
-    if host.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Ok(Cow::Owned(host.to_ascii_lowercase()));
+    if !host.contains("**") && !host.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Ok(host);
     }
-    Ok(host)
+    let mut lower = host.to_ascii_lowercase();
+    let mut before = ' ';
+    lower.retain(|c| std::mem::replace(&mut before, c) != '*' || c != '*');
+    Ok(Cow::Owned(lower))
 }
 
 fn is_host_pattern(host: &str) -> bool {
@@ -209,22 +213,27 @@ fn label_covers(pattern: &str, label: &str) -> bool {
     label.ends_with(tail)
 }
 
-/// A key as it may be shown. What stands before an `@`, after a `?` or `#`, or where a port is due
-/// and is no number, could be a secret that slipped into it.
+/// A key as it may be shown. What stands beside an `@`, after a sign that no registry or repository
+/// has, or where a port is due and is no number, could be a secret that slipped into it.
 pub(crate) fn without_secrets(key: &str) -> Cow<'_, str> {
+    /// `@` and `?` also as Unicode has them a second time, and escaped.
+    const AT: [char; 2] = ['@', '＠'];
+    const END: [char; 8] = ['?', '＃', '？', '#', '%', ';', '&', '='];
     let (scheme, rest) = without_scheme(key).unwrap_or(("", key));
-    let plain = rest.split(['?', '#']).next().unwrap_or_default();
-    match rest.rsplit_once('@') {
-        None if plain.len() < rest.len() => Cow::Owned(format!("{scheme}{}…", hide_port(plain))),
-        None => match hide_port(rest) {
-            Cow::Borrowed(_) => Cow::Borrowed(key),
-            Cow::Owned(rest) => Cow::Owned(format!("{scheme}{rest}")),
-        },
-        Some((_, rest)) if plain.contains('@') && !rest.contains(['?', '#']) => {
-            Cow::Owned(format!("{scheme}…@{}", hide_port(rest)))
-        }
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if !rest.contains(AT) {
+        let plain = rest.split(END).next().unwrap_or_default();
+        let cut = if plain.len() < rest.len() { "…" } else { "" };
+        return match hide_port(plain) {
+            Cow::Borrowed(_) if cut.is_empty() => Cow::Borrowed(key),
+            shown => Cow::Owned(format!("{scheme}{shown}{cut}")),
+        };
+    }
+    match authority.rsplit_once(AT) {
         // Which of the signs came first in the mind of the writer cannot be told.
-        Some(_) => Cow::Owned(format!("{scheme}…")),
+        _ if path.contains(AT) || rest.contains(END) => Cow::Owned(format!("{scheme}…")),
+        Some((_, host)) => Cow::Owned(format!("{scheme}…@{}", hide_port(&format!("{host}{path}")))),
+        None => Cow::Owned(format!("{scheme}…")),
     }
 }
 

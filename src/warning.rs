@@ -1,6 +1,7 @@
 //! What was left out of a resolver, or looks wrong in it, without being an error.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{EntryProblem, KeyProblem, Shown};
 use crate::level::Place;
@@ -29,7 +30,7 @@ pub enum WarningKind {
     /// A key that means the same as another in the same file, which goes before it.
     SameMeaning {
         /// The key that goes before it.
-        preferred: Box<str>,
+        preferred: Arc<str>,
     },
     /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a credential
     /// helper, which is never run.

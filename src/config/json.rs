@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::auth_field::decode_auth;
@@ -66,6 +67,10 @@ pub(super) struct Gathered {
     pub(super) bare_data: SecretData,
     pub(super) entries_left: u64,
     pub(super) failure: Option<Failure>,
+    /// Reads each entry on its own, so that one that holds something that is grammatical but has no
+    /// meaning (half a surrogate pair, 1e999) does not take the others down. Slower, and so done
+    /// only where a first reading failed.
+    one_by_one: bool,
 }
 
 /// What of a Kubernetes Secret holds credential files.
@@ -101,7 +106,7 @@ pub(super) enum Failure {
 }
 
 impl Gathered {
-    pub(super) fn new(bytes: usize, most_entries: u64) -> Self {
+    pub(super) fn new(bytes: usize, most_entries: u64, one_by_one: bool) -> Self {
         Gathered {
             names: String::new(),
             // Decoded text is never longer than its source, so this never has to grow.
@@ -119,6 +124,7 @@ impl Gathered {
             bare_data: SecretData::default(),
             entries_left: most_entries,
             failure: None,
+            one_by_one,
         }
     }
 
@@ -144,7 +150,7 @@ impl Gathered {
     }
 
     /// Puts an entry in order once what stands under its key has been read.
-    fn finish(&self, mut entry: Entry, fields: Result<EntrySecrets, EntryProblem>) -> Entry {
+    fn finish(&self, mut entry: Entry, fields: FieldsRead) -> Entry {
         entry.standing = match (entry.standing, fields) {
             (unmatchable @ Standing::Unmatchable(_), _) => unmatchable,
             (_, Err(problem)) => Standing::Malformed(problem),
@@ -242,16 +248,37 @@ impl<'de> Sink<'de> for Document<'_> {
     }
 }
 
+type FieldsRead = Result<EntrySecrets, EntryProblem>;
+
 impl Gathered {
+    /// Reads what stands under a key.
+    fn read_value<'de, A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+    ) -> Result<(Kind, FieldsRead), A::Error> {
+        let mut fields = Ok(EntrySecrets::default());
+        let sink = Fields { secrets: &mut self.secrets, read: &mut fields };
+        let kind = if self.one_by_one {
+            let value: &RawValue = map.next_value()?;
+            let mut value = serde_json::Deserializer::from_str(value.get());
+            match Any(sink).deserialize(&mut value) {
+                Ok(kind) => kind,
+                // An entry, whatever it was meant to be.
+                Err(_) => return Ok((Kind::Object, Err(EntryProblem::Meaningless))),
+            }
+        } else {
+            map.next_value_seed(Any(sink))?
+        };
+        Ok((kind, fields))
+    }
+
     fn read_top_entry<'de, A: MapAccess<'de>>(
         &mut self,
         entry: Entry,
         map: &mut A,
     ) -> Result<(), A::Error> {
         self.count_entry()?;
-        let mut fields = Ok(EntrySecrets::default());
-        let kind =
-            map.next_value_seed(Any(Fields { secrets: &mut self.secrets, read: &mut fields }))?;
+        let (kind, fields) = self.read_value(map)?;
         match kind {
             Kind::Object | Kind::Null => {
                 self.top_has_object |= kind == Kind::Object;
@@ -280,9 +307,8 @@ impl<'de> Sink<'de> for Auths<'_> {
             map.next_key_seed(Key(|k: &str| entry_for(k, &mut gathered.names)))?
         {
             gathered.count_entry()?;
-            let mut fields = Ok(EntrySecrets::default());
-            let sink = Fields { secrets: &mut gathered.secrets, read: &mut fields };
-            if matches!(map.next_value_seed(Any(sink))?, Kind::Text | Kind::Other) {
+            let (kind, mut fields) = gathered.read_value(&mut map)?;
+            if matches!(kind, Kind::Text | Kind::Other) {
                 fields = Err(EntryProblem::NotAnObject);
             }
             gathered.auths.push(gathered.finish(entry, fields));
@@ -294,7 +320,7 @@ impl<'de> Sink<'de> for Auths<'_> {
 /// What stands under one key.
 struct Fields<'g> {
     secrets: &'g mut SecretText,
-    read: &'g mut Result<EntrySecrets, EntryProblem>,
+    read: &'g mut FieldsRead,
 }
 
 #[derive(Clone, Copy)]

@@ -78,10 +78,7 @@ fn read_text(
     if let Some(file) = lines::read(text, &place) {
         return Ok(Files { format: file.format, files: vec![file] });
     }
-    let mut gathered = Gathered::new(text.len(), limits.file_entries);
-    let is_object = gathered
-        .read(text)
-        .map_err(|error| json_error(&error, gathered.failure, text, &place, limits))?;
+    let (gathered, is_object) = read_json(text, &place, limits)?;
     if !is_object {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
         let before = text.len() - text.trim_start().len();
@@ -91,6 +88,27 @@ fn read_text(
         return Err(Error::Shape { place, problem, line, column });
     }
     recognise(gathered, place, limits, nesting)
+}
+
+/// Gathers what is in a document, and whether it is an object.
+fn read_json(text: &str, place: &Place, limits: &Limits) -> Result<(Gathered, bool), Error> {
+    let read = |one_by_one| {
+        let mut gathered = Gathered::new(text.len(), limits.file_entries, one_by_one);
+        let is_object = gathered.read(text);
+        (gathered, is_object)
+    };
+    let (gathered, error) = match read(false) {
+        (gathered, Ok(is_object)) => return Ok((gathered, is_object)),
+        (gathered, Err(error)) => (gathered, error),
+    };
+    let failure = gathered.failure;
+    drop(gathered);
+    if failure.is_none() && !error.is_eof() {
+        if let (gathered, Ok(is_object)) = read(true) {
+            return Ok((gathered, is_object));
+        }
+    }
+    Err(json_error(&error, failure, text, place, limits))
 }
 
 /// Tells the format of a document by what was found in it.

@@ -5,7 +5,7 @@ use crate::scope::{Scope, covers, is_pattern, pattern_covers};
 
 /// How a scope and an image stand to each other. What is not here has nothing to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
+pub(super) enum Relation {
     Covers,
     OtherPort,
     OtherNamespace,
@@ -19,7 +19,7 @@ pub(crate) enum Relation {
 
 impl Relation {
     /// The ways to miss, the likeliest mistakes first.
-    pub(crate) const NEAR: [Relation; 5] = [
+    pub(super) const NEAR: [Relation; 5] = [
         Relation::OtherPort,
         Relation::OtherNamespace,
         Relation::NotDockerHub,
@@ -28,7 +28,7 @@ impl Relation {
     ];
 
     /// Why a key of this relation is not used.
-    pub(crate) fn reason(self, image: &ImageRef<'_>) -> String {
+    pub(super) fn reason(self, image: &ImageRef<'_>) -> String {
         let registry = image.registry();
         match self {
             Relation::Covers => "covers the image".to_owned(),
@@ -52,7 +52,7 @@ impl Relation {
     }
 
     /// What the user may have meant, before a list of scopes.
-    pub(crate) fn hint(self, registry: &str) -> String {
+    pub(super) fn hint(self, registry: &str) -> String {
         match self {
             Relation::Covers => format!("there are keys for {registry}"),
             Relation::OtherPort => {
@@ -79,12 +79,13 @@ impl Relation {
 }
 
 /// How a scope stands to an image; `None` where it is about another registry altogether.
-pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relation> {
+///
+/// `host` is the image's in lower case.
+pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> Option<Relation> {
     let registry = image.registry_parts();
-    let host = registry.host().to_ascii_lowercase();
     let is_hub = registry.is_docker_hub();
     let same_host = if is_pattern(&scope.host) {
-        !is_hub && pattern_covers(&scope.host, &host)
+        !is_hub && pattern_covers(&scope.host, host)
     } else {
         scope.host == host
     };
@@ -109,14 +110,16 @@ pub(crate) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>) -> Option<Relati
         return mistaken.then_some(Relation::NotDockerHub);
     }
     if is_pattern(&scope.host) {
-        return misses_by_depth(&scope.host, &host).then_some(Relation::OtherDepth);
+        return misses_by_depth(&scope.host, host).then_some(Relation::OtherDepth);
     }
-    (is_below(&host, &scope.host) && scope.host.contains('.')).then_some(Relation::ParentHost)
+    (is_below(host, &scope.host) && scope.host.contains('.')).then_some(Relation::ParentHost)
 }
 
 /// Whether a pattern that starts in `*.` would cover the host with another number of labels.
 fn misses_by_depth(pattern: &str, host: &str) -> bool {
-    let Some(rest) = pattern.strip_prefix("*.") else {
+    /// As long as DNS allows; the search takes the square of it.
+    const LONGEST: usize = 255;
+    let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST) else {
         return false;
     };
     let mut tail = host;

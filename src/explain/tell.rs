@@ -21,12 +21,14 @@ const MOST_SCOPES: usize = 5;
 
 pub(super) struct Telling<'a> {
     image: &'a ImageRef<'a>,
+    /// The host of its registry in lower case.
+    host: String,
     matches: &'a [(usize, Match)],
     /// Layer, file and entry of a match -> its place in the order.
     places: HashMap<(usize, usize, usize), usize>,
     any_file: bool,
     /// Helpers that may hold what was looked for, and where they are named.
-    helpers: Vec<String>,
+    helpers: Mentions,
     empty: Mentions,
     unmatchable: Mentions,
     /// Scopes that nearly match, for each way to miss.
@@ -41,13 +43,11 @@ struct Mentions {
 }
 
 impl Mentions {
-    fn add(&mut self, text: &str) {
-        let shown = Shown(text).to_string();
-        if self.shown.contains(&shown) {
-        } else if self.shown.len() < MOST_SCOPES {
-            self.shown.push(shown);
-        } else {
+    fn add(&mut self, shown: String) {
+        if self.shown.len() >= MOST_SCOPES {
             self.more += 1;
+        } else if !self.shown.contains(&shown) {
+            self.shown.push(shown);
         }
     }
 
@@ -71,10 +71,11 @@ impl<'a> Telling<'a> {
             .collect();
         Telling {
             image,
+            host: image.registry_parts().host().to_ascii_lowercase(),
             matches,
             places,
             any_file: false,
-            helpers: Vec::new(),
+            helpers: Mentions::default(),
             empty: Mentions::default(),
             unmatchable: Mentions::default(),
             near: Relation::NEAR.map(|how| (how, Mentions::default())).into(),
@@ -137,7 +138,7 @@ impl<'a> Telling<'a> {
         matching.sort_by_key(|(place, _)| *place);
         let mut findings: Vec<Finding> = matching.into_iter().map(|(_, finding)| finding).collect();
         findings.append(&mut others);
-        self.add_helpers(file, &mut findings);
+        more += self.add_helpers(file, &mut findings);
         FileReport {
             place: file.place.to_string(),
             format: file.format.name(),
@@ -177,65 +178,68 @@ impl<'a> Telling<'a> {
         let key = file.name(entry.key);
         let (verdict, reason) = match entry.standing {
             Standing::Unmatchable(problem) => {
-                let host = self.image.registry_parts().host();
-                if !contains_ignoring_case(key, host) {
+                if !key.to_ascii_lowercase().contains(&self.host) {
                     return None;
                 }
-                self.unmatchable.add(key);
+                self.unmatchable.add(Shown(key).to_string());
                 (Verdict::Unmatchable, problem.to_string())
             }
             Standing::Repeated | Standing::Absent => {
-                if relation(&file.scope(entry), self.image)? != Relation::Covers {
+                if relation(&file.scope(entry), self.image, &self.host)? != Relation::Covers {
                     return None;
                 }
                 if entry.standing == Standing::Repeated {
                     let reason = "the same key stands again further down, and counts";
                     (Verdict::Repeated, reason.to_owned())
                 } else {
-                    self.empty.add(key);
+                    self.empty.add(Shown(key).to_string());
                     (Verdict::Absent, absent_reason(file))
                 }
             }
             Standing::Usable | Standing::Malformed(_) => {
                 let scope = file.scope(entry);
-                let missed = relation(&scope, self.image)?;
+                let missed = relation(&scope, self.image, &self.host)?;
                 let (_, mentions) = self.near.iter_mut().find(|(how, _)| *how == missed)?;
-                mentions.add(&scope.to_string());
+                mentions.add(Shown(&scope.to_string()).to_string());
                 (Verdict::OutOfScope, missed.reason(self.image))
             }
         };
         Some(finding(file, entry, verdict, reason))
     }
 
-    /// What helpers hold, as far as a file says so.
-    fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) {
+    /// What helpers hold, as far as a file says so; how much of it is not told.
+    fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) -> usize {
         if let Some(helper) = &file.store_helper {
-            self.helpers.push(format!("{} names credsStore {}", file.place, Shown(helper)));
+            self.helpers.add(format!("{} (credsStore in {})", Shown(helper), file.place));
         }
+        let mut told = 0_usize;
         for held in &file.helper_keys {
             let Ok(scope) = Scope::parse(&held.key) else { continue };
-            if relation(&scope, self.image) != Some(Relation::Covers) {
+            if relation(&scope, self.image, &self.host) != Some(Relation::Covers) {
                 continue;
             }
             let helper = Shown(&held.helper);
-            self.helpers.push(format!("{} names the helper {helper}", file.place));
-            findings.push(Finding {
-                key: held.key.to_string(),
-                scope: Some(scope.to_string()),
-                verdict: Verdict::Helper,
-                reason: format!("credHelpers leaves it to the helper {helper}, which is not run"),
-            });
+            self.helpers.add(format!("{helper} (credHelpers in {})", file.place));
+            told += 1;
+            if told <= MOST_FINDINGS {
+                let reason =
+                    format!("credHelpers leaves it to the helper {helper}, which is not run");
+                let (key, scope) = (held.key.to_string(), Some(scope.to_string()));
+                findings.push(Finding { key, scope, verdict: Verdict::Helper, reason });
+            }
         }
+        told.saturating_sub(MOST_FINDINGS)
     }
 
     /// Why there is no answer, as far as can be guessed.
     pub(super) fn hints(&self) -> Vec<String> {
         let registry = self.image.registry();
-        let mut hints: Vec<String> = self
-            .helpers
-            .iter()
-            .map(|h| format!("{h}: the credential may be there; put it into the file itself"))
-            .collect();
+        let mut hints = Vec::new();
+        if let Some(helpers) = self.helpers.list() {
+            hints.push(format!(
+                "the credential may be in a helper, which is not run; put it into the file itself: {helpers}"
+            ));
+        }
         if let Some(keys) = self.empty.list() {
             hints.push(format!("{registry} has a key, but no credential under it: {keys}"));
         }
@@ -265,10 +269,6 @@ fn absent_reason(file: &File) -> String {
         ),
         None => "holds no credential, so the lookup goes on".to_owned(),
     }
-}
-
-fn contains_ignoring_case(text: &str, part: &str) -> bool {
-    text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
 fn finding(file: &File, entry: &Entry, verdict: Verdict, reason: String) -> Finding {

@@ -14,6 +14,7 @@ mod table;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 
 use crate::config::{Entry, File, Standing};
 use crate::image::DOCKER_HUB;
@@ -50,16 +51,27 @@ pub(crate) struct Hidden {
     pub(crate) by: Option<usize>,
 }
 
-impl Hidden {
-    pub(crate) fn warning(&self, files: &[File]) -> Option<Warning> {
-        let file = files.get(self.file)?;
+/// What there is to say of hidden entries. A key that hides many others is kept once.
+pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
+    let mut last: Option<(usize, usize, Arc<str>)> = None;
+    let warning = |hidden: &Hidden| {
+        let file = files.get(hidden.file)?;
         let key = |entry: usize| Some(file.name(file.entries.get(entry)?.key));
-        let kind = match self.by {
+        let kind = match hidden.by {
             None => WarningKind::RepeatedKey,
-            Some(by) => WarningKind::SameMeaning { preferred: key(by)?.into() },
+            Some(by) => {
+                let known = last.take().filter(|known| (known.0, known.1) == (hidden.file, by));
+                let preferred = match known {
+                    Some((.., preferred)) => preferred,
+                    None => key(by)?.into(),
+                };
+                last = Some((hidden.file, by, preferred.clone()));
+                WarningKind::SameMeaning { preferred }
+            }
         };
-        Some(Warning::new(&file.place, key(self.entry), kind))
-    }
+        Some(Warning::new(&file.place, key(hidden.entry), kind))
+    };
+    hidden.iter().filter_map(warning).collect()
 }
 
 /// The longest host with upper-case letters that a `*` is tried on; DNS allows 253 bytes.

@@ -35,19 +35,22 @@ enum Form {
 impl Form {
     fn of(value: &str) -> Result<Self, &'static str> {
         let text = value.trim_start_matches('\u{FEFF}').trim_start();
-        let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         if text.starts_with('{') {
             Ok(Form::Json)
-        } else if text.is_empty() {
-            Err("its value is empty")
-        } else if Path::new(value).is_absolute() {
-            Ok(Form::File(PathBuf::from(value)))
-        } else if scheme.as_deref() == Some("file") {
-            path_of_url(text).map(Form::File)
-        } else if text.contains("://") {
-            Err("its value is a URL, but not a file:// URL; nothing is fetched")
         } else if text.starts_with(['[', '"']) {
             Err("its value is JSON, but no object")
+        } else if text.is_empty() {
+            Err("its value is empty")
+        } else if text.contains(['{', '"']) || text.contains(char::is_control) {
+            // Nothing of it may become a path, which is shown.
+            Err("its value is neither a path nor JSON alone")
+        } else if Path::new(value).is_absolute() {
+            Ok(Form::File(PathBuf::from(value)))
+        } else if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file")) {
+            path_of_url(text).map(Form::File)
+        } else if scheme.is_some() {
+            Err("its value is a URL, but not a file:// URL; nothing is fetched")
         } else {
             Err("its value is a relative path or no JSON")
         }
@@ -60,6 +63,6 @@ fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err("its file:// URL has a query or a fragment; write %3F for ?, %23 for #");
     }
-    url.to_file_path()
-        .map_err(|()| "its file:// URL names a host; the path needs three slashes, file:///etc/…")
+    let path = url.to_file_path();
+    path.map_err(|()| "its file:// URL names a host; the path needs three slashes, file:///etc/…")
 }

@@ -59,6 +59,8 @@ impl Printed {
             for builder in [
                 Resolver::builder().task_secret(bytes),
                 Resolver::builder().agent_flag(String::from_utf8_lossy(bytes)),
+                Resolver::builder().agent_flag(format!("//c\n{}", String::from_utf8_lossy(bytes))),
+                Resolver::builder().agent_flag(format!("file:{}", String::from_utf8_lossy(bytes))),
             ] {
                 let builder = if strict { builder.strict() } else { builder };
                 self.debug(&builder);
