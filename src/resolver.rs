@@ -74,7 +74,6 @@ pub(crate) struct SourceRead {
 
 impl Resolver {
     /// Starts without any source.
-    #[must_use]
     pub fn builder() -> ResolverBuilder {
         ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
     }

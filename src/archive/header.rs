@@ -223,7 +223,7 @@ fn checksum_fits(block: &[u8; BLOCK], told: u64) -> bool {
     let counted = |(at, byte): (usize, &u8)| if field.contains(&at) { b' ' } else { *byte };
     let bytes = || block.iter().enumerate().map(counted);
     let unsigned: u64 = bytes().map(u64::from).sum();
-    let signed: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
+    let signed: i64 = bytes().map(|byte| i64::from(byte as i8)).sum();
     told == unsigned || i64::try_from(told) == Ok(signed)
 }
 

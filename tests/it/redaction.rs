@@ -194,7 +194,7 @@ fn secrets_where_something_else_is_due_are_never_shown() {
         format!("auth = {PASSWORD}\nemail = x\n"),
         format!("auth = {auth}\npassword = {PASSWORD}\n"),
         format!("auths:\n  reg.io:\n    password: {PASSWORD}\n"),
-        format!("{PASSWORD}"),
+        PASSWORD.to_owned(),
         format!("\u{FEFF}{PASSWORD}"),
     ];
     for file in table {

@@ -127,7 +127,7 @@ mod unix {
         let home = tempfile::tempdir().unwrap();
         put(home.path(), ".dockercfg", config(&[("reg.io", "u")]));
         let path = home.path().join(".dockercfg");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         // Root may read it all the same.
         if fs::read(&path).is_err() {
             let error = read(home.path()).unwrap_err().to_string();
