@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use crate::auth::AuthConfig;
 use crate::config::{File, Standing};
 use crate::error::Error;
-use crate::explain::Explanation;
 use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
 use crate::index::{self, Index, Match, Query};
 use crate::level::{Level, Place};
@@ -92,8 +91,7 @@ impl Resolver {
     /// The first is what [`resolve`](Self::resolve) answers, so where a malformed entry keeps it from
     /// answering there is none. Malformed entries further down are passed over.
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
-        let mut buffer = [0; MAX_REPOSITORY];
-        let mut matches = self.matches(query(image, &mut buffer));
+        let mut matches = self.matches(image);
         if matches.first().is_some_and(|(_, best)| !best.usable) {
             matches.clear();
         }
@@ -113,15 +111,6 @@ impl Resolver {
         let server = format!("https://{authority}");
         let scope = Scope::parse(&server).ok().filter(|scope| !is_pattern(&scope.host))?;
         self.best(Query { host: &scope.host, port: scope.port, repository: "" })
-    }
-
-    /// The same lookup, told step by step: the reference as understood, then every source in order
-    /// with what matched, what did not and why.
-    #[must_use]
-    pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
-        let mut buffer = [0; MAX_REPOSITORY];
-        let matches = self.matches(query(image, &mut buffer));
-        Explanation::new(image, &self.inner.layers, &matches)
     }
 
     /// What was left out of this resolver's own sources or looks wrong in them. Those of a
@@ -145,8 +134,14 @@ impl Resolver {
         layer.auth(found)
     }
 
+    pub(crate) fn layers(&self) -> &[Arc<Layer>] {
+        &self.inner.layers
+    }
+
     /// Everything that matches, best first, each with the number of its layer.
-    fn matches(&self, query: Query<'_>) -> Vec<(usize, Match)> {
+    pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Match)> {
+        let mut buffer = [0; MAX_REPOSITORY];
+        let query = query(image, &mut buffer);
         let mut matches = Vec::new();
         for (number, layer) in self.inner.layers.iter().enumerate() {
             let found = layer.index.all(&layer.files, query);

@@ -1,6 +1,7 @@
 //! Bytes -> credential files, whatever their format. The one place where formats are told apart.
 
 mod auth_field;
+mod fields;
 mod file;
 mod json;
 mod lines;

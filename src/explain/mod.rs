@@ -12,7 +12,7 @@ use crate::error::Shown;
 use crate::image::ImageRef;
 use crate::index::Match;
 use crate::level::Level;
-use crate::resolver::Layer;
+use crate::resolver::{Layer, Resolver};
 
 use self::tell::Telling;
 
@@ -103,13 +103,18 @@ impl Verdict {
     }
 }
 
+impl Resolver {
+    /// The same lookup, told step by step: the reference as understood, then every source in order
+    /// with what matched, what did not and why.
+    #[must_use]
+    pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
+        Explanation::new(image, self.layers(), &self.matches(image))
+    }
+}
+
 impl Explanation {
     /// `matches` is what the lookup found, best first, each with the number of its layer.
-    pub(crate) fn new(
-        image: &ImageRef<'_>,
-        layers: &[Arc<Layer>],
-        matches: &[(usize, Match)],
-    ) -> Self {
+    fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Match)]) -> Self {
         let mut telling = Telling::new(image, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();

@@ -2,28 +2,27 @@
 //!
 //! A lookup hashes the host and finds everything known of it in one probe: the entries for the whole
 //! registry, and how deep the path prefixes under it go. Only where there are prefixes of a depth
-//! that the repository has does it probe for them, the longest first. Entries of one scope form a
-//! list with the best at its head, so one comparison for each probe is all that is left. Hosts with
+//! that the repository has does it probe for them, the longest first. Entries of one scope stand in a
+//! row with the best at its head, so one comparison for each probe is all that is left. Hosts with
 //! `*` are kept apart, best first, and tried only while they could still win.
 //!
 //! Hashes are `std`'s keyed SipHash, so that a hostile task cannot make keys collide. Nothing here
 //! allocates once built.
 
+mod build;
 mod rank;
 mod table;
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
 
 use crate::config::{Entry, File, Standing};
 use crate::image::DOCKER_HUB;
 use crate::level::Level;
-use crate::scope::{covers, is_pattern, pattern_covers};
-use crate::warning::{Warning, WarningKind};
+use crate::scope::{covers, pattern_covers};
 
+pub(crate) use self::build::warnings_of;
 use self::rank::Rank;
-use self::table::{Id, NONE, Table, id};
+use self::table::{Id, Table};
 
 /// What is looked up. The host may be in any case.
 #[derive(Clone, Copy)]
@@ -43,50 +42,21 @@ pub(crate) struct Match {
     pub(crate) usable: bool,
 }
 
-/// Two entries of one file, of which one hides the other.
-pub(crate) struct Hidden {
-    pub(crate) file: usize,
-    pub(crate) entry: usize,
-    /// The entry that is used instead; `None` where it is the same key, further down.
-    pub(crate) by: Option<usize>,
-}
-
-/// What there is to say of hidden entries. A key that hides many others is kept once.
-pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
-    let mut last: Option<(usize, usize, Arc<str>)> = None;
-    let warning = |hidden: &Hidden| {
-        let file = files.get(hidden.file)?;
-        let key = |entry: usize| Some(file.name(file.entries.get(entry)?.key));
-        let kind = match hidden.by {
-            None => WarningKind::RepeatedKey,
-            Some(by) => {
-                let known = last.take().filter(|known| (known.0, known.1) == (hidden.file, by));
-                let preferred = match known {
-                    Some((.., preferred)) => preferred,
-                    None => key(by)?.into(),
-                };
-                last = Some((hidden.file, by, preferred.clone()));
-                WarningKind::SameMeaning { preferred }
-            }
-        };
-        Some(Warning::new(&file.place, key(hidden.entry), kind))
-    };
-    hidden.iter().filter_map(warning).collect()
-}
-
 /// The longest host with upper-case letters that a `*` is tried on; DNS allows 253 bytes.
 const LONGEST_FOLDED_HOST: usize = 255;
 
 pub(crate) struct Index {
     hasher: RandomState,
     /// Entries are counted through all files; this is where each file starts.
-    starts: Vec<Id>,
-    /// For each id, the next best of the same scope.
-    next: Vec<Id>,
+    file_starts: Vec<Id>,
     host_table: Table,
     hosts: Vec<Host>,
     path_table: Table,
     paths: Vec<PathPrefix>,
+    /// The entries, those of one scope in a row, best first.
+    rows: Vec<Id>,
+    /// Where the row of each scope starts, and after the last one their end.
+    row_starts: Vec<u32>,
     /// Entries whose host holds `*`, best first.
     patterns: Vec<Id>,
 }
@@ -94,187 +64,25 @@ pub(crate) struct Index {
 struct Host {
     /// Any entry with this host, for its text.
     sample: Id,
-    /// The best entry for the whole registry, or `NONE`.
-    whole: Id,
+    /// The number of the row for the whole registry, or `NONE`.
+    whole: u32,
     /// Bit n: there are path prefixes of n segments; the last bit stands for all beyond.
     depths: u64,
 }
 
 struct PathPrefix {
     host: u32,
-    best: Id,
+    /// Any entry with this path, for its text.
+    sample: Id,
+    row: u32,
 }
 
 impl Index {
-    /// Builds the index of some files and settles which of their entries hide each other.
-    pub(crate) fn build(files: &mut [File]) -> (Self, Vec<Hidden>) {
-        let mut starts = Vec::with_capacity(files.len());
-        let mut count: usize = 0;
-        let (mut with_path, mut with_host): (usize, usize) = (0, 0);
-        for file in &*files {
-            starts.push(id(count));
-            count += file.entries.len();
-            for entry in &file.entries {
-                with_host += 1;
-                with_path += usize::from(!entry.path.is_empty());
-            }
-        }
-        let mut index = Index {
-            hasher: RandomState::new(),
-            starts,
-            next: vec![NONE; count],
-            host_table: Table::for_items(with_host),
-            hosts: Vec::new(),
-            path_table: Table::for_items(with_path),
-            paths: Vec::new(),
-            patterns: Vec::new(),
-        };
-        for (number, file) in files.iter().enumerate() {
-            for (position, entry) in file.entries.iter().enumerate() {
-                if !matches!(entry.standing, Standing::Unmatchable(_)) {
-                    index.insert(files, file, entry, index.id_of(number, position));
-                }
-            }
-        }
-        let hidden = index.settle(files);
-        (index, hidden)
-    }
-
-    fn insert(&mut self, files: &[File], file: &File, entry: &Entry, new: Id) {
-        let (host, path) = (file.name(entry.host), file.name(entry.path));
-        if is_pattern(host) {
-            self.patterns.push(new);
-            return;
-        }
-        let hash = self.hash_host(host, entry.port);
-        let fresh = self.hosts.len();
-        let slot = self.host_table.probe(hash, |at| self.is_host(files, at, host, entry.port));
-        let at = self.host_table.take_or(slot, hash, fresh);
-        if at == fresh {
-            self.hosts.push(Host { sample: new, whole: NONE, depths: 0 });
-        }
-        let head = if path.is_empty() {
-            self.hosts.get_mut(at).map(|host| &mut host.whole)
-        } else {
-            if let Some(host) = self.hosts.get_mut(at) {
-                host.depths |= depth_bit(path.split('/').count());
-            }
-            let hash = self.hash_path(at, path);
-            let fresh = self.paths.len();
-            let slot = self.path_table.probe(hash, |found| self.is_path(files, found, at, path));
-            let found = self.path_table.take_or(slot, hash, fresh);
-            if found == fresh {
-                self.paths.push(PathPrefix { host: id(at), best: NONE });
-            }
-            self.paths.get_mut(found).map(|path| &mut path.best)
-        };
-        // Last in, first out: settled once all are in.
-        if let (Some(head), Some(next)) = (head, self.next.get_mut(new as usize)) {
-            *next = std::mem::replace(head, new);
-        }
-    }
-
-    /// Puts the entries of each scope in order.
-    fn settle(&mut self, files: &mut [File]) -> Vec<Hidden> {
-        let mut hidden = Vec::new();
-        let heads = self.hosts.iter().map(|host| host.whole);
-        let heads: Vec<Id> = heads.chain(self.paths.iter().map(|path| path.best)).collect();
-        let mut settled = HashMap::new();
-        for head in heads {
-            // Most scopes have one entry.
-            if self.next_of(head) == NONE {
-                continue;
-            }
-            let mut group: Vec<Id> = std::iter::successors(Some(head), |id| {
-                Some(self.next_of(*id)).filter(|id| *id != NONE)
-            })
-            .collect();
-            self.settle_group(files, &mut group, &mut hidden);
-            let ids = group.iter().copied().chain([NONE]).collect::<Vec<_>>();
-            for pair in ids.windows(2) {
-                if let [this, next] = *pair {
-                    self.set_next(this, next);
-                }
-            }
-            settled.insert(head, ids.first().copied().unwrap_or(NONE));
-        }
-        let best = |head: &mut Id| *head = settled.get(head).copied().unwrap_or(*head);
-        self.hosts.iter_mut().for_each(|host| best(&mut host.whole));
-        self.paths.iter_mut().for_each(|path| best(&mut path.best));
-
-        let mut patterns = std::mem::take(&mut self.patterns);
-        self.settle_repeated(files, &mut patterns, &mut hidden);
-        patterns.sort_by_cached_key(|id| self.order(files, *id));
-        self.note_same_meaning(files, &patterns, &mut hidden);
-        self.patterns = patterns;
-        hidden
-    }
-
-    /// Orders entries of one scope, best first, and drops what does not count.
-    fn settle_group(&self, files: &mut [File], group: &mut Vec<Id>, hidden: &mut Vec<Hidden>) {
-        self.settle_repeated(files, group, hidden);
-        group.sort_by_cached_key(|id| self.order(files, *id));
-        self.note_same_meaning(files, group, hidden);
-    }
-
-    /// Notes entries whose scope another entry of the same file has too, and goes before.
-    fn note_same_meaning(&self, files: &[File], ordered: &[Id], hidden: &mut Vec<Hidden>) {
-        let mut first = HashMap::new();
-        for id in ordered {
-            let (file, entry) = self.locate(*id);
-            let Some((read, at)) = entry_at(files, file, entry) else { continue };
-            if at.standing == Standing::Absent {
-                continue;
-            }
-            let scope = (file, read.name(at.host), at.port, read.name(at.path));
-            let by = *first.entry(scope).or_insert(entry);
-            if by != entry {
-                hidden.push(Hidden { file, entry, by: Some(by) });
-            }
-        }
-    }
-
-    /// Keeps only the last of each key that a file repeats.
-    fn settle_repeated(&self, files: &mut [File], ids: &mut Vec<Id>, hidden: &mut Vec<Hidden>) {
-        let mut last: HashMap<(usize, &str), Id> = HashMap::new();
-        let mut repeated = Vec::new();
-        ids.sort_unstable();
-        for id in &*ids {
-            let (file, entry) = self.locate(*id);
-            let Some((file_read, entry)) = entry_at(files, file, entry) else {
-                continue;
-            };
-            if let Some(earlier) = last.insert((file, file_read.name(entry.key)), *id) {
-                repeated.push(earlier);
-            }
-        }
-        for id in &repeated {
-            let (file, entry) = self.locate(*id);
-            if let Some(entry) = files.get_mut(file).and_then(|file| file.entries.get_mut(entry)) {
-                entry.standing = Standing::Repeated;
-            }
-            hidden.push(Hidden { file, entry, by: None });
-        }
-        ids.retain(|id| self.standing(files, *id) != Standing::Repeated);
-    }
-
-    /// Absent entries come last: they never answer.
-    fn order(&self, files: &[File], id: Id) -> Option<(bool, Rank, Id)> {
-        let (file, entry) = self.locate(id);
-        let (file, entry) = entry_at(files, file, entry)?;
-        Some((entry.standing == Standing::Absent, Rank::of(file, entry), id))
-    }
-
-    fn standing(&self, files: &[File], id: Id) -> Standing {
-        let (file, entry) = self.locate(id);
-        entry_at(files, file, entry).map_or(Standing::Absent, |(_, entry)| entry.standing)
-    }
-
     /// The best match, if any: the one entry that answers, even if only to say that it is malformed.
     pub(crate) fn best<F: AsRef<File>>(&self, files: &[F], query: Query<'_>) -> Option<Match> {
         let mut best: Option<Match> = None;
-        self.each_exact(files, query, |id| {
-            if let Some(found) = self.match_at(files, id) {
+        self.each_exact(files, query, |row| {
+            if let Some(found) = row.first().and_then(|id| self.match_at(files, *id)) {
                 if best.is_none_or(|best| found.rank < best.rank) {
                     best = Some(found);
                 }
@@ -292,12 +100,8 @@ impl Index {
     /// Every match, best first.
     pub(crate) fn all<F: AsRef<File>>(&self, files: &[F], query: Query<'_>) -> Vec<Match> {
         let mut all = Vec::new();
-        self.each_exact(files, query, |head| {
-            let mut id = head;
-            while let Some(found) = self.match_at(files, id) {
-                all.push(found);
-                id = self.next_of(id);
-            }
+        self.each_exact(files, query, |row| {
+            all.extend(row.iter().map_while(|id| self.match_at(files, *id)));
         });
         self.each_pattern(files, query, None, |found| {
             all.push(found);
@@ -307,8 +111,13 @@ impl Index {
         all
     }
 
-    /// The best entry of each scope with exactly this host that covers the query.
-    fn each_exact<F: AsRef<File>>(&self, files: &[F], query: Query<'_>, mut each: impl FnMut(Id)) {
+    /// The row of each scope with exactly this host that covers the query.
+    fn each_exact<F: AsRef<File>>(
+        &self,
+        files: &[F],
+        query: Query<'_>,
+        mut each: impl FnMut(&[Id]),
+    ) {
         let hash = self.hash_host(query.host, query.port);
         let is_host = |at| self.is_host(files, at, query.host, query.port);
         let Some(at) = self.host_table.find(hash, is_host) else {
@@ -327,7 +136,7 @@ impl Index {
                     if let Some(path) =
                         self.path_table.find(hash, is_path).and_then(|found| self.paths.get(found))
                     {
-                        each(path.best);
+                        each(self.row(path.row));
                     }
                 }
                 match prefix.rsplit_once('/') {
@@ -336,7 +145,7 @@ impl Index {
                 }
             }
         }
-        each(host.whole);
+        each(self.row(host.whole));
     }
 
     /// Matches by `*`, best first, until `each` has seen enough or a stronger level has answered.
@@ -374,11 +183,8 @@ impl Index {
         }
     }
 
-    /// The entry with this id as a match; `None` for no entry and for one that is absent.
+    /// The entry with this id as a match; `None` for one that does not count.
     fn match_at<F: AsRef<File>>(&self, files: &[F], id: Id) -> Option<Match> {
-        if id == NONE {
-            return None;
-        }
         let (number, position) = self.locate(id);
         let (file, entry) = entry_at(files, number, position)?;
         let usable = match entry.standing {
@@ -400,7 +206,7 @@ impl Index {
 
     fn is_path<F: AsRef<File>>(&self, files: &[F], at: usize, host: usize, path: &str) -> bool {
         self.paths.get(at).is_some_and(|known| {
-            let (file, entry) = self.locate(known.best);
+            let (file, entry) = self.locate(known.sample);
             known.host as usize == host
                 && entry_at(files, file, entry)
                     .is_some_and(|(file, entry)| file.name(entry.path) == path)
@@ -429,25 +235,18 @@ impl Index {
         hasher.finish()
     }
 
-    fn id_of(&self, file: usize, entry: usize) -> Id {
-        self.starts.get(file).map_or(NONE, |start| start.saturating_add(id(entry)))
+    fn row(&self, number: u32) -> &[Id] {
+        let bound = |at: usize| self.row_starts.get(at).map(|start| *start as usize);
+        let number = number as usize;
+        let row = bound(number).zip(bound(number.saturating_add(1)));
+        row.and_then(|(start, end)| self.rows.get(start..end)).unwrap_or_default()
     }
 
     /// The file and the position in it of an entry.
     fn locate(&self, id: Id) -> (usize, usize) {
-        let file = self.starts.partition_point(|start| *start <= id).saturating_sub(1);
-        let start = self.starts.get(file).copied().unwrap_or_default();
+        let file = self.file_starts.partition_point(|start| *start <= id).saturating_sub(1);
+        let start = self.file_starts.get(file).copied().unwrap_or_default();
         (file, id.saturating_sub(start) as usize)
-    }
-
-    fn next_of(&self, id: Id) -> Id {
-        self.next.get(id as usize).copied().unwrap_or(NONE)
-    }
-
-    fn set_next(&mut self, id: Id, next: Id) {
-        if let Some(slot) = self.next.get_mut(id as usize) {
-            *slot = next;
-        }
     }
 }
 
