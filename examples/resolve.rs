@@ -57,9 +57,10 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     for warning in resolver.warnings() {
         eprintln!("warning: {warning}");
     }
+    let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
+    let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
     let mut all_found = true;
-    for image in &images {
-        let image = ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"))?;
+    for image in images {
         let auth = resolver.resolve(&image);
         all_found &= auth.is_some();
         let answer = auth.as_ref().map(|auth| Answer { auth, show_secret: options.show_secret });

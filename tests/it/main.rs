@@ -5,6 +5,7 @@ mod auth;
 mod broken;
 mod conformance;
 mod entries;
+mod example;
 mod explain;
 mod formats;
 mod images;
