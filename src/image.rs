@@ -121,8 +121,8 @@ impl<'a> ImageRef<'a> {
         if image.len() == 64 && image.bytes().all(is_lower_hex) {
             return Err(Problem::ImageId);
         }
-        let (registry, rest) = match image.split_once('/') {
-            Some((first, rest)) if names_registry(first) => {
+        let (registry, rest) = match split_off(image, b'/') {
+            (first, Some(rest)) if names_registry(first) => {
                 if rest.starts_with('/') && without_scheme(image).is_some() {
                     return Err(Problem::Scheme);
                 }
@@ -130,9 +130,9 @@ impl<'a> ImageRef<'a> {
             }
             _ => (default()?, image),
         };
-        let (rest, digest) = split_off(rest, '@');
-        let (path, tag) = split_off(rest, ':');
-        let in_library = registry.has_library && !path.contains('/');
+        let (rest, digest) = split_off(rest, b'@');
+        let (path, tag) = split_off(rest, b':');
+        let in_library = registry.has_library && !path.bytes().any(|b| b == b'/');
         let length = path.len() + if in_library { LIBRARY.len() } else { 0 };
         if length > MAX_REPOSITORY {
             return Err(Problem::RepositoryTooLong);
@@ -333,7 +333,8 @@ impl PartialEq for Registry<'_> {
 
 /// Splits `host:port`; the colons of a bracketed address are its own.
 pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
+    let colon = authority.bytes().rposition(|b| b == b':');
+    match colon.and_then(|at| Some((authority.get(..at)?, authority.get(at + 1..)?))) {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
     }
@@ -359,8 +360,11 @@ pub(crate) fn without_scheme(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
+/// Splits at the first `separator`. References are short, and a plain loop finds it sooner than the
+/// searcher behind `split_once`.
+fn split_off(text: &str, separator: u8) -> (&str, Option<&str>) {
+    let at = text.bytes().position(|b| b == separator);
+    match at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
         Some((head, tail)) => (head, Some(tail)),
         None => (text, None),
     }
@@ -378,39 +382,45 @@ pub(crate) fn is_host(host: &str) -> bool {
         Some(address) => {
             !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')
         }
-        None => host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric())),
+        None => is_dotted(host, |b| b.is_ascii_alphanumeric()),
     }
 }
 
-/// A label of a host name whose letters are told by `letter`.
-pub(crate) fn is_label(label: &str, letter: impl Fn(u8) -> bool) -> bool {
-    let bytes = label.as_bytes();
-    bytes.first().is_some_and(|b| *b != b'-')
-        && bytes.last().is_some_and(|b| *b != b'-')
-        && bytes.iter().all(|b| *b == b'-' || letter(*b))
+/// Labels joined by dots, of characters that `letter` tells and inner hyphens.
+pub(crate) fn is_dotted(host: &str, letter: impl Fn(u8) -> bool) -> bool {
+    // At the edge of a label neither a dot nor a hyphen may stand.
+    let mut at_edge = true;
+    let mut last_is_hyphen = false;
+    for b in host.bytes() {
+        match b {
+            b'.' | b'-' if at_edge => return false,
+            b'.' if last_is_hyphen => return false,
+            b'.' | b'-' => {}
+            b if letter(b) => {}
+            _ => return false,
+        }
+        at_edge = b == b'.';
+        last_is_hyphen = b == b'-';
+    }
+    !at_edge && !last_is_hyphen
 }
 
 /// Components of `[a-z0-9]+` joined inside by `.`, `_`, `__` or any number of `-`.
 pub(crate) fn is_repository(path: &str) -> bool {
-    path.split('/').all(is_component)
-}
-
-fn is_component(component: &str) -> bool {
-    let alphanumeric = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9');
-    let mut rest = component.as_bytes();
+    let mut rest = path.as_bytes();
     loop {
-        let word = rest.iter().take_while(|b| alphanumeric(**b)).count();
-        if word == 0 {
-            return false;
-        }
-        rest = rest.get(word..).unwrap_or_default();
-        let separator = rest.iter().take_while(|b| !alphanumeric(**b)).count();
-        match rest.split_at_checked(separator) {
-            Some(([], _)) | None => return rest.is_empty(),
-            Some((b"." | b"_" | b"__", tail)) => rest = tail,
-            Some((hyphens, tail)) if hyphens.iter().all(|b| *b == b'-') => rest = tail,
+        let word = rest.iter().take_while(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9')).count();
+        rest = match rest.split_at_checked(word) {
+            Some(([], _)) | None => return false,
+            Some((_, [])) => return true,
+            // What joins two words, and what is left behind it.
+            Some((_, [b'_', b'_', rest @ ..] | [b'.' | b'_' | b'/', rest @ ..])) => rest,
+            Some((_, [b'-', rest @ ..])) => {
+                let hyphens = rest.iter().take_while(|b| **b == b'-').count();
+                rest.get(hyphens..).unwrap_or_default()
+            }
             Some(_) => return false,
-        }
+        };
     }
 }
 

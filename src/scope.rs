@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::error::KeyProblem;
 use crate::image::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, is_docker_hub, is_host, is_label, is_repository,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, is_docker_hub, is_dotted, is_host, is_repository,
     normal_port, split_port, without_scheme,
 };
 
@@ -44,14 +44,8 @@ impl<'k> Scope<'k> {
             None => (None, key),
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
-            return Err(KeyProblem::UserInfo);
-        }
-        if rest.contains(['?', '#']) {
-            return Err(KeyProblem::QueryOrFragment);
-        }
-        if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(KeyProblem::WhiteSpace);
+        if !rest.bytes().all(is_plain) {
+            check_signs(authority, rest)?;
         }
         if scheme.is_none()
             && authority.ends_with(':')
@@ -101,6 +95,25 @@ impl<'k> Scope<'k> {
     }
 }
 
+/// The characters of hosts, ports, paths and patterns.
+fn is_plain(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'*' | b'[' | b']')
+}
+
+/// Says which sign makes a key match nothing, so far as the rest of it does not say so anyway.
+fn check_signs(authority: &str, rest: &str) -> Result<(), KeyProblem> {
+    if authority.contains('@') {
+        return Err(KeyProblem::UserInfo);
+    }
+    if rest.contains(['?', '#']) {
+        return Err(KeyProblem::QueryOrFragment);
+    }
+    if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(KeyProblem::WhiteSpace);
+    }
+    Ok(())
+}
+
 impl fmt::Display for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.host)?;
@@ -145,8 +158,7 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
 }
 
 fn is_host_pattern(host: &str) -> bool {
-    is_pattern(host)
-        && host.split('.').all(|label| is_label(label, |b| b.is_ascii_alphanumeric() || b == b'*'))
+    is_pattern(host) && is_dotted(host, |b| b.is_ascii_alphanumeric() || b == b'*')
 }
 
 /// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so there

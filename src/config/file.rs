@@ -162,7 +162,9 @@ impl File {
 
 /// Adds a key to `names` and makes the entry that stands under it, still without secrets.
 pub(crate) fn entry_for(key: &str, names: &mut String) -> Entry {
-    let shown = without_secrets(key);
+    let scope = Scope::parse(key);
+    // A key that means something has none of the signs that a secret hides behind.
+    let shown = if scope.is_ok() { key.into() } else { without_secrets(key) };
     let key_span = push(names, &shown);
     let mut entry = Entry {
         key: key_span,
@@ -173,7 +175,7 @@ pub(crate) fn entry_for(key: &str, names: &mut String) -> Entry {
         standing: Standing::Absent,
         secrets: EntrySecrets::default(),
     };
-    match Scope::parse(key) {
+    match scope {
         Ok(scope) => {
             // Most of the time the normalised text stands in the key itself.
             let mut place = |part: &std::borrow::Cow<'_, str>| match part {
