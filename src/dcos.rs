@@ -1,5 +1,5 @@
 //! DC/OS.
 
-/// Where a DC/OS agent reads the cluster's shared credentials by default, if they are its owner's to
-/// write (`cluster_docker_credentials_dcos_owned: false`).
+/// Where a DC/OS agent reads the credentials that the whole cluster shares, where the operator writes
+/// that file (`cluster_docker_credentials_dcos_owned` is false) and not DC/OS itself.
 pub const CLUSTER_FILE: &str = "/etc/mesosphere/docker_credentials";

@@ -67,13 +67,13 @@ pub enum Error {
     },
 
     /// Valid JSON, but not a credential file: `auths` that is no object, a Secret without credentials.
-    #[error("{place}: {problem} (line {line}, column {column})")]
+    #[error("{place}: {problem}{}", Position(*line, *column))]
     Shape {
         /// The file.
         place: Place,
         /// What is wrong, and what was expected.
         problem: &'static str,
-        /// Line, from 1.
+        /// Line, from 1; 0 where the document as a whole is meant.
         line: usize,
         /// Column in bytes, from 1.
         column: usize,
@@ -238,8 +238,11 @@ pub enum ArchiveProblem {
     /// Compressed, but no archive: `gzip config.json`.
     #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
     NotTar,
-    /// A header that different programs would read differently.
-    #[error("a header in it is read differently by different programs; make it anew with tar -czf")]
+    /// A member that different programs would unpack differently.
+    #[error(
+        "a member of it is unpacked differently by different programs (two names, a link with data, a \
+         path through a link, a wrong size); make it anew with tar -chzf docker.tar.gz .docker"
+    )]
     Ambiguous,
     /// A sparse file in POSIX format, anywhere in the archive.
     #[error("holds a sparse file; make it anew without --sparse, tar -czf docker.tar.gz .docker")]
@@ -251,7 +254,8 @@ pub enum ArchiveProblem {
     LongHeader,
     /// A credential file that is no regular member, or a path that climbs into one.
     #[error(
-        "its member {member} is refused: {why}; pack the file itself, tar -czf docker.tar.gz .docker"
+        "its member {member} is refused: {why}; make the archive anew, with -h for what is a link: \
+         tar -chzf docker.tar.gz .docker"
     )]
     Member {
         /// Which of the two credential files.
@@ -268,6 +272,17 @@ pub enum ArchiveProblem {
         /// A member that looks like the one meant: `config.json` at the root.
         near_miss: Option<String>,
     },
+}
+
+struct Position(usize, usize);
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Position(0, _) => Ok(()),
+            Position(line, column) => write!(f, " (line {line}, column {column})"),
+        }
+    }
 }
 
 struct NearMiss<'a>(Option<&'a str>);

@@ -226,43 +226,49 @@ fn label_covers(pattern: &str, label: &str) -> bool {
 }
 
 /// A key as it may be shown. What stands beside an `@`, after a sign that no registry or repository
-/// has, or where a port is due and is no number, could be a secret that slipped into it.
+/// has, or where a port is due and is none, could be a secret that slipped into it.
 pub(crate) fn without_secrets(key: &str) -> Cow<'_, str> {
-    /// `@` and `?` also as Unicode has them a second time, and escaped.
+    /// `@` and `?` also as Unicode has them a second time.
     const AT: [char; 2] = ['@', '＠'];
-    const END: [char; 8] = ['?', '＃', '？', '#', '%', ';', '&', '='];
-    let (scheme, rest) = without_scheme(key).unwrap_or(("", key));
+    const END: [char; 8] = ['?', '？', '#', '＃', '%', ';', '&', '='];
+    let is_scheme = |head: &str| head.bytes().all(|b| b.is_ascii_alphabetic());
+    let after_scheme = key.find("://").filter(|at| key.get(..*at).is_some_and(is_scheme));
+    let (scheme, rest) = key.split_at(after_scheme.map_or(0, |at| at + "://".len()));
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if !rest.contains(AT) {
-        let plain = rest.split(END).next().unwrap_or_default();
-        let cut = if plain.len() < rest.len() { "…" } else { "" };
-        return match hide_port(plain) {
-            Cow::Borrowed(_) if cut.is_empty() => Cow::Borrowed(key),
-            shown => Cow::Owned(format!("{scheme}{shown}{cut}")),
-        };
-    }
-    match authority.rsplit_once(AT) {
+    let shown_path = match path.find(|c| AT.contains(&c) || END.contains(&c) || c == ':') {
+        None => path.into(),
+        // Before the sign there may be the other half of what it divides.
+        Some(_) if path.contains(AT) || path.contains(':') => "/…".into(),
+        Some(end) => format!("{}…", path.get(..end).unwrap_or_default()),
+    };
+    let shown_authority = match authority.rsplit_once(AT) {
         // Which of the signs came first in the mind of the writer cannot be told.
-        _ if path.contains(AT) || rest.contains(END) => Cow::Owned(format!("{scheme}…")),
-        Some((_, host)) => Cow::Owned(format!("{scheme}…@{}", hide_port(&format!("{host}{path}")))),
-        None => Cow::Owned(format!("{scheme}…")),
-    }
+        _ if authority.contains('%') => "…".into(),
+        Some(_) if rest.contains(END) || path.contains(AT) => "…".into(),
+        Some((_, host)) => format!("…@{}", shown_host(host)),
+        None => match authority.split_once(END) {
+            Some((host, _)) => format!("{}…", shown_host(host)),
+            None => shown_host(authority),
+        },
+    };
+    let shown = format!("{scheme}{shown_authority}{shown_path}");
+    if shown == key { Cow::Borrowed(key) } else { Cow::Owned(shown) }
 }
 
-/// Hides a port that is no number, and a host before it that does not look like one: together they
+/// `host[:port]` as it may be shown. Beside a port that is none, only what looks like a host: the two
 /// may be `user:password`.
-fn hide_port(rest: &str) -> Cow<'_, str> {
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let after_address = authority.find(']').unwrap_or(0);
-    let Some(colon) = authority.get(after_address..).and_then(|tail| tail.find(':')) else {
-        return Cow::Borrowed(rest);
-    };
-    let (host, port) = authority.split_at(after_address + colon);
-    if port.bytes().skip(1).all(|b| b.is_ascii_digit()) {
-        Cow::Borrowed(rest)
-    } else if host.contains('.') || host.ends_with(']') || host == "localhost" {
-        Cow::Owned(format!("{host}:…{path}"))
-    } else {
-        Cow::Owned(format!("…{path}"))
+fn shown_host(authority: &str) -> String {
+    let (address, rest) = authority.split_at(authority.rfind(']').map_or(0, |end| end + 1));
+    let is_port =
+        |port: &str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
+    match rest.split_once(':') {
+        None if address.is_empty() || rest.is_empty() => authority.to_owned(),
+        Some((name, port)) if is_port(port) && (address.is_empty() || name.is_empty()) => {
+            authority.to_owned()
+        }
+        Some((name, _)) if address.is_empty() && (name.contains('.') || name == "localhost") => {
+            format!("{name}:…")
+        }
+        _ => "…".to_owned(),
     }
 }

@@ -35,7 +35,7 @@ impl Header {
     pub(super) fn read(block: &[u8; BLOCK]) -> Option<Result<Self, ArchiveProblem>> {
         let header = Box::new(TarHeader::from_byte_slice(block).clone());
         let old = header.as_old();
-        if !checksum_fits(block, number(&old.cksum)?) {
+        if !checksum_fits(block, octal(&old.cksum)?) {
             return None;
         }
         let kind = match old.linkflag[0] {
@@ -72,22 +72,26 @@ impl Header {
         }
     }
 
-    fn links_to_root(&self) -> bool {
-        self.block.as_old().linkname.starts_with(b"/")
+    fn link(&self) -> &[u8] {
+        until_nul(&self.block.as_old().linkname)
     }
 
     /// The pieces of a sparse file that its header tells, and whether more blocks of them follow.
     pub(super) fn sparse_map(&self) -> Result<SparseMap, ArchiveProblem> {
         let gnu = self.block.as_gnu().ok_or(ArchiveProblem::Ambiguous)?;
-        let mut map = SparseMap { bytes: 0, more: gnu.isextended != [0] };
+        let mut map = SparseMap { bytes: 0, has_ended: false, more: gnu.isextended != [0] };
         map.add(&gnu.sparse)?;
         Ok(map)
     }
 }
 
 /// How many bytes of data a sparse file claims to have.
+///
+/// GNU tar reads whole blocks for each piece and stops at the first empty place, so a map is taken
+/// only if its pieces fill their blocks, but for the last, and nothing stands after their end.
 pub(super) struct SparseMap {
     pub(super) bytes: u64,
+    has_ended: bool,
     pub(super) more: bool,
 }
 
@@ -101,10 +105,16 @@ impl SparseMap {
 
     fn add(&mut self, pieces: &[GnuSparseHeader]) -> Result<(), ArchiveProblem> {
         for piece in pieces {
-            let bytes = number(&piece.numbytes).and_then(|bytes| self.bytes.checked_add(bytes));
-            self.bytes = bytes.ok_or(ArchiveProblem::Tar)?;
+            let is_empty = piece.numbytes.first() == Some(&0);
+            let bytes = if is_empty { Some(0) } else { number(&piece.numbytes) };
+            let bytes = bytes.ok_or(ArchiveProblem::Tar)?;
+            if self.has_ended && bytes > 0 {
+                return Err(ArchiveProblem::Ambiguous);
+            }
+            self.has_ended |= is_empty || bytes % BLOCK as u64 != 0;
+            self.bytes = self.bytes.checked_add(bytes).ok_or(ArchiveProblem::Tar)?;
         }
-        Ok(())
+        if self.has_ended && self.more { Err(ArchiveProblem::Ambiguous) } else { Ok(()) }
     }
 }
 
@@ -112,7 +122,7 @@ impl SparseMap {
 #[derive(Default)]
 pub(super) struct Extensions {
     gnu_name: Option<Vec<u8>>,
-    has_gnu_link: bool,
+    gnu_link: Option<Vec<u8>>,
     pax: Option<Pax>,
 }
 
@@ -129,12 +139,12 @@ pub(super) struct Described {
 pub(super) struct Pax {
     pub(super) path: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
-    has_link: bool,
+    link: Option<Vec<u8>>,
 }
 
 impl Extensions {
-    pub(super) fn add_gnu_link(&mut self) {
-        self.has_gnu_link = true;
+    pub(super) fn add_gnu_link(&mut self, data: Vec<u8>) {
+        self.gnu_link = Some(data);
     }
 
     pub(super) fn add_gnu_name(&mut self, data: &[u8]) -> Result<(), ArchiveProblem> {
@@ -155,11 +165,13 @@ impl Extensions {
             (Some(name), _) | (None, Some(name)) => name,
             (None, None) => header.name(),
         };
-        Ok(Described {
-            name,
-            size: pax.size.unwrap_or(header.size),
-            links_inside: self.has_gnu_link || pax.has_link || !header.links_to_root(),
-        })
+        let links = [self.gnu_link.as_deref(), pax.link.as_deref()];
+        let is_inside = |target: &[u8]| !target.starts_with(b"/");
+        let links_inside = match links {
+            [None, None] => is_inside(header.link()),
+            links => links.into_iter().flatten().any(is_inside),
+        };
+        Ok(Described { name, size: pax.size.unwrap_or(header.size), links_inside })
     }
 }
 
@@ -173,7 +185,7 @@ impl Pax {
                 // GNU tar would cut it there.
                 b"path" if value.contains(&0) => return Err(ArchiveProblem::Ambiguous),
                 b"path" => pax.path = Some(value.to_vec()),
-                b"linkpath" => pax.has_link = true,
+                b"linkpath" => pax.link = Some(value.to_vec()),
                 b"size" => pax.size = Some(decimal(value).ok_or(ArchiveProblem::Tar)?),
                 // How much data such a member has is told in three ways, not all of them here.
                 _ if key.starts_with(b"GNU.sparse.") => return Err(ArchiveProblem::Sparse),
@@ -200,21 +212,27 @@ fn decimal(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok().filter(|_| all_digits)?.parse().ok()
 }
 
-/// A number in a header: octal, or binary after a byte 0x80. An empty field is 0, as in GNU tar.
+/// A number in a header: octal, or binary after a byte 0x80. A field of NULs is 0, as in GNU tar.
 fn number(field: &[u8]) -> Option<u64> {
-    if let Some((0x80, binary)) = field.split_first() {
-        let bytes = binary.iter().try_fold(0_u64, |number, byte| {
+    match field.split_first() {
+        Some((0x80, binary)) => binary.iter().try_fold(0_u64, |number, byte| {
             (number >> 56 == 0).then_some(number << 8 | u64::from(*byte))
-        });
-        return bytes;
+        }),
+        _ if field.iter().all(|b| *b == 0) => Some(0),
+        _ => octal(field),
     }
-    let is_blank = |b: &u8| matches!(b, b' ' | 0);
-    let start = field.iter().position(|b| !is_blank(b)).unwrap_or(field.len());
-    let digits = field.get(start..)?.split(is_blank).next()?;
-    digits.iter().try_fold(0_u64, |number, byte| match byte {
+}
+
+/// Octal digits after blanks and before a blank or a NUL; stricter than GNU tar, which also takes
+/// other things for nought.
+fn octal(field: &[u8]) -> Option<u64> {
+    let start = field.iter().position(|b| *b != b' ')?;
+    let digits = field.get(start..)?.split(|b| matches!(b, b' ' | 0)).next()?;
+    let value = digits.iter().try_fold(0_u64, |number, byte| match byte {
         b'0'..=b'7' if number >> 61 == 0 => Some(number << 3 | u64::from(byte - b'0')),
         _ => None,
-    })
+    });
+    value.filter(|_| !digits.is_empty())
 }
 
 /// Old tars added the bytes up as signed numbers.

@@ -8,6 +8,7 @@
 mod header;
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
@@ -22,10 +23,10 @@ use crate::secret::SecretBytes;
 const CONFIG_JSON: &str = ".docker/config.json";
 const DOCKERCFG: &str = ".dockercfg";
 
-/// The longest name or extended header that is read: a path past 4 KiB cannot be unpacked, and
-/// extended attributes stay below this.
+/// The longest name or extended header that is read; extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;
 
+/// The longest path that can be unpacked.
 const LONGEST_PATH: usize = 4096;
 
 /// As much of a name as is shown.
@@ -61,7 +62,7 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
     let source: Box<dyn Read + '_> =
         if gzip { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
     let stream = Stream { source, gzip, left: limits.archive_unpacked_bytes, limits };
-    let walk = Walk { stream, found: Found::default(), links: HashSet::new() };
+    let walk = Walk { stream, found: Found::default(), links: Links::default() };
     walk.run().map_err(|failure| failure.into_error(place))
 }
 
@@ -214,13 +215,50 @@ struct Found {
     config_json: Slot,
     dockercfg: Slot,
     near_miss: Option<String>,
+    docker_link: Option<DockerLink>,
+}
+
+/// `.docker` itself is a link, as managers of home directories make it.
+struct DockerLink {
+    /// What it leads to could be in the archive, under another name.
+    links_inside: bool,
 }
 
 struct Walk<'a> {
     stream: Stream<'a>,
     found: Found,
-    /// Symbolic links through which a later member could be written under another name.
-    links: HashSet<Vec<u8>>,
+    links: Links,
+}
+
+/// Links through which a later member could be written under another name. Kept as keyed hashes of
+/// their paths, so that every prefix of a path is told in one pass over it.
+#[derive(Default)]
+struct Links {
+    hasher: RandomState,
+    paths: HashSet<u64>,
+}
+
+impl Links {
+    fn add(&mut self, path: &UnpackedPath<'_>) {
+        let mut hasher = self.hasher.build_hasher();
+        path.parts.iter().for_each(|part| Self::hash(&mut hasher, part));
+        self.paths.insert(hasher.finish());
+    }
+
+    fn is_above(&self, path: &UnpackedPath<'_>) -> bool {
+        let mut hasher = self.hasher.build_hasher();
+        let Some((_, above)) = path.parts.split_last() else { return false };
+        !self.paths.is_empty()
+            && above.iter().any(|part| {
+                Self::hash(&mut hasher, part);
+                self.paths.contains(&hasher.finish())
+            })
+    }
+
+    fn hash(hasher: &mut impl Hasher, part: &[u8]) {
+        hasher.write(part);
+        hasher.write_u8(b'/');
+    }
 }
 
 impl Walk<'_> {
@@ -236,8 +274,7 @@ impl Walk<'_> {
             match header.kind {
                 Kind::LongName => extensions.add_gnu_name(&self.read_extension(header.size)?)?,
                 Kind::LongLink => {
-                    self.read_extension(header.size)?;
-                    extensions.add_gnu_link();
+                    extensions.add_gnu_link(self.read_extension(header.size)?);
                 }
                 Kind::Extended => {
                     extensions.add_pax(Pax::read(&self.read_extension(header.size)?)?)?;
@@ -291,11 +328,24 @@ impl Walk<'_> {
             // Programs disagree whether data follows.
             return Err(ArchiveProblem::Ambiguous.into());
         }
-        // A longer path cannot be unpacked.
-        if name.len() <= LONGEST_PATH {
-            self.check_links(&path)?;
-            if header.kind == Kind::SymbolicLink && links_inside {
-                self.links.insert(path.parts.join(&b'/'));
+        if name.len() > LONGEST_PATH {
+            // It cannot be unpacked, so nothing comes of it.
+            return self.stream.skip(size);
+        }
+        if self.links.is_above(&path) {
+            return Err(ArchiveProblem::Ambiguous.into());
+        }
+        match header.kind {
+            Kind::SymbolicLink if links_inside => self.links.add(&path),
+            Kind::HardLink => self.links.add(&path),
+            _ => {}
+        }
+        if *path.parts == [b".docker"] {
+            match header.kind {
+                Kind::SymbolicLink => self.found.docker_link = Some(DockerLink { links_inside }),
+                Kind::Directory => {}
+                Kind::Regular if path.names_directory => {}
+                _ => return Err(ArchiveProblem::Ambiguous.into()),
             }
         }
         let target = path.target();
@@ -303,10 +353,6 @@ impl Walk<'_> {
             self.read_sparse_map(header, size)?;
         }
         let Some(Target { file, inside }) = target else {
-            let is_docker = *path.parts == [b".docker"];
-            if is_docker && matches!(header.kind, Kind::Regular | Kind::HardLink) && !without_data {
-                return Err(ArchiveProblem::Ambiguous.into());
-            }
             self.found.note_near_miss(name);
             return self.stream.skip(size);
         };
@@ -322,24 +368,6 @@ impl Walk<'_> {
             _ => return refused("it is no regular file"),
         }
         self.stream.skip(size)
-    }
-
-    /// Refuses a member that would be written through a link, to a place that its name does not tell.
-    fn check_links(&self, path: &UnpackedPath<'_>) -> Result<(), Failure> {
-        if self.links.is_empty() {
-            return Ok(());
-        }
-        let mut above = Vec::new();
-        for (depth, part) in path.parts.iter().enumerate() {
-            if depth > 0 && self.links.contains(&above) {
-                return Err(ArchiveProblem::Ambiguous.into());
-            }
-            if depth > 0 {
-                above.push(b'/');
-            }
-            above.extend_from_slice(part);
-        }
-        Ok(())
     }
 
     fn keep(&mut self, file: &'static str, size: u64) -> Result<(), Failure> {
@@ -377,7 +405,14 @@ impl Walk<'_> {
     }
 
     fn finish(self) -> Result<Vec<Member>, Failure> {
-        let Found { config_json, dockercfg, near_miss } = self.found;
+        let Found { config_json, dockercfg, mut near_miss, docker_link } = self.found;
+        if let Some(DockerLink { links_inside }) = docker_link {
+            near_miss = Some(".docker (a link; tar -h packs what it leads to)".to_owned());
+            if links_inside && config_json.file.is_none() && dockercfg.file.is_some() {
+                let why = "its directory .docker is a link";
+                return Err(ArchiveProblem::Member { member: CONFIG_JSON, why }.into());
+            }
+        }
         let mut members = Vec::new();
         for (name, slot) in [(CONFIG_JSON, config_json), (DOCKERCFG, dockercfg)] {
             match slot {

@@ -123,7 +123,7 @@ fn recognise(
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
-            return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+            return Err(Error::Shape { place: place.clone(), problem, line: 0, column: 0 });
         }
         read_secret(data, string_data, &place, limits)
     };
@@ -175,7 +175,7 @@ fn read_secret(
             (None, Some(SecretValue::Text(encoded))) => read_encoded(&encoded, &place, limits)?,
             (Some(SecretValue::Other), _) | (None, Some(SecretValue::Other)) => {
                 let problem = "its value in the Secret is not text; it must be base64 of the file";
-                return Err(Error::Shape { place, problem, line: 1, column: 1 });
+                return Err(Error::Shape { place, problem, line: 0, column: 0 });
             }
             (None, None) => continue,
         };
@@ -184,7 +184,7 @@ fn read_secret(
     if files.is_empty() {
         let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
                        stringData; make it with kubectl create secret docker-registry";
-        return Err(Error::Shape { place: place.clone(), problem, line: 1, column: 1 });
+        return Err(Error::Shape { place: place.clone(), problem, line: 0, column: 0 });
     }
     Ok(Files { format: Format::KubernetesSecret, files })
 }

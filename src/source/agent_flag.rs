@@ -42,9 +42,8 @@ impl Form {
             Err("its value is JSON, but no object")
         } else if text.is_empty() {
             Err("its value is empty")
-        } else if text.contains(['{', '"']) || text.contains(char::is_control) {
-            // Nothing of it may become a path, which is shown.
-            Err("its value is neither a path nor JSON alone")
+        } else if is_no_path(text) {
+            Err(NO_PATH)
         } else if Path::new(value).is_absolute() {
             Ok(Form::File(PathBuf::from(value)))
         } else if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file")) {
@@ -63,6 +62,16 @@ fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err("its file:// URL has a query or a fragment; write %3F for ?, %23 for #");
     }
-    let path = url.to_file_path();
-    path.map_err(|()| "its file:// URL names a host; the path needs three slashes, file:///etc/…")
+    let path = url.to_file_path().map_err(
+        |()| "its file:// URL names a host; the path needs three slashes, file:///etc/…",
+    )?;
+    // Escapes may have hidden it.
+    if is_no_path(&path.to_string_lossy()) { Err(NO_PATH) } else { Ok(path) }
+}
+
+const NO_PATH: &str = "its value is neither a path nor JSON alone";
+
+/// What looks like a piece of JSON must not become a path, which is shown.
+fn is_no_path(text: &str) -> bool {
+    text.contains(['{', '"']) || text.contains(char::is_control)
 }

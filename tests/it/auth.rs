@@ -84,6 +84,10 @@ fn the_engine_header_is_base64url_of_one_object() {
         decode(entry(r#""auth": "MDo=", "identitytoken": "id", "registrytoken": "reg""#)),
         json!({"username": "0", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server})
     );
+    assert_eq!(
+        decode(entry(r#""password": "p""#)),
+        json!({"password": "p", "serveraddress": server})
+    );
     let odd = r#""username": "\u0000\u0001\"\\", "password": "??>>ÿÿ""#;
     assert_eq!(decode(entry(odd))["password"], "??>>ÿÿ");
     assert_eq!(decode(entry(odd))["username"], "\0\u{1}\"\\");

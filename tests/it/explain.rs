@@ -102,6 +102,32 @@ fn it_says_which_sources_were_not_there() {
 }
 
 #[test]
+fn hints_say_no_more_than_what_is_known() {
+    let hints = |file: &str, image: &str| -> Vec<Value> {
+        let explained = secret(file).unwrap().explain(&ImageRef::parse(image).unwrap());
+        serde_json::to_value(explained).unwrap()["hints"].as_array().unwrap().clone()
+    };
+    assert_eq!(hints(&config(&[("reg.io", "u")]), "reg.io/a").len(), 0, "none for a hit");
+    assert_eq!(
+        hints(r#"{"auths": {"reg.io": 1}}"#, "reg.io/a").len(),
+        0,
+        "none for a broken entry"
+    );
+    for file in [
+        r#"{"auths": {"reg.io": {}}}"#,
+        r#"{"auths": {"reg.io/x": {"auth": "dTpw"}}}"#,
+        r#"{"auths": {"reg.io:x": {"auth": "dTpw"}}}"#,
+        r#"{"credHelpers": {"reg.io": "x"}}"#,
+        r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#,
+    ] {
+        let hints = hints(file, "reg.io/a");
+        assert_eq!(hints.len(), 1, "{file}: {hints:?}");
+        let nothing = hints[0].as_str().unwrap().starts_with("no key in any source");
+        assert_eq!(nothing, file.contains("quay.io"), "{file}: {hints:?}");
+    }
+}
+
+#[test]
 fn secrets_without_a_name_are_told_apart_even_over_a_base() {
     let base = secret(config(&[("a.io", "a")])).unwrap();
     let over = Resolver::builder()

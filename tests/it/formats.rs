@@ -42,6 +42,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (format!(r#"{{".dockerconfigjson": "{encoded}"}}"#), F::KubernetesSecret, "u:p", "the bare data object"),
         (format!(r#"{{".dockerconfigjson": {}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "its text where base64 is due"),
         (format!(r#"{{".dockercfg": "{}"}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "the bare data object"),
+        (format!(r#"{{"kind": "Secret", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "fields of Docker's come first"),
+        (format!(r#"{{".dockerconfigjson": "{}"}}"#, base64(format!("\u{FEFF}{config}"))), F::KubernetesSecret, "u:p", "a BOM inside"),
         (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
     ];
     for (document, format, expected, rule) in table {
@@ -89,6 +91,8 @@ fn what_is_no_credential_file_says_why() {
         (b"\xEF\xBB\xBF{".into(), "ends too early", "a BOM hides nothing"),
         (b"PK\x03\x04....".into(), "zip archive", "3.5"),
         (b"BZh91AY&SY".into(), "not with gzip", "3.5"),
+        (b"\x28\xB5\x2F\xFD\0".into(), "not with gzip", "3.5"),
+        (b"{\"auths\": {}, \"auths\": []}".into(), "\"auths\" is no object", "3.7"),
         (b"\xFD7zXZ\0".into(), "not with gzip", "3.5"),
         (b"apiVersion: v1\nkind: Secret\n".into(), "YAML", "kubectl's default"),
         (b"{\"kind\": \"Secret\"}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),

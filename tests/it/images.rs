@@ -56,6 +56,10 @@ fn tags_and_digests_are_told() {
     assert_eq!(image.to_string(), with_both);
     let sha512 = format!("app@sha512:{HEX}{HEX}");
     assert_eq!(ImageRef::parse(&sha512).unwrap().digest(), Some(&sha512[4..]));
+    let sha384 = format!("app@sha384:{HEX}{}", &HEX[..32]);
+    assert_eq!(ImageRef::parse(&sha384).unwrap().digest(), Some(&sha384[4..]));
+    let longest = format!("app:{}", "t".repeat(128));
+    assert_eq!(ImageRef::parse(&longest).unwrap().tag().map(str::len), Some(128));
     assert_eq!(ImageRef::parse("app").unwrap().tag(), None, "no tag is implied");
 }
 

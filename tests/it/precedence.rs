@@ -243,6 +243,11 @@ fn a_base_is_layered_below_and_beside() {
         assert_eq!(all, [["task:p", "flag:p"], last].concat());
     }
     assert_eq!(answer(&agent, "reg.io/app"), "flag:p", "the agent's own is as it was");
+    let odd = secret(r#"{"auths": {"u@reg.io": {}}}"#).unwrap();
+    let over = Resolver::builder().base(&odd).build().unwrap();
+    assert_eq!((odd.warnings().len(), over.warnings().len()), (1, 0), "the base's are the base's");
+    let strict = Resolver::builder().base(&odd).strict().build();
+    assert!(strict.is_ok(), "a base is as strict as it was built");
     let grandchild = Resolver::builder().base(&build(true)).base(&agent).build().unwrap();
     assert_eq!(answer(&grandchild, "own.io/app"), "own:p");
 }

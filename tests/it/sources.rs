@@ -55,6 +55,8 @@ fn an_agent_flag_of_no_known_form_says_so() {
         ("{".into(), "ends too early", "Mesos"),
         ("//c\n{\"auths\": {\"reg.io\": {}}}".into(), "neither a path nor JSON alone", "a comment before the JSON is not shown as a path"),
         ("/*c*/{\"auths\": {}}".into(), "neither a path nor JSON alone", "a comment before the JSON"),
+        ("file:///%7B%22auths%22:{}".replace("{}", "x"), "neither a path nor JSON alone", "escaped JSON"),
+        ("file:///etc/docker.json#x".into(), "query or a fragment", "RFC 8089"),
         ("file:///{\"auths\": {}}".into(), "neither a path nor JSON alone", "a scheme before the JSON"),
         (missing.clone(), "check the path", "3.6: a path that does not exist is an error"),
         (format!("file://{missing}"), "check the path", "3.6"),
@@ -87,6 +89,11 @@ fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
     {
         assert_eq!(answer(&builder.build().unwrap(), "reg.io/app"), "u:p");
     }
+    let below_a_file = Resolver::builder().cluster_file_if_exists(file.join("x")).build();
+    assert!(
+        below_a_file.is_err() || cfg!(not(unix)),
+        "only a file that is not there is passed over"
+    );
     fs::write(&file, "").unwrap();
     let broken = Resolver::builder().cluster_file_if_exists(&file).build().unwrap_err();
     assert!(matches!(broken, Error::Empty { .. }), "there, but broken: {broken}");
