@@ -3,6 +3,7 @@
 //! Without sources it runs on the small cluster in `examples/cluster/`.
 
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -59,6 +60,8 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
     let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
+    // Unlike println!, this does not panic where nobody reads on.
+    let mut out = std::io::stdout().lock();
     let mut all_found = true;
     for image in images {
         let auth = resolver.resolve(&image);
@@ -67,12 +70,13 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
         let explanation = resolver.explain(&image);
         if options.json {
             let credential = answer.map_or(Value::Null, |answer| answer.to_json());
-            println!("{}", json!({"credential": credential, "explanation": explanation}));
+            let line = json!({"credential": credential, "explanation": explanation});
+            writeln!(out, "{line}")?;
         } else {
-            println!("{explanation}");
+            writeln!(out, "{explanation}")?;
             match answer {
-                Some(answer) => println!("  {answer}\n"),
-                None => println!("  pull anonymously\n"),
+                Some(answer) => writeln!(out, "  {answer}\n")?,
+                None => writeln!(out, "  pull anonymously\n")?,
             }
         }
     }

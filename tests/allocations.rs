@@ -14,7 +14,14 @@ thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     static BYTES: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
+    /// Whether what is freed is looked through for the canary, and how often it was found.
+    static WATCHES: Cell<bool> = const { Cell::new(false) };
+    static UNWIPED: Cell<usize> = const { Cell::new(0) };
 }
+
+/// A secret that must not be left in memory that is given back; also how it looks in base64.
+const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";
+const AUTH: &str = "dXM6Wnc0X1RtZjhfUmN4M19MaGQ2"; // us:CANARY
 
 fn count(allocations: usize, bytes: isize) {
     // Gone while a thread ends, when nothing is counted any more.
@@ -29,17 +36,34 @@ fn count(allocations: usize, bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as isize);
+        if WATCHES.try_with(Cell::get) == Ok(true) {
+            // So that what is found in it later was written there meanwhile.
+            return unsafe { System.alloc_zeroed(layout) };
+        }
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(0, -(layout.size() as isize));
+        if WATCHES.try_with(Cell::get) == Ok(true) {
+            WATCHES.set(false);
+            // SAFETY: the block is still the caller's, and as long as it says.
+            look_through(unsafe { std::slice::from_raw_parts(pointer, layout.size()) });
+            WATCHES.set(true);
+        }
         unsafe { System.dealloc(pointer, layout) }
     }
 }
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
+
+fn look_through(freed: &[u8]) {
+    let holds = |canary: &str| freed.windows(canary.len()).any(|piece| piece == canary.as_bytes());
+    if holds(CANARY) || holds(AUTH) {
+        UNWIPED.set(UNWIPED.get() + 1);
+    }
+}
 
 fn allocations(work: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
@@ -197,4 +221,58 @@ fn a_file_takes_a_few_times_its_size() {
         assert!(peak <= 12 * size, "{what}: {peak} bytes for a file of {size}");
         drop(resolver);
     }
+}
+
+/// What of a file could be left in freed memory is wiped before. Escapes in JSON and compressed
+/// archives are excepted, as the crate's documentation says.
+#[test]
+fn secrets_are_wiped_before_their_memory_is_given_back() {
+    let auth = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}}}"#);
+    let plain = format!(
+        r#"{{"auths":{{"reg.io":{{"username":"us","password":"{CANARY}"}},
+            "quay.io":{{"identitytoken":"{CANARY}"}},"broken.io":{{"auth":"{CANARY}"}}}}}}"#
+    );
+    let flat = format!(r#"{{"reg.io":{{"auth":"{AUTH}","email":"{CANARY}"}}}}"#);
+    let lines = format!("auth = {AUTH}\nemail = {CANARY}\n");
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &plain);
+    let secret = format!(r#"{{"kind":"Secret","data":{{".dockerconfigjson":"{encoded}"}}}}"#);
+    let mut archive = header(".dockercfg", b'0', flat.len() as u64);
+    archive.extend_from_slice(flat.as_bytes());
+    archive.resize(2048, 0);
+    let broken = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}"#);
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join(".dockercfg"), &flat).unwrap();
+    let files = [
+        auth.clone().into_bytes(),
+        plain.into_bytes(),
+        flat.into_bytes(),
+        lines.into_bytes(),
+        secret.into_bytes(),
+        archive,
+        broken.into_bytes(),
+    ];
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    let watched = |work: &mut dyn FnMut()| {
+        UNWIPED.set(0);
+        WATCHES.set(true);
+        work();
+        WATCHES.set(false);
+        UNWIPED.get()
+    };
+    assert_eq!(watched(&mut || drop(CANARY.to_owned())), 1, "the allocator sees what is left");
+    for file in files {
+        let shown = String::from_utf8_lossy(&file).into_owned();
+        let mut file = Some(file);
+        let unwiped = watched(&mut || {
+            if let Ok(resolver) = Resolver::builder().task_secret(file.take().unwrap()).build() {
+                drop((resolver.resolve(&image), resolver.explain(&image), resolver.clone()));
+            }
+        });
+        assert_eq!(unwiped, 0, "left behind of {shown}");
+    }
+    let unwiped = watched(&mut || {
+        let resolver = Resolver::builder().sandbox_home(home.path()).agent_flag(&*auth).build();
+        assert!(resolver.unwrap().resolve(&image).is_some());
+    });
+    assert_eq!(unwiped, 0, "left behind of a sandbox and an agent flag");
 }

@@ -19,6 +19,15 @@ pub struct Member<'a> {
     pub size: Option<u64>,
 }
 
+/// Changes a header after it was written, and mends its checksum.
+fn with_header(archive: &mut [u8], at: usize, change: impl FnOnce(&mut tar::Header)) {
+    let mut header = tar::Header::new_old();
+    header.as_mut_bytes().copy_from_slice(&archive[at..at + 512]);
+    change(&mut header);
+    header.set_cksum();
+    archive[at..at + 512].copy_from_slice(header.as_bytes());
+}
+
 pub fn file<'a>(name: &'a str, data: &'a str) -> Member<'a> {
     Member { name, kind: b'0', data: data.as_bytes(), size: None }
 }
@@ -123,6 +132,73 @@ fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
     [gzip(a), gzip(b)].concat()
 }
 
+/// Headers that few programs write: how each is read is GNU tar's way, or a refusal.
+#[test]
+fn odd_headers_are_read_as_tar_reads_them() {
+    let u = user("u");
+    type Change = fn(&mut tar::Header);
+    fn field(header: &mut tar::Header, at: usize, bytes: &[u8]) {
+        header.as_mut_bytes()[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    let prefix: Change = |h| field(h, 345, b".docker");
+    let prefix_of_odd_version: Change = |h| field(h, 263, b"  ");
+    let gnu_magic: Change = |h| field(h, 257, b"ustar  \0");
+    // name in the header, changes of the header, whether the file is found, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &[Change], bool, &str)] = &[
+        ("config.json", &[prefix], true, "POSIX: the prefix stands before the name"),
+        ("config.json", &[prefix, prefix_of_odd_version], true, "GNU tar: whatever the version"),
+        ("config.json", &[prefix, gnu_magic], false, "GNU's own headers have no prefix"),
+        (".docker/config.json", &[|h| { let size = h.entry_size().unwrap(); field(h, 124, &[0x80, 0, 0, 0]); field(h, 128, &size.to_be_bytes()) }], true, "a binary size"),
+        (".docker/config.json", &[|h| { let size = h.entry_size().unwrap(); field(h, 124, format!("{size:>11o} ").as_bytes()) }], true, "blanks before a size"),
+        (".docker/config.json", &[|h| field(h, 124, b"+0000000052 ")], false, "a sign is no digit"),
+        (".docker/config.json", &[|h| field(h, 124, &[0x80, 1, 0, 0])], false, "a size beyond 64 bits"),
+        (".docker/config.json", &[|h| field(h, 124, b" \x00%09o  ")], false, "a NUL before the digits"),
+    ];
+    for (name, changes, found, rule) in table {
+        let mut archive = tar(&[file(name, &u)]);
+        with_header(&mut archive, 0, |header| changes.iter().for_each(|change| change(header)));
+        let answer = from_secret(gzip(&archive), "reg.io/app");
+        assert_eq!(answer == "u:p", *found, "{rule}: {answer}");
+    }
+    // Old tars added the bytes of a header up as signed numbers.
+    let mut archive = tar(&[file(".docker/config.json", &u), file("caf\u{e9}", "x")]);
+    let second = 512 + u.len().next_multiple_of(512);
+    let header: &mut [u8] = &mut archive[second..second + 512];
+    header[148..156].fill(b' ');
+    let signed: i64 = header.iter().map(|b| i64::from(*b as i8)).sum();
+    header[148..156].copy_from_slice(format!("{signed:06o}\0 ").as_bytes());
+    assert_eq!(from_secret(archive, "reg.io/app"), "u:p", "a signed checksum");
+}
+
+/// A sparse member whose map and data disagree would make GNU tar read on into the next member.
+#[test]
+fn a_sparse_map_has_to_fit_its_data() {
+    let u = user("u");
+    let archive = |size: u64, pieces: &[(u64, u64)], extended: bool| {
+        let data = vec![b'z'; size as usize];
+        let sparse = Member { name: "disk", kind: b'S', data: &data, size: None };
+        let mut archive = tar(&[sparse, file(".docker/config.json", &u)]);
+        with_header(&mut archive, 0, |header| {
+            header.as_mut_bytes()[257..265].copy_from_slice(b"ustar  \0");
+            let gnu = header.as_gnu_mut().unwrap();
+            gnu.isextended = [u8::from(extended)];
+            for (slot, (offset, bytes)) in gnu.sparse.iter_mut().zip(pieces) {
+                slot.offset.copy_from_slice(format!("{offset:011o}\0").as_bytes());
+                slot.numbytes.copy_from_slice(format!("{bytes:011o}\0").as_bytes());
+            }
+        });
+        from_secret(archive, "reg.io/app")
+    };
+    let found = |size, pieces: &[(u64, u64)], extended| archive(size, pieces, extended) == "u:p";
+    assert!(found(1024, &[(0, 512), (4096, 512)], false), "blocks and holes");
+    assert!(found(612, &[(0, 512), (4096, 100), (8192, 0)], false), "the last piece, and the end");
+    assert!(!found(512, &[(0, 1024)], false), "more than there is");
+    assert!(!found(512, &[(0, 256)], false), "less than there is");
+    assert!(!found(512, &[(0, 256), (512, 256)], false), "tar reads a block for each piece");
+    assert!(!found(512, &[(0, 512)], true), "tar stops at the first empty place");
+}
+
 #[test]
 fn what_cannot_be_trusted_is_refused_by_name() {
     let u = user("u");
@@ -131,6 +207,9 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     let two_names = pax("path", ".docker/config.json");
     let global = pax("path", ".docker/config.json");
     let good_global = pax("comment", "0123");
+    let gnu_name = |data| Member { name: "././@LongLink", kind: b'L', data, size: None };
+    let too_long = "./".repeat(3000) + ".docker/config.json";
+    let global_size = pax("size", "9999");
     let (cfg_path, mtime) = (pax("path", ".dockercfg"), pax("mtime", "1"));
     let (nul_path, signed) = (pax("path", ".dockercfg\0z"), pax("size", "+0"));
     let pax_of = |kind, data| Member { name: "pax", kind, data, size: None };
@@ -164,7 +243,16 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![file(cfg, &u), of_kind(cfg, b'5')], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
         (vec![file(".dockercfg/x", "x"), file(cfg, &u)], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
         (vec![file(".docker", "x"), file(json, &u)], ArchiveProblem::Ambiguous, "tar cannot write below a file"),
-                (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
+        (vec![link_to("x", ".docker"), of_kind("y", b'1'), file("y/config.json", &u)], ArchiveProblem::Ambiguous, "written through a hard link to a link"),
+        (vec![link_to(".docker", "r"), file("r/config.json", &u), file(cfg, "{}")], refused(json, "its directory .docker is a link"), "tar leaves both"),
+        (vec![link_to(".docker", "r")], ArchiveProblem::Missing { near_miss: Some(".docker (a link; tar -h packs what it leads to)".into()) }, "tar without -h"),
+        (vec![link_to(".docker", "/r")], ArchiveProblem::Missing { near_miss: Some(".docker (a link; tar -h packs what it leads to)".into()) }, "tar without -h"),
+        (vec![of_kind(".docker", b'6'), file(json, &u)], ArchiveProblem::Ambiguous, "tar cannot write below a pipe"),
+        (vec![gnu_name(b"x"), gnu_name(b"x"), file(json, &u)], ArchiveProblem::Ambiguous, "two names, if the same"),
+        (vec![gnu_name(too_long.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a path that cannot be unpacked"),
+        (vec![pax_of(b'g', global_size.as_bytes()), file(json, &u)], ArchiveProblem::Ambiguous, "a size for every member"),
+        (vec![pax_of(b'x', global_size.as_bytes()), file(json, &u)], ArchiveProblem::Gzip, "a size for the next member, which is not there"),
+        (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
         (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),

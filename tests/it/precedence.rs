@@ -59,111 +59,27 @@ fn a_level_without_a_usable_match_is_passed_over() {
 #[test]
 fn inside_a_level_the_most_specific_answers() {
     // keys with the user each is given, image, answer, rule
-    #[rustfmt::skip]
     type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str);
+    #[rustfmt::skip]
     let table: &[Row<'_>] = &[
-        (
-            &[("*.reg.io/team", "glob"), ("a.reg.io", "exact")],
-            "a.reg.io/team/app",
-            "exact",
-            "kubelet: an exact host first",
-        ),
-        (
-            &[("*.reg.io", "short"), ("a*.reg.io", "long")],
-            "ab.reg.io/app",
-            "long",
-            "3.6: more literal characters",
-        ),
-        (
-            &[("a*.reg.io", "long"), ("*.reg.io/team", "path")],
-            "ab.reg.io/team/app",
-            "long",
-            "3.6: the host before the path",
-        ),
-        (
-            &[("*.reg.io", "short"), ("*.reg.io/team", "path")],
-            "a.reg.io/team/app",
-            "path",
-            "3.6: the longest path",
-        ),
-        (
-            &[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")],
-            "reg.io/a/b/c",
-            "abc",
-            "podman: the longest path",
-        ),
-        (
-            &[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")],
-            "reg.io/a/b",
-            "a",
-            "podman: the longest that covers",
-        ),
-        (
-            &[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")],
-            "reg.io/b",
-            "host",
-            "podman: the host",
-        ),
-        (
-            &[("https://reg.io/v1/", "url"), ("reg.io", "bare")],
-            "reg.io/app",
-            "bare",
-            "3.6: spelled as its scope",
-        ),
-        (
-            &[("REG.io", "upper"), ("reg.io", "bare")],
-            "reg.io/app",
-            "bare",
-            "3.6: spelled as its scope",
-        ),
-        (
-            &[("reg.io:443", "port"), ("reg.io", "bare")],
-            "reg.io/app",
-            "bare",
-            "3.6: spelled as its scope",
-        ),
-        (
-            &[("reg.io/a/", "slash"), ("reg.io/a", "bare")],
-            "reg.io/a/b",
-            "bare",
-            "3.6: spelled as its scope",
-        ),
-        (
-            &[("https://reg.io", "first"), ("http://reg.io", "second")],
-            "reg.io/app",
-            "first",
-            "3.6: the order in the file",
-        ),
-        (
-            &[("http://reg.io", "first"), ("https://reg.io", "second")],
-            "reg.io/app",
-            "first",
-            "3.6: the order in the file",
-        ),
-        (
-            &[("docker.io", "bare"), ("https://index.docker.io/v1/", "docker")],
-            "nginx",
-            "docker",
-            "3.6: Docker's own spelling",
-        ),
-        (
-            &[("index.docker.io", "index"), ("docker.io", "bare")],
-            "nginx",
-            "bare",
-            "podman: docker.io before the others",
-        ),
-        (
-            &[("https://index.docker.io/v1/", "docker"), ("docker.io/library", "path")],
-            "nginx",
-            "path",
-            "3.6: the path before the spelling",
-        ),
-        (
-            &[("https://index.docker.io/v1/", "docker"), ("docker.io/team", "path")],
-            "nginx",
-            "docker",
-            "out of scope",
-        ),
+        (&[("*.reg.io/team", "glob"), ("a.reg.io", "exact")], "a.reg.io/team/app", "exact", "kubelet: an exact host first"),
+        (&[("*a*.*.io", "more stars"), ("ab.*.io", "more letters")], "ab.x.io/app", "more letters", "3.6: * is no literal character"),
+        (&[("*.reg.io", "short"), ("a*.reg.io", "long")], "ab.reg.io/app", "long", "3.6: more literal characters"),
+        (&[("a*.reg.io", "long"), ("*.reg.io/team", "path")], "ab.reg.io/team/app", "long", "3.6: the host before the path"),
+        (&[("*.reg.io", "short"), ("*.reg.io/team", "path")], "a.reg.io/team/app", "path", "3.6: the longest path"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/a/b/c", "abc", "podman: the longest path"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/a/b", "a", "podman: the longest that covers"),
+        (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/b", "host", "podman: the host"),
+        (&[("https://reg.io/v1/", "url"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("REG.io", "upper"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:443", "port"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io/a/", "slash"), ("reg.io/a", "bare")], "reg.io/a/b", "bare", "3.6: spelled as its scope"),
+        (&[("https://reg.io", "first"), ("http://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
+        (&[("http://reg.io", "first"), ("https://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
+        (&[("docker.io", "bare"), ("https://index.docker.io/v1/", "docker")], "nginx", "docker", "3.6: Docker's own spelling"),
+        (&[("index.docker.io", "index"), ("docker.io", "bare")], "nginx", "bare", "podman: docker.io before the others"),
+        (&[("https://index.docker.io/v1/", "docker"), ("docker.io/library", "path")], "nginx", "path", "3.6: the path before the spelling"),
+        (&[("https://index.docker.io/v1/", "docker"), ("docker.io/team", "path")], "nginx", "docker", "out of scope"),
     ];
     for (keys, image, expected, rule) in table {
         let resolver = secret(config(keys)).unwrap();
