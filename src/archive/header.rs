@@ -12,6 +12,8 @@ pub(super) const BLOCK: usize = 512;
 pub(super) enum Kind {
     Regular,
     Directory,
+    /// A directory with a list of what is in it as data, as GNU tar's `--listed-incremental` writes.
+    ListedDirectory,
     SymbolicLink,
     HardLink,
     Device,
@@ -44,6 +46,7 @@ impl Header {
             b'2' => Kind::SymbolicLink,
             b'3' | b'4' | b'6' => Kind::Device,
             b'5' => Kind::Directory,
+            b'D' => Kind::ListedDirectory,
             b'S' => Kind::Sparse,
             b'L' => Kind::LongName,
             b'K' => Kind::LongLink,

@@ -343,7 +343,7 @@ impl Walk<'_> {
         if *path.parts == [b".docker"] {
             match header.kind {
                 Kind::SymbolicLink => self.found.docker_link = Some(DockerLink { links_inside }),
-                Kind::Directory => {}
+                Kind::Directory | Kind::ListedDirectory => {}
                 Kind::Regular if path.names_directory => {}
                 _ => return Err(ArchiveProblem::Ambiguous.into()),
             }
@@ -361,7 +361,9 @@ impl Walk<'_> {
             _ if inside => self.found.slot(file).is_directory = true,
             _ if path.climbs => return refused("its path climbs by \"..\""),
             Kind::Regular if !path.names_directory => return self.keep(file, size),
-            Kind::Regular | Kind::Directory => self.found.slot(file).is_directory = true,
+            Kind::Regular | Kind::Directory | Kind::ListedDirectory => {
+                self.found.slot(file).is_directory = true;
+            }
             Kind::SymbolicLink | Kind::HardLink => return refused("it is a link"),
             Kind::Device => return refused("it is a device or a pipe"),
             Kind::Sparse => return refused("it is a sparse file"),

@@ -114,6 +114,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
         (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
         (vec![of_kind(".docker/config.json", b'5'), file(".dockercfg", flat)], "u:p", "a directory is no file"),
+        (vec![Member { kind: b'D', ..file(".docker/", "Yconfig.json\0\0") }, file(".docker/config.json", &u)], "u:p", "tar --listed-incremental"),
         (vec![of_kind("label", b'V'), file(".dockercfg", flat)], "u:p", "tar -V label"),
         (vec![file("big", "x"), of_kind("link", b'2'), file(".dockercfg", flat)], "u:p", "links elsewhere do not matter"),
         (vec![file(".docker/config.json/", ""), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
