@@ -265,7 +265,7 @@ pub enum ArchiveProblem {
     },
     /// Neither credential file is in it.
     #[error(
-        "holds neither .docker/config.json nor .dockercfg{}; make it with tar -czf docker.tar.gz .docker",
+        "holds neither .docker/config.json nor .dockercfg{}; make it with tar -chzf docker.tar.gz .docker",
         NearMiss(near_miss.as_deref())
     )]
     Missing {
@@ -290,7 +290,7 @@ struct NearMiss<'a>(Option<&'a str>);
 impl fmt::Display for NearMiss<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(name) => write!(f, ", only {}, which is not where it is looked for", Shown(name)),
+            Some(name) => write!(f, ", only {}, which is not what is looked for", Shown(name)),
             None => Ok(()),
         }
     }

@@ -162,7 +162,7 @@ impl<'a> ImageRef<'a> {
     /// a port `443`.
     #[must_use]
     pub fn registry(&self) -> &str {
-        match self.registry.as_normal() {
+        match self.registry.normal {
             Some(text) => text,
             None => self.lower_registry.get_or_init(|| self.registry.to_normal().into()),
         }
@@ -313,10 +313,6 @@ impl<'a> Registry<'a> {
 
     pub(crate) fn is_docker_hub(&self) -> bool {
         self.port.is_empty() && self.host == DOCKER_HUB
-    }
-
-    fn as_normal(&self) -> Option<&str> {
-        self.normal
     }
 
     fn to_normal(self) -> String {

@@ -94,7 +94,7 @@ impl Place {
 
     /// The file without its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. Empty if there is
     /// nothing to tell.
-    pub(crate) fn within_level(&self) -> String {
+    fn within_level(&self) -> String {
         let file = match (&self.file, self.ordinal) {
             (Some(file), _) => file.escape_debug().to_string(),
             (None, 0 | 1) => String::new(),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{EntryProblem, KeyProblem, Shown};
+use crate::error::{ArchiveProblem, EntryProblem, KeyProblem, Shown};
 use crate::level::Place;
 
 /// Something that an operator should know about a credential file that could be read.
@@ -114,11 +114,8 @@ impl fmt::Display for Warning {
                 write!(f, "field {key} looks like a registry but holds no object; it is ignored")
             }
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
-                f.write_str("holds neither .docker/config.json nor .dockercfg")?;
-                if let Some(name) = near_miss {
-                    write!(f, ", only {}, which is not where it is looked for", Shown(name))?;
-                }
-                f.write_str("; make it with tar -czf docker.tar.gz .docker")
+                let problem = ArchiveProblem::Missing { near_miss: near_miss.clone() };
+                write!(f, "{problem}")
             }
         }
     }

@@ -328,29 +328,14 @@ impl Walk<'_> {
             // Programs disagree whether data follows.
             return Err(ArchiveProblem::Ambiguous.into());
         }
-        if name.len() > LONGEST_PATH {
-            // It cannot be unpacked, so nothing comes of it.
-            return self.stream.skip(size);
-        }
-        if self.links.is_above(&path) {
-            return Err(ArchiveProblem::Ambiguous.into());
-        }
-        match header.kind {
-            Kind::SymbolicLink if links_inside => self.links.add(&path),
-            Kind::HardLink => self.links.add(&path),
-            _ => {}
-        }
-        if *path.parts == [b".docker"] {
-            match header.kind {
-                Kind::SymbolicLink => self.found.docker_link = Some(DockerLink { links_inside }),
-                Kind::Directory | Kind::ListedDirectory => {}
-                Kind::Regular if path.names_directory => {}
-                _ => return Err(ArchiveProblem::Ambiguous.into()),
-            }
-        }
-        let target = path.target();
+        // What has a longer path cannot be unpacked, so nothing comes of it.
+        let is_unpacked = name.len() <= LONGEST_PATH;
+        let target = path.target().filter(|_| is_unpacked);
         if header.kind == Kind::Sparse && target.as_ref().is_none_or(|target| target.inside) {
             self.read_sparse_map(header, size)?;
+        }
+        if is_unpacked {
+            self.note_links(header.kind, &path, links_inside)?;
         }
         let Some(Target { file, inside }) = target else {
             self.found.note_near_miss(name);
@@ -370,6 +355,32 @@ impl Walk<'_> {
             _ => return refused("it is no regular file"),
         }
         self.stream.skip(size)
+    }
+
+    /// Keeps track of links, and refuses what would be written through one.
+    fn note_links(
+        &mut self,
+        kind: Kind,
+        path: &UnpackedPath<'_>,
+        links_inside: bool,
+    ) -> Result<(), Failure> {
+        if self.links.is_above(path) {
+            return Err(ArchiveProblem::Ambiguous.into());
+        }
+        if kind == Kind::HardLink || (kind == Kind::SymbolicLink && links_inside) {
+            self.links.add(path);
+        }
+        if *path.parts != [b".docker"] {
+            return Ok(());
+        }
+        match kind {
+            Kind::SymbolicLink => self.found.docker_link = Some(DockerLink { links_inside }),
+            Kind::Directory | Kind::ListedDirectory => {}
+            Kind::Regular if path.names_directory => {}
+            // Nothing can be unpacked below it.
+            _ => return Err(ArchiveProblem::Ambiguous.into()),
+        }
+        Ok(())
     }
 
     fn keep(&mut self, file: &'static str, size: u64) -> Result<(), Failure> {
@@ -409,7 +420,7 @@ impl Walk<'_> {
     fn finish(self) -> Result<Vec<Member>, Failure> {
         let Found { config_json, dockercfg, mut near_miss, docker_link } = self.found;
         if let Some(DockerLink { links_inside }) = docker_link {
-            near_miss = Some(".docker (a link; tar -h packs what it leads to)".to_owned());
+            near_miss = Some(".docker (a link)".to_owned());
             if links_inside && config_json.file.is_none() && dockercfg.file.is_some() {
                 let why = "its directory .docker is a link";
                 return Err(ArchiveProblem::Member { member: CONFIG_JSON, why }.into());

@@ -1,5 +1,7 @@
 //! One credential file once read: its entries, and the text they are made of.
 
+use std::borrow::Cow;
+
 use crate::error::{EntryProblem, KeyProblem};
 use crate::image::DEFAULT_PORT;
 use crate::level::Place;
@@ -128,9 +130,7 @@ impl File {
             spelling: entry.spelling,
         }
     }
-}
 
-impl File {
     /// What the file has to say about itself, in the order in which it stands there.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.place, key, kind);
@@ -178,10 +178,8 @@ pub(crate) fn entry_for(key: &str, names: &mut String) -> Entry {
     match scope {
         Ok(scope) => {
             // Most of the time the normalised text stands in the key itself.
-            let mut place = |part: &std::borrow::Cow<'_, str>| match part {
-                std::borrow::Cow::Borrowed(part) if is_within(key, part) => {
-                    key_span.of_part(key, part)
-                }
+            let mut place = |part: &Cow<'_, str>| match part {
+                Cow::Borrowed(part) if is_within(key, part) => key_span.of_part(key, part),
                 part => push(names, part),
             };
             entry.host = place(&scope.host);

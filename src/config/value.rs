@@ -10,6 +10,12 @@ pub(super) enum Kind {
     Other,
 }
 
+impl Kind {
+    pub(super) fn is_neither_text_nor_null(&self) -> bool {
+        !matches!(self, Kind::Text | Kind::Null)
+    }
+}
+
 /// What to do with a value that may be of any type; what is not overridden is read and forgotten.
 pub(super) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
@@ -28,6 +34,13 @@ pub(super) trait Sink<'de>: Sized {
 
 /// Reads any value into a sink, and tells what it was.
 pub(super) struct Any<S>(pub(super) S);
+
+impl<'de, S: Sink<'de>> Any<S> {
+    fn other<E: Error>(mut self) -> Result<Kind, E> {
+        self.0.not_an_object()?;
+        Ok(Kind::Other)
+    }
+}
 
 impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
     type Value = Kind;
@@ -49,7 +62,7 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
     }
 
     fn visit_str<E: Error>(mut self, text: &str) -> Result<Kind, E> {
-        self.0.not_an_object::<E>()?;
+        self.0.not_an_object()?;
         self.0.text(text);
         Ok(Kind::Text)
     }
@@ -58,30 +71,26 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
         Ok(Kind::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Kind, A::Error> {
-        self.0.not_an_object::<A::Error>()?;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
+        let kind = self.other()?;
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Kind::Other)
+        Ok(kind)
     }
 
-    fn visit_bool<E: Error>(mut self, _: bool) -> Result<Kind, E> {
-        self.0.not_an_object::<E>()?;
-        Ok(Kind::Other)
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Kind, E> {
+        self.other()
     }
 
-    fn visit_i64<E: Error>(mut self, _: i64) -> Result<Kind, E> {
-        self.0.not_an_object::<E>()?;
-        Ok(Kind::Other)
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Kind, E> {
+        self.other()
     }
 
-    fn visit_u64<E: Error>(mut self, _: u64) -> Result<Kind, E> {
-        self.0.not_an_object::<E>()?;
-        Ok(Kind::Other)
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Kind, E> {
+        self.other()
     }
 
-    fn visit_f64<E: Error>(mut self, _: f64) -> Result<Kind, E> {
-        self.0.not_an_object::<E>()?;
-        Ok(Kind::Other)
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Kind, E> {
+        self.other()
     }
 }
 
@@ -114,11 +123,5 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
 
     fn visit_str<E>(self, key: &str) -> Result<T, E> {
         Ok((self.0)(key))
-    }
-}
-
-impl Kind {
-    pub(super) fn is_neither_text_nor_null(&self) -> bool {
-        !matches!(self, Kind::Text | Kind::Null)
     }
 }

@@ -3,10 +3,16 @@
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
 use crate::scope::{Scope, covers, is_pattern, pattern_covers};
 
-/// How a scope and an image stand to each other. What is not here has nothing to do with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a scope stands to an image of which it is about the registry, or nearly.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
     Covers,
+    Misses(Miss),
+}
+
+/// How a scope misses an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Miss {
     OtherPort,
     OtherNamespace,
     /// `example.com` for an image of `sub.example.com`.
@@ -17,34 +23,33 @@ pub(super) enum Relation {
     NotDockerHub,
 }
 
-impl Relation {
+impl Miss {
     /// The ways to miss, the likeliest mistakes first.
-    pub(super) const NEAR: [Relation; 5] = [
-        Relation::OtherPort,
-        Relation::OtherNamespace,
-        Relation::NotDockerHub,
-        Relation::OtherDepth,
-        Relation::ParentHost,
+    pub(super) const ALL: [Miss; 5] = [
+        Miss::OtherPort,
+        Miss::OtherNamespace,
+        Miss::NotDockerHub,
+        Miss::OtherDepth,
+        Miss::ParentHost,
     ];
 
-    /// Why a key of this relation is not used.
+    /// Why such a key is not used.
     pub(super) fn reason(self, image: &ImageRef<'_>) -> String {
         let registry = image.registry();
         match self {
-            Relation::Covers => "covers the image".to_owned(),
-            Relation::OtherPort => {
+            Miss::OtherPort => {
                 format!("is for another port; the image is on {registry}, and no port means 443")
             }
-            Relation::OtherNamespace => {
+            Miss::OtherNamespace => {
                 format!("is for that path alone; the repository is {}", image.repository())
             }
-            Relation::ParentHost => {
+            Miss::ParentHost => {
                 format!("is for that host alone, not for {registry} below it")
             }
-            Relation::OtherDepth => {
+            Miss::OtherDepth => {
                 format!("does not cover {registry}: * stands for part of one label")
             }
-            Relation::NotDockerHub => {
+            Miss::NotDockerHub => {
                 "is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/"
                     .to_owned()
             }
@@ -54,24 +59,23 @@ impl Relation {
     /// What the user may have meant, before a list of scopes.
     pub(super) fn hint(self, registry: &str) -> String {
         match self {
-            Relation::Covers => format!("there are keys for {registry}"),
-            Relation::OtherPort => {
+            Miss::OtherPort => {
                 format!("{registry} has no key, but the same host on another port has")
             }
-            Relation::OtherNamespace => {
+            Miss::OtherNamespace => {
                 format!("{registry} has keys for other namespaces only")
             }
-            Relation::ParentHost => {
+            Miss::ParentHost => {
                 format!(
                     "{registry} has no key, but a host above it has; a key covers its own host only"
                 )
             }
-            Relation::OtherDepth => {
+            Miss::OtherDepth => {
                 format!(
                     "{registry} has no key, but there are patterns with another number of labels"
                 )
             }
-            Relation::NotDockerHub => "these do not cover Docker Hub, whose key is \
+            Miss::NotDockerHub => "these do not cover Docker Hub, whose key is \
                                        https://index.docker.io/v1/"
                 .to_owned(),
         }
@@ -91,9 +95,9 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
     };
     if same_host {
         return Some(if scope.port != registry.port() {
-            Relation::OtherPort
+            Relation::Misses(Miss::OtherPort)
         } else if !covers(&scope.path, image.repository()) {
-            Relation::OtherNamespace
+            Relation::Misses(Miss::OtherNamespace)
         } else {
             Relation::Covers
         });
@@ -107,12 +111,14 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
         } else {
             is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
         };
-        return mistaken.then_some(Relation::NotDockerHub);
+        return mistaken.then_some(Relation::Misses(Miss::NotDockerHub));
     }
-    if is_pattern(&scope.host) {
-        return misses_by_depth(&scope.host, host).then_some(Relation::OtherDepth);
-    }
-    (is_below(host, &scope.host) && scope.host.contains('.')).then_some(Relation::ParentHost)
+    let (near, miss) = if is_pattern(&scope.host) {
+        (misses_by_depth(&scope.host, host), Miss::OtherDepth)
+    } else {
+        (is_below(host, &scope.host) && scope.host.contains('.'), Miss::ParentHost)
+    };
+    near.then_some(Relation::Misses(miss))
 }
 
 /// Whether a pattern that starts in `*.` would cover the host with another number of labels.

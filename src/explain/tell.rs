@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::near::{Relation, relation};
+use super::near::{Miss, Relation, relation};
 use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;
 use crate::config::{Entry, File, Standing};
@@ -32,7 +32,7 @@ pub(super) struct Telling<'a> {
     empty: Mentions,
     unmatchable: Mentions,
     /// Scopes that nearly match, for each way to miss.
-    near: Vec<(Relation, Mentions)>,
+    near: Vec<(Miss, Mentions)>,
 }
 
 /// A few of many texts.
@@ -44,10 +44,13 @@ struct Mentions {
 
 impl Mentions {
     fn add(&mut self, shown: String) {
-        if self.shown.len() >= MOST_SCOPES {
-            self.more += 1;
-        } else if !self.shown.contains(&shown) {
+        if self.shown.contains(&shown) {
+            return;
+        }
+        if self.shown.len() < MOST_SCOPES {
             self.shown.push(shown);
+        } else {
+            self.more += 1;
         }
     }
 
@@ -78,7 +81,7 @@ impl<'a> Telling<'a> {
             helpers: Mentions::default(),
             empty: Mentions::default(),
             unmatchable: Mentions::default(),
-            near: Relation::NEAR.map(|how| (how, Mentions::default())).into(),
+            near: Miss::ALL.map(|miss| (miss, Mentions::default())).into(),
         }
     }
 
@@ -198,10 +201,12 @@ impl<'a> Telling<'a> {
             }
             Standing::Usable | Standing::Malformed(_) => {
                 let scope = file.scope(entry);
-                let missed = relation(&scope, self.image, &self.host)?;
-                let (_, mentions) = self.near.iter_mut().find(|(how, _)| *how == missed)?;
+                let Relation::Misses(miss) = relation(&scope, self.image, &self.host)? else {
+                    return None;
+                };
+                let (_, mentions) = self.near.iter_mut().find(|(known, _)| *known == miss)?;
                 mentions.add(Shown(&scope.to_string()).to_string());
-                (Verdict::OutOfScope, missed.reason(self.image))
+                (Verdict::OutOfScope, miss.reason(self.image))
             }
         };
         Some(finding(file, entry, verdict, reason))
@@ -246,9 +251,9 @@ impl<'a> Telling<'a> {
         if let Some(keys) = self.unmatchable.list() {
             hints.push(format!("these keys name {registry}, but can match no image: {keys}"));
         }
-        for (missed, mentions) in &self.near {
+        for (miss, mentions) in &self.near {
             if let Some(scopes) = mentions.list() {
-                hints.push(format!("{}: {scopes}", missed.hint(registry)));
+                hints.push(format!("{}: {scopes}", miss.hint(registry)));
             }
         }
         if !self.any_file {

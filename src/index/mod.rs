@@ -88,10 +88,9 @@ impl Index {
                 }
             }
         });
+        // What is offered here is of a stronger level than the best so far.
         self.each_pattern(files, query, best.map(|best| best.rank.level), |found| {
-            if best.is_none_or(|best| found.rank < best.rank) {
-                best = Some(found);
-            }
+            best = Some(found);
             false
         });
         best
