@@ -37,8 +37,11 @@ impl CredentialFile {
     ///
     /// Whatever cannot be read as any format. A malformed entry is a [`Warning`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let config::Files { format, mut files } =
-            config::read(bytes, &Place::UNKNOWN, &Limits::default())?;
+        Self::read(bytes, &Place::UNKNOWN, &Limits::default())
+    }
+
+    pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Self, Error> {
+        let config::Files { format, mut files } = config::read(bytes, place, limits)?;
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
         warnings.extend(index::warnings_of(&hidden, &files));

@@ -9,6 +9,7 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Place;
+use crate::violation::{Joined, Violation};
 
 /// Why a credential file, or a whole resolver, could not be read.
 ///
@@ -130,6 +131,70 @@ pub enum Error {
         key: String,
         /// What is wrong.
         problem: KeyProblem,
+    },
+
+    /// A definition that Marathon refuses ([`marathon`](crate::marathon)).
+    #[error("{}: {}", Shown(id), Joined(violations))]
+    Definition {
+        /// The app, or the pod and its container: `/simple-pod simpletask1`.
+        id: String,
+        /// Everything that is wrong with it.
+        violations: Vec<Violation>,
+    },
+
+    /// A secret that a definition names, and that the caller could not get.
+    #[error(
+        "{}: the secret {}, source {}, cannot be had: {source}; the image is not pulled without it",
+        Shown(id),
+        Shown(alias),
+        Shown(location)
+    )]
+    Secret {
+        /// The app, or the pod and its container.
+        id: String,
+        /// What the definition calls the secret.
+        alias: String,
+        /// Where the secret store has it: its `source` in the definition.
+        location: String,
+        /// What the caller said.
+        source: io::Error,
+    },
+
+    /// A credential file that a definition fetches from elsewhere.
+    #[error(
+        "{}: {path}: {} is not on this machine, and nothing is fetched from here; fetch it into the \
+         sandbox first",
+        Shown(id),
+        Shown(uri)
+    )]
+    NotLocal {
+        /// The app, or the pod and its container.
+        id: String,
+        /// Where the definition names it: `/fetch(0)`.
+        path: String,
+        /// Its URI, without user info and query.
+        uri: String,
+    },
+
+    /// A flag of Mesos's or a parameter of DC/OS's whose value is of none of the forms it takes.
+    #[error("{name}: {problem}")]
+    Setting {
+        /// The flag or the parameter.
+        name: &'static str,
+        /// What is wrong with the value, which itself is not shown.
+        problem: &'static str,
+    },
+
+    /// Half of a client certificate ([`certs`](crate::certs)).
+    #[error(
+        "{place}: {missing} is missing beside it; a client certificate is a pair of NAME.cert and \
+         NAME.key, and the certificate of a CA is called NAME.crt"
+    )]
+    HalfPair {
+        /// The half that is there.
+        place: Place,
+        /// The name of the other half.
+        missing: String,
     },
 
     /// An image reference that is none, so that `?` works on both.

@@ -97,11 +97,7 @@ impl<'a> ImageRef<'a> {
     ///
     /// As [`parse`](Self::parse), and where `registry` is none.
     pub fn parse_with_default(image: &'a str, registry: &'a str) -> Result<Self, InvalidImageRef> {
-        Self::read(image, || {
-            let rest = without_scheme(registry).map_or(registry, |(_, rest)| rest);
-            let authority = rest.split('/').next().unwrap_or_default();
-            Registry::parse(authority).map_err(|_| Problem::DefaultRegistry)
-        })
+        Self::read(image, || Registry::of_server(registry).map_err(|_| Problem::DefaultRegistry))
     }
 
     fn read(
@@ -278,6 +274,17 @@ impl<'a> Registry<'a> {
     const HUB: Registry<'static> =
         Registry { host: DOCKER_HUB, port: "", normal: Some(DOCKER_HUB), has_library: true };
 
+    /// Reads a host with an optional port, or the URL of one, whose path is ignored.
+    fn of_server(server: &'a str) -> Result<Self, Problem> {
+        let rest = without_scheme(server).map_or(server, |(_, rest)| rest);
+        Self::parse(rest.split('/').next().unwrap_or_default())
+    }
+
+    /// Reads a host with an optional port and nothing else.
+    pub(crate) fn parse_alone(registry: &'a str) -> Result<Self, InvalidImageRef> {
+        Self::parse(registry).map_err(|problem| InvalidImageRef { problem })
+    }
+
     fn parse(authority: &'a str) -> Result<Self, Problem> {
         let (host, digits) = split_port(authority);
         if !is_host(host) {
@@ -311,11 +318,16 @@ impl<'a> Registry<'a> {
         if self.port.is_empty() { DEFAULT_PORT } else { self.port.parse().unwrap_or(u32::MAX) }
     }
 
+    pub(crate) fn has_default_port(&self) -> bool {
+        self.port.is_empty()
+    }
+
     pub(crate) fn is_docker_hub(&self) -> bool {
         self.port.is_empty() && self.host == DOCKER_HUB
     }
 
-    fn to_normal(self) -> String {
+    /// `host[:port]`, normalised.
+    pub(crate) fn to_normal(self) -> String {
         let host = self.host.to_ascii_lowercase();
         if self.port.is_empty() { host } else { format!("{host}:{}", self.port) }
     }

@@ -1,6 +1,7 @@
 //! The four levels a credential can come from, and the place in them where something stands.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -56,7 +57,9 @@ impl Serialize for Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     level: Option<Level>,
-    file: Option<Arc<str>>,
+    /// A path, or what a file without one is called: the secret that held it.
+    name: Option<Arc<str>>,
+    is_path: bool,
     /// Tells the second, third … file without a name at one level from the first.
     ordinal: u32,
     /// The member of an archive or the field of a Secret that holds the file.
@@ -65,15 +68,26 @@ pub struct Place {
 
 impl Place {
     /// Bytes that came from nowhere in particular.
-    pub(crate) const UNKNOWN: Place = Place { level: None, file: None, ordinal: 1, member: None };
+    pub(crate) const UNKNOWN: Place =
+        Place { level: None, name: None, is_path: false, ordinal: 1, member: None };
 
     pub(crate) fn bytes(level: Level, ordinal: u32) -> Self {
         Place { level: Some(level), ordinal, ..Self::UNKNOWN }
     }
 
-    pub(crate) fn file(level: Level, path: &std::path::Path) -> Self {
-        let file = Some(Arc::from(path.display().to_string()));
-        Place { level: Some(level), file, ..Self::UNKNOWN }
+    pub(crate) fn file(level: Level, path: &Path) -> Self {
+        Place { level: Some(level), ..Self::path_of(path) }
+    }
+
+    /// A file or directory that belongs to no level.
+    pub(crate) fn path_of(path: &Path) -> Self {
+        let name = Some(Arc::from(path.display().to_string()));
+        Place { name, is_path: true, ..Self::UNKNOWN }
+    }
+
+    /// Bytes that have a name of their own.
+    pub(crate) fn called(level: Option<Level>, name: &str) -> Self {
+        Place { level, name: Some(name.into()), ..Self::UNKNOWN }
     }
 
     pub(crate) fn member(&self, member: &'static str) -> Self {
@@ -89,14 +103,14 @@ impl Place {
     /// The path that was read; `None` where bytes were given. Not valid UTF-8 is shown as `�`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.file.as_deref()
+        self.name.as_deref().filter(|_| self.is_path)
     }
 
     /// The file without its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. Empty if there is
     /// nothing to tell.
     fn within_level(&self) -> String {
-        let file = match (&self.file, self.ordinal) {
-            (Some(file), _) => file.escape_debug().to_string(),
+        let file = match (&self.name, self.ordinal) {
+            (Some(name), _) => name.escape_debug().to_string(),
             (None, 0 | 1) => String::new(),
             (None, n) => format!("#{n}"),
         };
@@ -110,7 +124,11 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = self.level.map_or("credential file", Level::name);
+        let level = match (self.level, &self.name) {
+            (Some(level), _) => level.name(),
+            (None, None) => "credential file",
+            (None, Some(_)) => return f.write_str(&self.within_level()),
+        };
         match self.within_level() {
             file if file.is_empty() => f.write_str(level),
             file => write!(f, "{level}, {file}"),

@@ -56,6 +56,7 @@
 
 mod archive;
 mod auth;
+pub mod certs;
 mod config;
 mod credential_file;
 pub mod dcos;
@@ -65,10 +66,13 @@ mod image;
 mod index;
 mod level;
 mod limits;
+pub mod marathon;
+pub mod mesos;
 mod resolver;
 mod scope;
 mod secret;
 mod source;
+mod violation;
 mod warning;
 
 pub use auth::{AuthConfig, Credential, Origin};

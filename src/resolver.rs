@@ -217,6 +217,23 @@ impl ResolverBuilder {
         self.step(Step::Source(Source::SandboxHome(directory.into())))
     }
 
+    /// Adds the `HOME` of a program of the agent's own, with `.docker/config.json` and `.dockercfg` in
+    /// it, each if there: plain Docker, and Deimos, which hands the agent's `HOME` to Docker. Give it
+    /// `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
+    ///
+    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), because that is where Docker looks;
+    /// Mesos never lets a task use its agent's own `HOME`. Links are followed, for nobody but its owner can
+    /// change it. `None` and an empty value, which service managers leave behind, are a
+    /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
+    pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
+        self.step(Step::Source(Source::Home(home.map(Into::into))))
+    }
+
+    /// Adds a source that has no method of its own.
+    pub(crate) fn source(self, source: Source) -> Self {
+        self.step(Step::Source(source))
+    }
+
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as it is for the agent.
     pub fn agent_flag(self, value: impl Into<String>) -> Self {

@@ -40,8 +40,18 @@ pub enum WarningKind {
     },
     /// A password that ends in a newline, as `echo user:password | base64` makes them.
     PasswordEndsInNewline,
+    /// An entry with nothing usable in it. Told only where a file is checked, for `docker login` leaves
+    /// such entries beside a credential helper.
+    EmptyEntry,
     /// A field of a `.dockercfg` that looks like a registry and holds no object.
     IgnoredField,
+    /// A file of the agent's that others than its owner may read. Told only where a file is checked.
+    ReadableByOthers {
+        /// Its permissions: `0o644`.
+        mode: u32,
+    },
+    /// The environment variable `HOME` is not set, so that Docker finds no credentials.
+    HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
     ArchiveWithoutCredentials {
         /// A member that looks like the one meant.
@@ -109,6 +119,18 @@ impl fmt::Display for Warning {
                 f,
                 "the password of entry {key} ends in a newline, which registries refuse; \
                  encode it with printf, not echo"
+            ),
+            WarningKind::EmptyEntry => {
+                write!(f, "entry {key} holds no credential and is passed over; remove it")
+            }
+            WarningKind::ReadableByOthers { mode } => write!(
+                f,
+                "others than its owner may read it (mode {mode:04o}); chmod 0600 keeps its passwords \
+                 from every task and user of the machine"
+            ),
+            WarningKind::HomeUnset => f.write_str(
+                "HOME is not set, so Docker finds no credentials; export it for the agent, as HOME=/ where \
+                 the file is /.dockercfg",
             ),
             WarningKind::IgnoredField => {
                 write!(f, "field {key} looks like a registry but holds no object; it is ignored")

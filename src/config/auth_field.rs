@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::error::EntryProblem;
@@ -28,11 +29,22 @@ pub(super) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
     } else {
         text
     };
+    decode(&BASE64, text)
+}
+
+fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
     let mut bytes = SecretBytes::zeros(base64::decoded_len_estimate(text.len()));
     // The error would quote a byte.
-    let len = BASE64.decode_slice(text, bytes.as_mut_slice()).ok()?;
+    let len = engine.decode_slice(text, bytes.as_mut_slice()).ok()?;
     bytes.truncate(len);
     Some(bytes)
+}
+
+/// Whether an `auth` is what every program reads alike: padded base64 of `user:password` on one line.
+pub(crate) fn is_strict_auth(auth: &str) -> bool {
+    decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| {
+        std::str::from_utf8(bytes.as_slice()).is_ok_and(|text| text.contains(':'))
+    })
 }
 
 /// User name and password out of a non-empty `auth`, added to `secrets`.

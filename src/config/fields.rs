@@ -43,6 +43,11 @@ impl EntryField {
     }
 }
 
+/// Whether a field of an entry can hold a credential.
+pub(crate) fn is_credential_field(name: &str) -> bool {
+    !matches!(EntryField::named(name), EntryField::Email | EntryField::Unknown)
+}
+
 impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut auth = Ok(None);

@@ -5,7 +5,7 @@ mod fields;
 mod file;
 mod json;
 mod lines;
-mod value;
+pub(crate) mod value;
 
 use zeroize::Zeroizing;
 
@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
 
+pub(crate) use self::auth_field::is_strict_auth;
+pub(crate) use self::fields::is_credential_field;
 pub use self::file::Format;
 pub(crate) use self::file::{Entry, File, Standing};
 
@@ -37,15 +39,19 @@ pub(crate) struct Files {
 /// Whatever is no credential file as a whole; one malformed entry is no error.
 pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files, Error> {
     if !archive::is_archive(bytes) {
-        return read_text(bytes, place, limits, Nesting::SecretAllowed);
+        return read_member(bytes, place, limits);
     }
     let mut files = Vec::new();
     for member in archive::read(bytes, place, limits)? {
         let place = place.member(member.name);
-        let read = read_text(member.bytes.as_slice(), &place, limits, Nesting::SecretAllowed)?;
-        files.extend(read.files);
+        files.extend(read_member(member.bytes.as_slice(), &place, limits)?.files);
     }
     Ok(Files { format: Format::Archive, files })
+}
+
+/// Reads a credential file out of an archive, which is no archive itself.
+pub(crate) fn read_member(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files, Error> {
+    read_text(bytes, place, limits, Nesting::SecretAllowed)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,17 +71,7 @@ fn read_text(
     if bytes.len() as u64 > limit {
         return Err(Error::Limit { place, limit: "file_bytes", value: limit });
     }
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::Empty { place });
-    }
-    if let Some(problem) = foreign_encoding(text) {
-        return Err(Error::Encoding { place, problem });
-    }
-    let Ok(text) = std::str::from_utf8(text) else {
-        let problem = "the file is not UTF-8 text";
-        return Err(Error::Encoding { place, problem });
-    };
+    let text = text_of(bytes, &place)?;
     if let Some(file) = lines::read(text, &place) {
         return Ok(Files { format: file.format, files: vec![file] });
     }
@@ -89,6 +85,28 @@ fn read_text(
         return Err(Error::Shape { place, problem, line, column });
     }
     recognise(gathered, place, limits, nesting)
+}
+
+/// The text of a file, which is in UTF-8 and not empty.
+fn text_of<'b>(bytes: &'b [u8], place: &Place) -> Result<&'b str, Error> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::Empty { place: place.clone() });
+    }
+    if let Some(problem) = foreign_encoding(text) {
+        return Err(Error::Encoding { place: place.clone(), problem });
+    }
+    std::str::from_utf8(text).map_err(|_| {
+        let problem = "the file is not UTF-8 text";
+        Error::Encoding { place: place.clone(), problem }
+    })
+}
+
+/// Reads JSON that is no credential file: a definition, a configuration.
+pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<serde_json::Value, Error> {
+    let text = text_of(bytes, place)?;
+    serde_json::from_str(text)
+        .map_err(|error| json_error(&error, None, text, place, &Limits::default()))
 }
 
 /// Gathers what is in a document, and whether it is an object.
@@ -240,10 +258,11 @@ fn json_error(
         }
         None => {}
     }
-    let looks_like_yaml =
-        ["apiVersion:", "kind:", "---", "auths:"].iter().any(|start| text.starts_with(start));
-    let (problem, advice) = if looks_like_yaml {
+    let starts_with = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
+    let (problem, advice) = if starts_with(&["apiVersion:", "kind:"]) {
         ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
+    } else if starts_with(&["---", "auths:", "id:", "cluster_"]) {
+        ("this is YAML, not JSON,", "turn it into JSON first")
     } else if error.is_eof() {
         ("the JSON ends too early,", "the file may be cut short")
     } else if error.to_string().starts_with("trailing characters") {

@@ -3,7 +3,7 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 #[derive(PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Object,
     Text,
     Null,
@@ -11,13 +11,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn is_neither_text_nor_null(&self) -> bool {
+    pub(crate) fn is_neither_text_nor_null(&self) -> bool {
         !matches!(self, Kind::Text | Kind::Null)
     }
 }
 
 /// What to do with a value that may be of any type; what is not overridden is read and forgotten.
-pub(super) trait Sink<'de>: Sized {
+pub(crate) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
 
     /// Called for a value that is neither an object nor null, where it begins, by those to whom
@@ -33,7 +33,7 @@ pub(super) trait Sink<'de>: Sized {
 }
 
 /// Reads any value into a sink, and tells what it was.
-pub(super) struct Any<S>(pub(super) S);
+pub(crate) struct Any<S>(pub(crate) S);
 
 impl<'de, S: Sink<'de>> Any<S> {
     fn other<E: Error>(mut self) -> Result<Kind, E> {
@@ -95,7 +95,7 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
 }
 
 /// A value of which only the text matters.
-pub(super) struct Text<F>(pub(super) F);
+pub(crate) struct Text<F>(pub(crate) F);
 
 impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
     fn text(self, text: &str) {
@@ -104,7 +104,7 @@ impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
 }
 
 /// Reads a key of an object and tells what it means, without a copy of it.
-pub(super) struct Key<F>(pub(super) F);
+pub(crate) struct Key<F>(pub(crate) F);
 
 impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
     type Value = T;

@@ -27,13 +27,14 @@ pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Content
     }
 }
 
-enum Form {
+/// The forms that the flag takes.
+pub(crate) enum Form {
     Json,
     File(PathBuf),
 }
 
 impl Form {
-    fn of(value: &str) -> Result<Self, &'static str> {
+    pub(crate) fn of(value: &str) -> Result<Self, &'static str> {
         let text = value.trim_start_matches('\u{FEFF}').trim_start();
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         if text.starts_with('{') {

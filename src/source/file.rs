@@ -17,7 +17,7 @@ use crate::secret::SecretBytes;
 /// # Errors
 ///
 /// Whatever does not exist, cannot be read, is no regular file, or is over a limit.
-pub(super) fn read_named(
+pub(crate) fn read_named(
     path: &Path,
     place: &Place,
     limits: &Limits,

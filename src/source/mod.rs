@@ -1,7 +1,9 @@
 //! Reading each source: bytes, a sandbox, the agent flag, the cluster file.
 
 mod agent_flag;
+mod fetched;
 mod file;
+mod home;
 mod sandbox;
 
 use std::io;
@@ -16,10 +18,21 @@ use crate::limits::Limits;
 use crate::secret::SecretBytes;
 use crate::warning::Warning;
 
+pub(crate) use self::agent_flag::Form as FlagForm;
+pub(crate) use self::fetched::{Fetched, Lands};
+pub(crate) use self::file::read_named;
+
+/// What Docker looks for below its `HOME`, in the order in which it counts.
+pub(crate) const DOCKER_FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
+
 /// A source as it was given to the builder.
 #[derive(Clone)]
 pub(crate) enum Source {
     Bytes(Level, SecretBytes),
+    /// Bytes at a level that have a name of their own.
+    Called(Level, String, SecretBytes),
+    Fetched(Vec<Fetched>),
+    Home(Option<PathBuf>),
     SandboxHome(PathBuf),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
@@ -47,8 +60,8 @@ impl Contents {
 impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
-            Source::Bytes(level, _) => *level,
-            Source::SandboxHome(_) => Level::SandboxHome,
+            Source::Bytes(level, _) | Source::Called(level, ..) => *level,
+            Source::SandboxHome(_) | Source::Fetched(_) | Source::Home(_) => Level::SandboxHome,
             Source::AgentFlag(_) => Level::AgentFlag,
             Source::ClusterFile { .. } => Level::ClusterFile,
         }
@@ -62,6 +75,13 @@ impl Source {
                 let read = config::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
             }
+            Source::Called(level, name, bytes) => {
+                let place = Place::called(Some(*level), name);
+                let read = config::read(bytes.as_slice(), &place, limits)?;
+                Ok(Contents::of(place, read.files))
+            }
+            Source::Fetched(fetched) => fetched::read(fetched, limits),
+            Source::Home(home) => home::read(home.as_deref(), limits),
             Source::SandboxHome(directory) => sandbox::read(directory, limits),
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {

@@ -3,6 +3,7 @@
 mod archives;
 mod auth;
 mod broken;
+mod certs;
 mod conformance;
 mod entries;
 mod example;
@@ -11,6 +12,7 @@ mod formats;
 mod images;
 mod keys;
 mod limits;
+mod marathon;
 mod precedence;
 mod properties;
 mod public;

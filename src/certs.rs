@@ -1,0 +1,167 @@
+//! Which certificates go with a registry: its CA, and the client certificates that it wants to see.
+//!
+//! Docker keeps them in `/etc/docker/certs.d/<host>:<port>/`, podman and its kin in
+//! `/etc/containers/certs.d/<host>:<port>/` first. In such a directory `*.crt` are certificates of CAs, and
+//! `NAME.cert` with `NAME.key` is a client certificate; everything else is left alone.
+//!
+//! ```no_run
+//! use regcred::{ImageRef, certs};
+//!
+//! let image = ImageRef::parse("registry.mycompany.com:5000/team/app")?;
+//! let certificates = certs::find(image.registry(), certs::DIRECTORIES)?;
+//! for ca in certificates.authorities() {
+//!     println!("trust {}", ca.display());
+//! }
+//! # Ok::<(), regcred::Error>(())
+//! ```
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::image::Registry;
+use crate::level::Place;
+
+/// Where Docker keeps the certificates of registries.
+pub const DOCKER: &str = "/etc/docker/certs.d";
+
+/// Where podman, skopeo and buildah keep them.
+pub const CONTAINERS: &str = "/etc/containers/certs.d";
+
+/// Both, in podman's order.
+pub const DIRECTORIES: [&str; 2] = [CONTAINERS, DOCKER];
+
+/// The certificate files of one registry, each kind in the order of names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificates {
+    directory: Option<PathBuf>,
+    authorities: Vec<PathBuf>,
+    clients: Vec<ClientCertificate>,
+}
+
+impl Certificates {
+    /// The directory they are in; `None` where the registry has none.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// `*.crt`: CAs to trust for this registry, beside those of the system.
+    #[must_use]
+    pub fn authorities(&self) -> &[PathBuf] {
+        &self.authorities
+    }
+
+    /// `NAME.cert` with `NAME.key`: what to show to the registry.
+    #[must_use]
+    pub fn clients(&self) -> &[ClientCertificate] {
+        &self.clients
+    }
+}
+
+/// A client certificate and its private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl ClientCertificate {
+    /// `NAME.cert`.
+    #[must_use]
+    pub fn certificate(&self) -> &Path {
+        &self.certificate
+    }
+
+    /// `NAME.key`.
+    #[must_use]
+    pub fn key(&self) -> &Path {
+        &self.key
+    }
+}
+
+/// Finds the certificates of a registry, `host[:port]` as in
+/// [`ImageRef::registry`](crate::ImageRef::registry).
+///
+/// The first of `directories` that has a directory for the registry counts, and no other, as in
+/// podman; Docker has only [`DOCKER`]. A registry without a port has a directory of its own
+/// name, or else one with `:443`, for that is the same registry. Docker Hub is `docker.io`, as in podman;
+/// Docker itself reads no certificates for it. Links are followed, as these directories are the
+/// operator's. No file is opened.
+///
+/// # Errors
+///
+/// [`Error::Image`] for what is no registry, so that no name leads out of `directories`;
+/// [`Error::HalfPair`] for a certificate without its key or a key without its certificate, as in
+/// Docker; [`Error::Read`] and [`Error::NotAFile`] for what cannot be read. That there are no
+/// certificates is no error.
+pub fn find(
+    registry: &str,
+    directories: impl IntoIterator<Item = impl AsRef<Path>>,
+) -> Result<Certificates, Error> {
+    let registry = Registry::parse_alone(registry)?;
+    let normal = registry.to_normal();
+    let with_port = registry.has_default_port().then(|| format!("{normal}:443"));
+    let names = [Some(normal), with_port];
+    for directory in directories {
+        for name in names.iter().flatten() {
+            let directory = directory.as_ref().join(directory_name(name));
+            match fs::read_dir(&directory) {
+                Ok(entries) => return read(directory, entries),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => {
+                    return Err(Error::Read { place: Place::path_of(&directory), source });
+                }
+            }
+        }
+    }
+    Ok(Certificates::default())
+}
+
+/// As Docker names it: on Windows no file name can have a colon.
+fn directory_name(registry: &str) -> String {
+    if cfg!(windows) { registry.replace(':', "") } else { registry.to_owned() }
+}
+
+fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error> {
+    let failed = |path: &Path, source| Error::Read { place: Place::path_of(path), source };
+    let mut names = entries
+        .map(|entry| entry.map(|entry| entry.file_name()))
+        .collect::<io::Result<Vec<OsString>>>()
+        .map_err(|source| failed(&directory, source))?;
+    names.sort();
+    let mut found = Certificates::default();
+    for name in &names {
+        let path = directory.join(name);
+        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        let other_half = match extension {
+            "crt" => None,
+            "cert" => Some(path.with_extension("key")),
+            "key" => Some(path.with_extension("cert")),
+            _ => continue,
+        };
+        let is_certificate = extension == "cert";
+        // What is no file would fail or hang whoever reads it.
+        if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
+            let place = Place::path_of(&path);
+            return Err(Error::NotAFile { place, found: "no regular file" });
+        }
+        match other_half {
+            None => found.authorities.push(path),
+            Some(other) => {
+                let missing = other.file_name().unwrap_or_default();
+                if names.binary_search_by(|name| name.as_os_str().cmp(missing)).is_err() {
+                    let missing = missing.to_string_lossy().into_owned();
+                    return Err(Error::HalfPair { place: Place::path_of(&path), missing });
+                }
+                if is_certificate {
+                    found.clients.push(ClientCertificate { certificate: path, key: other });
+                }
+            }
+        }
+    }
+    found.directory = Some(directory);
+    Ok(found)
+}

@@ -1,0 +1,165 @@
+//! What an operator wants to know of the cluster's file before restarting an agent.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::credential_file::CredentialFile;
+use crate::error::Error;
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::mesos::{Document, Note};
+use crate::source::read_named;
+use crate::warning::{Warning, WarningKind};
+
+/// What is to be said of a cluster file. `Display` is the whole report, a line each.
+#[derive(Debug)]
+pub struct FileCheck {
+    place: Place,
+    entries: usize,
+    stops_agent: bool,
+    problem: Option<Error>,
+    warnings: Vec<Warning>,
+    notes: Vec<Note>,
+}
+
+/// Checks a cluster file as the agent will read it: would it keep the agent from starting, which of its
+/// entries would never be used, who else can read it, and what would Mesos do with it that its operator
+/// may not expect?
+///
+/// Reads the file, and changes nothing. What is wrong with it is in the report, so that everything is
+/// there at once.
+///
+/// ```
+/// # let file = tempfile::NamedTempFile::new().unwrap();
+/// # std::fs::write(&file, "").unwrap();
+/// # let path = file.path();
+/// let check = regcred::dcos::check_file(path); // an empty file
+/// assert!(check.stops_agent());
+/// eprintln!("{check}");
+/// ```
+#[must_use]
+pub fn check_file(path: impl AsRef<Path>) -> FileCheck {
+    let path = path.as_ref();
+    let place = Place::file(Level::ClusterFile, path);
+    let limits = Limits::default();
+    let mut check = FileCheck {
+        place: place.clone(),
+        entries: 0,
+        stops_agent: false,
+        problem: None,
+        warnings: Vec::new(),
+        notes: Vec::new(),
+    };
+    let bytes = match read_named(path, &place, &limits) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            check.stops_agent = match &error {
+                // Whoever checks may read less than the agent, and keep to other limits.
+                Error::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+                error => !matches!(error, Error::Limit { .. }),
+            };
+            check.problem = Some(error);
+            return check;
+        }
+    };
+    if let Some(mode) = mode_for_others(path) {
+        let kind = WarningKind::ReadableByOthers { mode };
+        check.warnings.push(Warning::new(&place, None, kind));
+    }
+    let document = Document::look(bytes.as_slice());
+    let stop = document.stops_agent;
+    check.stops_agent = stop.is_some();
+    check.notes = document.into_notes();
+    match CredentialFile::read(bytes.as_slice(), &place, &limits) {
+        Err(error) => check.problem = Some(error),
+        Ok(file) => {
+            check.warnings.extend_from_slice(file.warnings());
+            for entry in file.entries() {
+                check.entries += 1;
+                if entry.credential().is_none() && entry.problem().is_none() {
+                    let kind = WarningKind::EmptyEntry;
+                    check.warnings.push(Warning::new(&place, Some(entry.key()), kind));
+                }
+            }
+            check.problem = stop.map(|problem| Error::Shape { place, problem, line: 0, column: 0 });
+        }
+    }
+    check
+}
+
+/// The permissions of a file that others than its owner may read.
+#[cfg(unix)]
+fn mode_for_others(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+
+    const READABLE: u32 = 0o044;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    (mode & READABLE != 0).then_some(mode & 0o777)
+}
+
+/// Elsewhere permissions are no bits, and DC/OS does not run there.
+#[cfg(not(unix))]
+fn mode_for_others(_: &Path) -> Option<u32> {
+    None
+}
+
+impl FileCheck {
+    /// Whether an agent would not start with this file.
+    #[must_use]
+    pub fn stops_agent(&self) -> bool {
+        self.stops_agent
+    }
+
+    /// What is wrong with the file as a whole, whether that stops the agent or not.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Error> {
+        self.problem.as_ref()
+    }
+
+    /// Everything that looks wrong in a file that could be read.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Those of the [`warnings`](Self::warnings) that tell of an entry which would never be used.
+    pub fn unused(&self) -> impl Iterator<Item = &Warning> {
+        self.warnings.iter().filter(|warning| {
+            matches!(
+                warning.kind(),
+                WarningKind::MalformedEntry(_)
+                    | WarningKind::UnmatchableKey(_)
+                    | WarningKind::RepeatedKey
+                    | WarningKind::SameMeaning { .. }
+                    | WarningKind::EmptyEntry
+            )
+        })
+    }
+
+    /// What Mesos would do with the file that its operator may not expect.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+}
+
+impl fmt::Display for FileCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.problem, self.stops_agent) {
+            (Some(problem), true) => write!(f, "the agent will not start: {problem}")?,
+            (Some(problem), false) => write!(f, "the file cannot be read: {problem}")?,
+            (None, _) => {
+                let keys = if self.entries == 1 { "key" } else { "keys" };
+                write!(f, "{}: the agent will start, with {} {keys}", self.place, self.entries)?;
+            }
+        }
+        for warning in &self.warnings {
+            write!(f, "\nwarning: {warning}")?;
+        }
+        for note in &self.notes {
+            write!(f, "\nnote: {note}")?;
+        }
+        Ok(())
+    }
+}

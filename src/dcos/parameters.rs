@@ -1,0 +1,310 @@
+//! The parameters `cluster_docker_*` of DC/OS's `config.yaml` as one value, by the rules of its own
+//! generator (`gen/calc.py`).
+
+use std::fmt;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
+use crate::error::Error;
+use crate::level::Place;
+use crate::mesos::DockerRegistry;
+
+/// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
+///
+/// | parameter | default | meaning |
+/// |---|---|---|
+/// | `cluster_docker_credentials` | `{}` | a credential file as a JSON object |
+/// | `cluster_docker_credentials_enabled` | `false` | whether agents are told to read it |
+/// | `cluster_docker_credentials_dcos_owned` | `false` if the credentials are exactly `{}`, else `true` | whether the file is a part of DC/OS, or the operator's |
+/// | `cluster_docker_credentials_write_to_etc` | `false` | whether the installer writes the operator's file |
+/// | `cluster_docker_credentials_path` | | which file that is; computed, and refused where it is set |
+/// | `cluster_docker_registry_url` | empty | Mesos's `--docker_registry` |
+///
+/// Every other parameter is ignored, but for one that begins with `cluster_docker_` and is none of these.
+/// `Debug` shows no credential, and the credentials are wiped on drop.
+#[derive(Clone)]
+pub struct Parameters {
+    credentials: Zeroizing<String>,
+    enabled: bool,
+    dcos_owned: bool,
+    write_to_etc: bool,
+    registry: Option<DockerRegistry>,
+    warnings: Vec<ParameterWarning>,
+}
+
+/// A combination of parameters that does not do what it seems to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterWarning {
+    /// Credentials or a place for them are given, but agents are not told to read them.
+    #[error(
+        "cluster_docker_credentials_enabled is false, so no agent reads the file; set it to true"
+    )]
+    NotEnabled,
+    /// Neither DC/OS nor its installer writes the file that agents will read.
+    #[error(
+        "nothing creates {CLUSTER_FILE}, and without it no agent starts; create it on every agent before \
+         the installation, {{}} at least"
+    )]
+    FileNotCreated,
+    /// Credentials are given, and go nowhere.
+    #[error(
+        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; set \
+         one of them to true"
+    )]
+    CredentialsNotWritten,
+    /// The installer writes the file, whatever stands there.
+    #[error(
+        "each installation overwrites {CLUSTER_FILE}, also where credentials were filled in there; to keep \
+         them, create the file yourself and set cluster_docker_credentials_write_to_etc to false"
+    )]
+    FileOverwritten,
+    /// `write_to_etc` does nothing to a file that is a part of DC/OS.
+    #[error(
+        "cluster_docker_credentials_write_to_etc is ignored, as dcos_owned is true: agents read \
+         {DCOS_OWNED_FILE}"
+    )]
+    WriteToEtcIgnored,
+    /// The file is a part of DC/OS, blank, and not to be edited.
+    #[error(
+        "cluster_docker_credentials are blank and dcos_owned is true, so there will be no credential and no \
+         file to put one into; set cluster_docker_credentials_dcos_owned to false"
+    )]
+    BlankForGood,
+    /// A `cluster_docker_registry_url` with which no agent starts.
+    #[error(
+        "cluster_docker_registry_url is no URL of a registry, like https://registry.example.com; DC/OS \
+         takes it, but no agent starts with it"
+    )]
+    InvalidRegistry,
+}
+
+const CREDENTIALS: &str = "cluster_docker_credentials";
+const ENABLED: &str = "cluster_docker_credentials_enabled";
+const DCOS_OWNED: &str = "cluster_docker_credentials_dcos_owned";
+const WRITE_TO_ETC: &str = "cluster_docker_credentials_write_to_etc";
+const PATH: &str = "cluster_docker_credentials_path";
+const REGISTRY_URL: &str = "cluster_docker_registry_url";
+
+impl Parameters {
+    /// Reads parameters as names and texts. Of a name that is given twice the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for what DC/OS refuses: credentials that are no JSON object, anything but
+    /// `true` and `false`, and a path, which DC/OS computes (its manual says otherwise). Also for a
+    /// name that is probably misspelt.
+    pub fn new<N: AsRef<str>, V: AsRef<str>>(
+        parameters: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, Error> {
+        let mut given = Given::default();
+        for (name, value) in parameters {
+            given.put(name.as_ref(), value.as_ref())?;
+        }
+        Ok(given.finish())
+    }
+
+    /// Reads a `config.yaml` that was turned into JSON: values may be texts, true, false, numbers and,
+    /// for the credentials, an object.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and where it is no JSON object.
+    pub fn from_json(config: &[u8]) -> Result<Self, Error> {
+        let place = Place::called(None, "DC/OS config");
+        let mut given = Given::default();
+        match crate::config::read_document(config, &place)? {
+            Value::Object(config) => {
+                for (name, value) in &config {
+                    // Whatever else stands in a configuration is no business of this value.
+                    if name.starts_with(PREFIX) {
+                        given.put_json(name, value)?;
+                    }
+                }
+            }
+            _ => {
+                let problem = "it is no object; a configuration holds parameters by name";
+                return Err(Error::Shape { place, problem, line: 0, column: 0 });
+            }
+        }
+        Ok(given.finish())
+    }
+
+    /// Whether agents are told to read the file: `MESOS_DOCKER_CONFIG` is set.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Whether the file is a part of DC/OS.
+    #[must_use]
+    pub fn is_dcos_owned(&self) -> bool {
+        self.dcos_owned
+    }
+
+    /// Whether the installer writes the operator's file.
+    #[must_use]
+    pub fn writes_to_etc(&self) -> bool {
+        self.write_to_etc
+    }
+
+    /// `cluster_docker_credentials_path`, as DC/OS computes it.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE }
+    }
+
+    /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file); `None`
+    /// where they are not told to.
+    #[must_use]
+    pub fn agent_file(&self) -> Option<&'static str> {
+        self.enabled.then(|| self.path())
+    }
+
+    /// What DC/OS writes into that file; `None` where it writes nothing, and the operator has to.
+    #[must_use]
+    pub fn contents(&self) -> Option<&str> {
+        (self.dcos_owned || self.write_to_etc).then_some(&**self.credentials)
+    }
+
+    /// Where images without a registry of their own come from: `cluster_docker_registry_url`. Only the
+    /// Mesos containerizer looks at it.
+    #[must_use]
+    pub fn docker_registry(&self) -> Option<&DockerRegistry> {
+        self.registry.as_ref()
+    }
+
+    /// What would leave the file missing, overwrite it, or is ignored.
+    #[must_use]
+    pub fn warnings(&self) -> &[ParameterWarning] {
+        &self.warnings
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parameters { credentials: _, enabled, dcos_owned, write_to_etc, registry, warnings } =
+            self;
+        f.debug_struct("Parameters")
+            .field("credentials", &"[redacted]")
+            .field("enabled", enabled)
+            .field("dcos_owned", dcos_owned)
+            .field("write_to_etc", write_to_etc)
+            .field("registry", registry)
+            .field("warnings", warnings)
+            .finish()
+    }
+}
+
+/// How all their names begin.
+const PREFIX: &str = "cluster_docker_";
+
+/// The parameters that were given.
+#[derive(Default)]
+struct Given {
+    credentials: Option<Zeroizing<String>>,
+    enabled: Option<bool>,
+    dcos_owned: Option<bool>,
+    write_to_etc: Option<bool>,
+    registry_url: Option<String>,
+}
+
+impl Given {
+    fn put(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let refuse = |name, problem| Error::Setting { name, problem };
+        let truth = |name| match value {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(refuse(name, "must be one of true and false, in lower case")),
+        };
+        match name {
+            CREDENTIALS => {
+                let place = Place::called(None, CREDENTIALS);
+                match crate::config::read_document(value.as_bytes(), &place) {
+                    Ok(Value::Object(_)) => self.credentials = Some(value.to_owned().into()),
+                    Ok(_) => {
+                        return Err(refuse(CREDENTIALS, "must be a JSON dictionary, {} at least"));
+                    }
+                    Err(Error::Empty { .. }) => {
+                        return Err(refuse(CREDENTIALS, "must be valid JSON; an empty one is {}"));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            ENABLED => self.enabled = truth(ENABLED)?,
+            DCOS_OWNED => self.dcos_owned = truth(DCOS_OWNED)?,
+            WRITE_TO_ETC => self.write_to_etc = truth(WRITE_TO_ETC)?,
+            PATH => {
+                return Err(refuse(
+                    PATH,
+                    "must be calculated, and cannot be set: it follows from \
+                     cluster_docker_credentials_dcos_owned; remove it",
+                ));
+            }
+            REGISTRY_URL => self.registry_url = Some(value.to_owned()),
+            name if name.starts_with(PREFIX) => {
+                return Err(refuse(
+                    "cluster_docker_…",
+                    "a parameter begins so that DC/OS does not have; there are \
+                     cluster_docker_credentials, _enabled, _dcos_owned and _write_to_etc after that, and \
+                     cluster_docker_registry_url",
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// As DC/OS makes texts of what YAML holds.
+    fn put_json(&mut self, name: &str, value: &Value) -> Result<(), Error> {
+        match value {
+            Value::String(text) => self.put(name, text),
+            Value::Null => Ok(()),
+            value => self.put(name, &Zeroizing::new(value.to_string())),
+        }
+    }
+
+    fn finish(self) -> Parameters {
+        let credentials = self.credentials.unwrap_or_else(|| Zeroizing::new("{}".to_owned()));
+        let dcos_owned = self.dcos_owned.unwrap_or(*credentials != "{}");
+        let write_to_etc = self.write_to_etc.unwrap_or(false);
+        let url = self.registry_url.filter(|url| !url.is_empty());
+        let registry = url.as_deref().map(DockerRegistry::parse);
+        let mut parameters = Parameters {
+            enabled: self.enabled.unwrap_or(false),
+            dcos_owned,
+            write_to_etc,
+            warnings: Vec::new(),
+            registry: None,
+            credentials,
+        };
+        parameters.warnings = parameters.odd_combinations();
+        match registry {
+            Some(Err(_)) => parameters.warnings.push(ParameterWarning::InvalidRegistry),
+            Some(Ok(registry)) => parameters.registry = Some(registry),
+            None => {}
+        }
+        parameters
+    }
+}
+
+impl Parameters {
+    fn odd_combinations(&self) -> Vec<ParameterWarning> {
+        let Parameters { enabled, dcos_owned, write_to_etc, .. } = *self;
+        let is_blank = self.credentials.bytes().all(|b| b"{} \t\r\n".contains(&b));
+        let is_written = dcos_owned || write_to_etc;
+        [
+            (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),
+            (enabled && !is_written, ParameterWarning::FileNotCreated),
+            (!is_written && !is_blank, ParameterWarning::CredentialsNotWritten),
+            (!dcos_owned && write_to_etc, ParameterWarning::FileOverwritten),
+            (dcos_owned && write_to_etc, ParameterWarning::WriteToEtcIgnored),
+            (enabled && dcos_owned && is_blank, ParameterWarning::BlankForGood),
+        ]
+        .into_iter()
+        .filter_map(|(holds, warning)| holds.then_some(warning))
+        .collect()
+    }
+}

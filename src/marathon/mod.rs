@@ -1,0 +1,283 @@
+//! What Marathon's app and pod definitions say about the credentials of their containers.
+//!
+//! [`resolvers`] is the whole way in one call: a definition, the agent's resolver and a closure that gets
+//! secrets, and out comes a resolver for each container. [`containers`] is the first half of it, for those
+//! who want to look first.
+//!
+//! ```
+//! use regcred::{ImageRef, Limits, Resolver, marathon};
+//!
+//! # fn main() -> Result<(), regcred::Error> {
+//! let definition = br#"{
+//!     "id": "/mesos-docker",
+//!     "container": {
+//!         "type": "MESOS",
+//!         "docker": {"image": "mesosphere/inky", "pullConfig": {"secret": "pullConfigSecret"}}
+//!     },
+//!     "secrets": {"pullConfigSecret": {"source": "/mesos-docker/pullConfig"}}
+//! }"#;
+//! let agent = Resolver::builder().build()?;
+//! let store = |source: &str| match source {
+//!     "/mesos-docker/pullConfig" => Ok(br#"{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec()),
+//!     _ => Err(std::io::ErrorKind::NotFound.into()),
+//! };
+//! for answer in marathon::resolvers(definition, &agent, Limits::default(), store)? {
+//!     let marathon::Resolved { container, resolver, .. } = answer?; // what Marathon would refuse, or a secret that is not there
+//!     let image = ImageRef::parse(container.image().expect("it has an image"))?;
+//!     assert!(resolver.resolve(&image).is_some());
+//!     println!("{}\n{}", container.id(), resolver.explain(&image));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is read of a definition
+//!
+//! - An app: `container.type` (`DOCKER` where it is left out), `container.docker.image`,
+//!   `container.docker.pullConfig.secret`, `secrets`, and `fetch` or the older `uris`.
+//! - A pod: of each of its `containers` `image.kind`, `image.id`, `image.pullConfig.secret` and `artifacts`,
+//!   and `secrets`. Pods always run in the Mesos containerizer.
+//! - A group, with its `apps`, `pods` and `groups`; a list of any of these; and what Marathon answers
+//!   (`{"app": …}`, `{"apps": […]}`).
+//!
+//! Everything else is ignored. What Marathon would refuse is refused, in its own words, with the path of the
+//! field in its own notation ([`Violation`]). Whether its feature `secrets` is on cannot be told from
+//! a definition.
+//!
+//! # Where the credentials come from
+//!
+//! - In the Mesos containerizer from the secret that `pullConfig` names. Mesos itself hands on the
+//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it.
+//! - In the Docker containerizer from the sandbox, into which `fetch` puts a `.dockercfg`, a
+//!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. Whether what a definition fetches ends
+//!   up where Docker looks for it is told by [`Container::warnings`].
+//! - Then from the agent, as always here.
+
+mod definition;
+mod fetch;
+mod name;
+mod node;
+
+use std::io;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::level::Level;
+use crate::limits::Limits;
+use crate::mesos::Containerizer;
+use crate::resolver::{Resolver, ResolverBuilder};
+use crate::source::Source;
+
+pub use self::fetch::{Fetch, FetchKind, FetchProblem, FetchWarning};
+pub use crate::violation::{Rule, Violation};
+
+/// A container of an app or a pod, and what it needs to pull its image.
+#[derive(Clone, Debug)]
+pub struct Container {
+    id: String,
+    name: Option<String>,
+    image: Option<String>,
+    containerizer: Containerizer,
+    pull_config: Option<PullConfig>,
+    fetch: Vec<Fetch>,
+    warnings: Vec<FetchWarning>,
+}
+
+/// The secret that holds a container's credential file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullConfig {
+    alias: String,
+    source: String,
+}
+
+impl PullConfig {
+    /// What the definition calls the secret: `pullConfig.secret`.
+    #[must_use]
+    pub fn alias(&self) -> &str {
+        &self.alias
+    }
+
+    /// Where the secret store has it: `secrets.<alias>.source`.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+/// A container, and the resolver that answers for it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Resolved {
+    /// What is to be pulled, and by whom.
+    pub container: Container,
+    /// What to pull it with, over what the agent has.
+    pub resolver: Resolver,
+}
+
+/// Reads a definition: an app, a pod, a group, or a list of them. Each container has an answer of its own.
+///
+/// # Errors
+///
+/// The outer one for what is no definition at all; [`Error::Definition`] inside for a container that
+/// Marathon would refuse, with everything that is wrong with it.
+pub fn containers(definition: &[u8]) -> Result<Vec<Result<Container, Error>>, Error> {
+    definition::read(definition)
+}
+
+/// From a definition to the resolver of each of its containers, layered over its agent's.
+///
+/// `secret` is asked for the bytes of a secret by its `source`, once for each container that names one.
+/// Local files that a container of the Docker containerizer fetches are read as
+/// [`Container::resolver`] does, within `limits`.
+///
+/// # Errors
+///
+/// The outer one for what is no definition at all; inside as [`containers`] and
+/// [`Container::resolver`].
+pub fn resolvers(
+    definition: &[u8],
+    agent: &Resolver,
+    limits: Limits,
+    mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+) -> Result<Vec<Result<Resolved, Error>>, Error> {
+    let resolved = containers(definition)?.into_iter().map(|container| {
+        let container = container?;
+        let resolver = container.resolver(agent, limits, &mut secret)?;
+        Ok(Resolved { container, resolver })
+    });
+    Ok(resolved.collect())
+}
+
+impl Container {
+    /// The app's or pod's id, absolute where it stands in a group that is: `/group/app`. Empty if it has
+    /// none.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name of a container in a pod.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The Docker image as written; `None` where there is none to pull. Marathon does not look at its
+    /// grammar: parse it with [`ImageRef::parse`](crate::ImageRef::parse), or, for the Mesos containerizer with
+    /// a registry of its own, with [`DockerRegistry::image`](crate::mesos::DockerRegistry::image).
+    #[must_use]
+    pub fn image(&self) -> Option<&str> {
+        self.image.as_deref()
+    }
+
+    /// Who pulls the image.
+    #[must_use]
+    pub fn containerizer(&self) -> Containerizer {
+        self.containerizer
+    }
+
+    /// The secret with the credential file, if the definition names one.
+    #[must_use]
+    pub fn pull_config(&self) -> Option<&PullConfig> {
+        self.pull_config.as_ref()
+    }
+
+    /// What is fetched into the sandbox: `fetch`, `uris`, or a pod's `artifacts`.
+    #[must_use]
+    pub fn fetch(&self) -> &[Fetch] {
+        &self.fetch
+    }
+
+    /// Credential files among what is fetched that Mesos or Docker will not pick up.
+    #[must_use]
+    pub fn warnings(&self) -> &[FetchWarning] {
+        &self.warnings
+    }
+
+    /// A resolver for this container, layered over its agent's, before anything is fetched.
+    ///
+    /// `secret` is asked for the secret of `pullConfig` by its `source`. In the Docker containerizer, what the
+    /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
+    /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
+    /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
+    /// be.
+    ///
+    /// Local files are read with the rights of the caller, where Mesos reads them with those of the
+    /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
+    /// first and use [`resolver_in_sandbox`](Self::resolver_in_sandbox).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Secret`] where the secret cannot be had: never a silent anonymous pull.
+    /// [`Error::NotLocal`] for a credential file that has to be fetched from elsewhere first. What is wrong
+    /// with the secret or a file is an error as in [`ResolverBuilder::build`].
+    pub fn resolver(
+        &self,
+        agent: &Resolver,
+        limits: Limits,
+        secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<Resolver, Error> {
+        let mut builder = self.with_secret(secret)?;
+        if self.containerizer == Containerizer::Docker {
+            let local = fetch::local(&self.fetch, &self.full_name())?;
+            if !local.is_empty() {
+                builder = builder.source(Source::Fetched(local));
+            }
+        }
+        builder.base(agent).limits(limits).build()
+    }
+
+    /// A resolver for this container, layered over its agent's, after Mesos has fetched into `sandbox`.
+    ///
+    /// As [`resolver`](Self::resolver), with the sandbox itself in place of what the definition says of it. The
+    /// Mesos containerizer never looks into a sandbox, and so there it is not looked into.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Secret`] where the secret cannot be had. What is wrong with the secret or the sandbox is
+    /// an error as in [`ResolverBuilder::build`].
+    pub fn resolver_in_sandbox(
+        &self,
+        agent: &Resolver,
+        limits: Limits,
+        sandbox: impl AsRef<Path>,
+        secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<Resolver, Error> {
+        let mut builder = self.with_secret(secret)?;
+        if self.containerizer == Containerizer::Docker {
+            builder = builder.sandbox_home(sandbox.as_ref());
+        }
+        builder.base(agent).limits(limits).build()
+    }
+
+    fn with_secret(
+        &self,
+        mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<ResolverBuilder, Error> {
+        let builder = Resolver::builder();
+        let Some(PullConfig { alias, source: location }) = &self.pull_config else {
+            return Ok(builder);
+        };
+        let (alias, shown_location) = (name::shown(alias), name::shown(location));
+        let bytes = secret(location).map_err(|source| Error::Secret {
+            id: self.full_name(),
+            alias: alias.clone(),
+            location: shown_location.clone(),
+            source,
+        })?;
+        let called = format!("{alias} ({shown_location})");
+        Ok(builder.source(Source::Called(Level::TaskSecret, called, bytes.into())))
+    }
+
+    /// The id, and the name of a pod's container.
+    fn full_name(&self) -> String {
+        full_name(&self.id, self.name.as_deref())
+    }
+}
+
+fn full_name(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{id} {name}"),
+        None => id.to_owned(),
+    }
+}

@@ -1,0 +1,109 @@
+//! A value in a definition and the path to it, as Marathon writes paths.
+
+use serde_json::{Map, Value};
+
+use crate::violation::{Rule, Violation};
+
+/// A value that is there; JSON's null is not.
+#[derive(Clone)]
+pub(super) struct Node<'a> {
+    value: &'a Value,
+    /// `/containers(1)/image`; empty for the document itself.
+    path: String,
+}
+
+/// What is wrong with a definition, as far as it has been read.
+pub(super) type Violations = Vec<Violation>;
+
+impl<'a> Node<'a> {
+    pub(super) fn root(value: &'a Value) -> Self {
+        Node { value, path: String::new() }
+    }
+
+    pub(super) fn violation(&self, rule: Rule) -> Violation {
+        let path = if self.path.is_empty() { "/" } else { &self.path };
+        Violation { path: path.to_owned(), rule }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A field that may be missing.
+    pub(super) fn field(&self, name: &str) -> Option<Node<'a>> {
+        let value = self.value.get(name).filter(|value| !value.is_null())?;
+        Some(Node { value, path: format!("{}/{name}", self.path) })
+    }
+
+    /// A field that must be there.
+    pub(super) fn required(
+        &self,
+        name: &str,
+        expected: &'static str,
+        violations: &mut Violations,
+    ) -> Option<Node<'a>> {
+        let field = self.field(name);
+        if field.is_none() {
+            let path = format!("{}/{name}", self.path);
+            violations.push(Violation { path, rule: Rule::Undefined { expected } });
+        }
+        field
+    }
+
+    pub(super) fn is_object(&self) -> bool {
+        self.value.is_object()
+    }
+
+    pub(super) fn object(&self, violations: &mut Violations) -> Option<&'a Map<String, Value>> {
+        self.expect(self.value.as_object(), "an object", violations)
+    }
+
+    pub(super) fn text(&self, violations: &mut Violations) -> Option<&'a str> {
+        self.expect(self.value.as_str(), "a text", violations)
+    }
+
+    pub(super) fn filled_text(&self, violations: &mut Violations) -> Option<&'a str> {
+        let text = self.text(violations)?;
+        if text.is_empty() {
+            violations.push(self.violation(Rule::Empty));
+        }
+        Some(text)
+    }
+
+    pub(super) fn truth(&self, violations: &mut Violations) -> Option<bool> {
+        self.expect(self.value.as_bool(), "true or false", violations)
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self, violations: &mut Violations) -> Vec<Node<'a>> {
+        let list = self.expect(self.value.as_array(), "a list", violations);
+        self.numbered(list.map_or(&[], Vec::as_slice))
+    }
+
+    /// The items, if it is a list.
+    pub(super) fn as_items(&self) -> Option<Vec<Node<'a>>> {
+        self.value.as_array().map(|list| self.numbered(list))
+    }
+
+    fn numbered(&self, list: &'a [Value]) -> Vec<Node<'a>> {
+        let item = |(n, value)| Node { value, path: format!("{}({n})", self.path) };
+        list.iter().enumerate().map(item).collect()
+    }
+
+    /// A value under a name that the author of the definition chose.
+    pub(super) fn keyed(&self, key: &str, value: &'a Value) -> Node<'a> {
+        Node { value, path: format!("{}({key})", self.path) }
+    }
+
+    fn expect<T>(
+        &self,
+        value: Option<T>,
+        expected: &'static str,
+        violations: &mut Violations,
+    ) -> Option<T> {
+        if value.is_none() {
+            violations.push(self.violation(Rule::Unexpected { expected }));
+        }
+        value
+    }
+}

@@ -1,0 +1,190 @@
+//! What Mesos's own flags say about credentials, and what Mesos would do with them.
+//!
+//! | flag | environment | here |
+//! |---|---|---|
+//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads it, [`check_docker_config`] tells what Mesos makes of it |
+//! | `--docker_registry` | `MESOS_DOCKER_REGISTRY` | [`DockerRegistry`] |
+//!
+//! The value is the same in the flag and in the environment variable, which the caller reads.
+//!
+//! # Two containerizers, two rules, and one order here
+//!
+//! Mesos has two unrelated ways to pull an image ([`Containerizer`]), and they combine sources
+//! differently. This crate has one order for both: task secret, sandbox HOME, agent flag, cluster file.
+//!
+//! - **Docker containerizer**: runs `docker pull` with one `HOME`. It is the sandbox if a
+//!   `.docker/config.json` or a `.dockercfg` is there, whatever it holds, and the agent's flag is then not
+//!   looked at; otherwise it is what the flag holds. [`docker_containerizer`] is exactly that rule. The
+//!   order of this crate differs from it where the sandbox has nothing for an image: then the
+//!   agent's flag is asked, where Mesos pulls anonymously. It never differs where the sandbox has
+//!   something.
+//! - **Mesos containerizer** (UCR): unites the task's secret with the flag and never looks into the
+//!   sandbox. That is `Resolver::builder().task_secret(secret).base(&agent)`, without
+//!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the keys, so that for `reg.io` in the
+//!   secret and `https://reg.io/v1/` in the flag chance decides; here the secret wins, however a key is spelled.
+//!   An empty entry (`{}`) in the secret hides the flag's in Mesos; here the lookup goes on.
+//!
+//! ```
+//! use regcred::{ImageRef, Resolver, mesos};
+//!
+//! # fn main() -> Result<(), regcred::Error> {
+//! let agent = Resolver::builder()
+//!     .agent_flag(r#"{"auths": {"https://registry.example.com/v1/": {"auth": "dXNlcjpwYXNz"}}}"#)
+//!     .build()?;
+//! // What has no registry of its own is pulled from the one that --docker_registry names.
+//! let registry = mesos::DockerRegistry::parse("https://registry.example.com")?;
+//! let image = registry.image("team/app")?.expect("the registry is no directory of archives");
+//! assert_eq!(image.to_string(), "registry.example.com/team/app");
+//! assert!(agent.resolve(&image).is_some());
+//! # Ok(())
+//! # }
+//! ```
+
+mod document;
+mod note;
+
+use std::path::Path;
+
+use crate::config;
+use crate::error::Error;
+use crate::image::{ImageRef, InvalidImageRef, Registry};
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::resolver::Resolver;
+use crate::source::{DOCKER_FILES, FlagForm, read_named};
+
+pub(crate) use self::document::Document;
+pub use self::note::{Note, NoteKind};
+
+/// Which of Mesos's two ways a container is run in, and so who pulls its image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Containerizer {
+    /// `DOCKER`: the `docker` program pulls, with the sandbox as its `HOME`.
+    Docker,
+    /// `MESOS`, also called UCR: Mesos itself pulls, with the task's secret and the agent's flag.
+    Mesos,
+}
+
+/// The value of `--docker_registry`: where images without a registry of their own come from.
+///
+/// Mesos takes an `http` or `https` URL of a registry, or a place where images lie as archives: a directory,
+/// or an `hdfs://` URL. Only the Mesos containerizer looks at the flag; Docker asks Docker Hub.
+///
+/// Mesos adds the port of the scheme to the URL and then compares texts, so that it looks for
+/// `registry.example.com:443` where the credential stands under `https://registry.example.com/v1/`, and
+/// pulls anonymously: the example of DC/OS's own manual does not work there. Here no port and `:443` are
+/// one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DockerRegistry {
+    /// The URL and the registry in it; `None` for archives.
+    url: Option<(String, String)>,
+}
+
+impl DockerRegistry {
+    /// Reads a value of the flag.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for what the agent would not start with.
+    pub fn parse(value: &str) -> Result<Self, Error> {
+        let problem = |problem| Error::Setting { name: "--docker_registry", problem };
+        if value.starts_with('/') || value.starts_with("hdfs://") {
+            return Ok(DockerRegistry { url: None });
+        }
+        let Some((_, rest)) = crate::image::without_scheme(value) else {
+            return Err(problem(
+                "Mesos takes the URL of a registry, like https://registry.example.com, or an \
+                 absolute path or hdfs:// URL where images lie as archives",
+            ));
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let registry = Registry::parse_alone(authority).map_err(|_| {
+            problem("its URL must hold a host with an optional port, and no user name")
+        })?;
+        Ok(DockerRegistry { url: Some((authority.to_owned(), registry.to_normal())) })
+    }
+
+    /// The registry, normalised: `registry.example.com:5000`; `None` where images lie as archives.
+    #[must_use]
+    pub fn registry(&self) -> Option<&str> {
+        self.url.as_ref().map(|(_, registry)| &**registry)
+    }
+
+    /// An image as Mesos understands it, from this registry if it names none itself; `None` where
+    /// images lie as archives, which takes no credential.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageRef::parse`].
+    pub fn image<'a>(&'a self, image: &'a str) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
+        let Some((authority, _)) = &self.url else { return Ok(None) };
+        ImageRef::parse_with_default(image, authority).map(Some)
+    }
+}
+
+/// Docker Hub, as in Mesos.
+impl Default for DockerRegistry {
+    fn default() -> Self {
+        let authority = "registry-1.docker.io";
+        DockerRegistry { url: Some((authority.to_owned(), crate::image::DOCKER_HUB.to_owned())) }
+    }
+}
+
+/// Looks at a value of `--docker_config` or `MESOS_DOCKER_CONFIG` as Mesos would, and notes where it is
+/// unsafe or comes to nothing there.
+///
+/// [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the same value by the
+/// rules of this crate, to which none of the notes applies.
+///
+/// # Errors
+///
+/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag.
+pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Error> {
+    let inline = Place::bytes(Level::AgentFlag, 1);
+    let mut notes = vec![Note::of(NoteKind::Exposed)];
+    let mut look = |bytes: &[u8], place| {
+        config::read(bytes, place, &limits)?;
+        notes.extend(Document::look(bytes).into_notes());
+        Ok::<_, Error>(())
+    };
+    match FlagForm::of(value)
+        .map_err(|problem| Error::AgentFlag { place: inline.clone(), problem })?
+    {
+        FlagForm::Json => {
+            look(value.as_bytes(), &inline)?;
+            notes.push(Note::of(NoteKind::OnCommandLine));
+        }
+        FlagForm::File(path) => {
+            let place = Place::file(Level::AgentFlag, &path);
+            look(read_named(&path, &place, &limits)?.as_slice(), &place)?;
+            if value.starts_with('/') {
+                notes.push(Note::of(NoteKind::BarePath));
+            } else if Path::new(value.get("file://".len()..).unwrap_or_default()) != path {
+                notes.push(Note::of(NoteKind::OtherPath));
+            }
+        }
+    }
+    Ok(notes)
+}
+
+/// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in it, and
+/// otherwise what the agent has.
+///
+/// Whatever stands under one of the two names counts, as in Mesos; what cannot be read there is an
+/// error here, where Docker would warn and pull anonymously.
+///
+/// # Errors
+///
+/// As [`ResolverBuilder::sandbox_home`](crate::ResolverBuilder::sandbox_home).
+pub fn docker_containerizer(
+    sandbox: &Path,
+    agent: &Resolver,
+    limits: Limits,
+) -> Result<Resolver, Error> {
+    let is_home = DOCKER_FILES.iter().any(|name| sandbox.join(name).symlink_metadata().is_ok());
+    if !is_home {
+        return Ok(agent.clone());
+    }
+    Resolver::builder().sandbox_home(sandbox).limits(limits).build()
+}

@@ -1,0 +1,38 @@
+//! The `HOME` of a program of the agent's own, as Docker looks into it.
+
+use std::io;
+use std::path::Path;
+
+use super::{Contents, DOCKER_FILES, file};
+use crate::config;
+use crate::error::Error;
+use crate::level::{Level, Place};
+use crate::limits::Limits;
+use crate::warning::{Warning, WarningKind};
+
+/// Reads what is there, through links as usual: nobody but its owner can change it.
+pub(super) fn read(home: Option<&Path>, limits: &Limits) -> Result<Contents, Error> {
+    // Docker takes an empty HOME for none.
+    let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) else {
+        let place = Place::called(Some(Level::SandboxHome), "HOME");
+        let warnings = vec![Warning::new(&place, None, WarningKind::HomeUnset)];
+        let note = Some("is not set, so Docker finds no credentials");
+        return Ok(Contents { warnings, note, ..Contents::of(place, Vec::new()) });
+    };
+    let mut contents = Contents::of(Place::file(Level::SandboxHome, home), Vec::new());
+    for name in DOCKER_FILES {
+        let path = home.join(name);
+        let place = Place::file(Level::SandboxHome, &path);
+        match file::read_named(&path, &place, limits) {
+            Ok(bytes) => {
+                contents.files.extend(config::read(bytes.as_slice(), &place, limits)?.files);
+            }
+            Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if contents.files.is_empty() {
+        contents.note = Some("holds no .docker/config.json and no .dockercfg");
+    }
+    Ok(contents)
+}

@@ -1,0 +1,124 @@
+//! The rules that Marathon holds a definition to, as far as they decide which credential pulls an
+//! image.
+
+use std::fmt;
+
+use crate::error::Shown;
+
+/// One rule of Marathon's that a definition breaks, and where.
+///
+/// Displayed as Marathon does, `/container/docker/pullConfig: pullConfig is not supported with Docker
+/// containerizer`, followed by what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    pub(crate) path: String,
+    pub(crate) rule: Rule,
+}
+
+impl Violation {
+    /// Where it is, in Marathon's own notation: `/containers(1)/image/pullConfig`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.escape_debug(), self.rule)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// What a definition does that Marathon refuses.
+///
+/// Each text begins with Marathon's own words where it has some.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rule {
+    /// `pullConfig` in a container of type `DOCKER`, which is also what an omitted type means.
+    #[error(
+        "pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is \
+         DOCKER), or fetch a docker.tar.gz instead"
+    )]
+    PullConfigWithDocker,
+    /// `pullConfig` of an image that is of another kind than `DOCKER`.
+    #[error("pullConfig is supported only with Docker images; set kind to DOCKER")]
+    PullConfigWithoutDockerImage,
+    /// `pullConfig.secret` names no secret that the definition declares.
+    #[error("pullConfig.secret must refer to an existing secret; {}", Declared(declared))]
+    UndeclaredSecret {
+        /// The aliases that `secrets` declares. The one that was looked for is not kept: where a name
+        /// is due, people also write the secret itself.
+        declared: Vec<String>,
+    },
+    /// `docker.credential`, which nothing has read since Marathon 1.4.
+    #[error(
+        "must be empty; credential is gone since Marathon 1.4: put a config.json into a secret and \
+         name it in pullConfig (type MESOS), or fetch a docker.tar.gz (type DOCKER)"
+    )]
+    Credential,
+    /// `uris` and `fetch` in one app.
+    #[error("may not be set in conjunction with fetch; move everything to fetch")]
+    UrisAndFetch,
+    /// A text or name that is empty.
+    #[error("must not be empty")]
+    Empty,
+    /// A field that is missing.
+    #[error("is undefined; it must be {expected}")]
+    Undefined {
+        /// What is due there.
+        expected: &'static str,
+    },
+    /// A value of the wrong type, or none of those that are known.
+    #[error("must be {expected}")]
+    Unexpected {
+        /// What is due there.
+        expected: &'static str,
+    },
+    /// A Docker and an AppC image in one container.
+    #[error("mesos containers should specify, at most, a single image type")]
+    SeveralImages,
+    /// `container`, which makes an app, beside `containers`, which make a pod.
+    #[error("an app has a container and a pod has containers; leave out one of them")]
+    AppAndPod,
+}
+
+/// What could have been meant.
+struct Declared<'a>(&'a [String]);
+
+impl fmt::Display for Declared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 5;
+        if self.0.is_empty() {
+            return f.write_str("secrets declares none");
+        }
+        f.write_str("secrets declares ")?;
+        for (n, alias) in self.0.iter().take(MOST).enumerate() {
+            write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(alias))?;
+        }
+        match self.0.len().saturating_sub(MOST) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// Several violations in a row.
+pub(crate) struct Joined<'a>(pub(crate) &'a [Violation]);
+
+impl fmt::Display for Joined<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, violation) in self.0.iter().enumerate() {
+            write!(f, "{}{violation}", if n == 0 { "" } else { "; and " })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! Which certificates go with a registry.
+
+use std::fs;
+use std::path::Path;
+
+use regcred::certs::{self, Certificates};
+use regcred::{Error, ImageRef};
+
+/// Puts empty files below a directory.
+fn put(root: &Path, files: &[&str]) {
+    for file in files {
+        let path = root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+}
+
+/// What was found, in one line: directory, CAs, and pairs as `cert+key`.
+fn told(root: &Path, found: &Certificates) -> String {
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let directory = found.directory().map_or("-".to_owned(), |directory| {
+        directory.strip_prefix(root).unwrap().to_str().unwrap().to_owned()
+    });
+    let mut words = vec![directory];
+    words.extend(found.authorities().iter().map(|ca| name(ca)));
+    let pair = |(certificate, key)| format!("{}+{}", name(certificate), name(key));
+    words.extend(found.clients().iter().map(|client| pair((client.certificate(), client.key()))));
+    words.join(" ")
+}
+
+#[test]
+fn files_are_picked_as_docker_does() {
+    // files, registry, what is found, rule
+    #[rustfmt::skip]
+    let table: &[(&[&str], &str, &str, &str)] = &[
+        (&["docker/reg.io/ca.crt"], "reg.io", "docker/reg.io ca.crt", "Docker: *.crt is a CA"),
+        (&["docker/reg.io:5000/ca.crt"], "reg.io:5000", "docker/reg.io:5000 ca.crt", "Docker: the port is a part of the name"),
+        (&["docker/reg.io:5000/ca.crt"], "reg.io", "-", "another port is another registry"),
+        (&["docker/reg.io/ca.crt"], "reg.io:5000", "-", "another port is another registry"),
+        (&["docker/reg.io/b.crt", "docker/reg.io/a.crt"], "reg.io", "docker/reg.io a.crt b.crt", "in the order of names"),
+        (&["docker/reg.io/c.cert", "docker/reg.io/c.key"], "reg.io", "docker/reg.io c.cert+c.key", "Docker: a pair"),
+        (&["docker/reg.io/b.key", "docker/reg.io/a.key", "docker/reg.io/b.cert", "docker/reg.io/a.cert", "docker/reg.io/ca.crt"],
+            "reg.io", "docker/reg.io ca.crt a.cert+a.key b.cert+b.key", "Docker: all of them"),
+        (&["docker/reg.io/x.y.cert", "docker/reg.io/x.y.key"], "reg.io", "docker/reg.io x.y.cert+x.y.key", "dots in a name"),
+        (&["docker/reg.io/notes.txt", "docker/reg.io/ca.pem", "docker/reg.io/ca.CRT"], "reg.io", "docker/reg.io", "Docker: everything else is left alone"),
+        (&["docker/reg.io/.crt"], "reg.io", "docker/reg.io", "a name that is all suffix is hidden"),
+        (&["docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "3.1: :443 equals no port"),
+        (&["docker/reg.io/ca.crt"], "reg.io:443", "docker/reg.io ca.crt", "3.1: :443 equals no port"),
+        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io a.crt", "one directory, the plain one first"),
+        (&["docker/reg.io/ca.crt"], "REG.io", "docker/reg.io ca.crt", "3.1: hosts are compared in lower case"),
+        (&["docker/reg.io:5000/ca.crt"], "reg.io:05000", "docker/reg.io:5000 ca.crt", "3.1: ports are numbers"),
+        (&["docker/[::1]:5000/ca.crt"], "[::1]:5000", "docker/[::1]:5000 ca.crt", "IPv6 in brackets, as in the image"),
+        (&["docker/[2001:db8::1]/ca.crt"], "[2001:DB8::1]:443", "docker/[2001:db8::1] ca.crt", "IPv6 and :443"),
+        (&["docker/localhost:5000/ca.crt"], "localhost:5000", "docker/localhost:5000 ca.crt", "localhost"),
+        (&["containers/reg.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io a.crt", "podman: the first directory that is there, alone"),
+        (&["containers/reg.io/notes", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io", "podman: even if nothing is in it"),
+        (&["containers/other.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "docker/reg.io b.crt", "podman: then Docker's"),
+        (&["docker/docker.io/ca.crt"], "index.docker.io", "docker/docker.io ca.crt", "podman: Docker Hub is docker.io"),
+        (&[], "reg.io", "-", "none is no error"),
+    ];
+    for (files, registry, expected, rule) in table {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), files);
+        let directories = ["containers", "docker"].map(|name| root.path().join(name));
+        let found = certs::find(registry, directories).unwrap_or_else(|e| panic!("{rule}: {e}"));
+        assert_eq!(told(root.path(), &found), *expected, "{registry}, {rule}");
+    }
+}
+
+#[test]
+fn half_a_pair_is_an_error_that_names_the_other_half() {
+    // files, error, rule
+    #[rustfmt::skip]
+    let table: &[(&[&str], &[&str], &str)] = &[
+        (&["client.cert"], &["client.cert: client.key is missing"], "Docker: missing key for a client certificate"),
+        (&["client.key"], &["client.key: client.cert is missing"], "Docker: missing client certificate for a key"),
+        (&["ca.cert"], &["ca.cert: ca.key is missing", "the certificate of a CA is called NAME.crt"], "Docker's own advice: a CA named .cert"),
+        (&["a.cert", "b.key"], &["a.cert: a.key is missing"], "two halves are no pair"),
+        (&["client.crt", "client.key"], &["client.key: client.cert is missing"], "a certificate named like a CA"),
+    ];
+    for (files, expected, rule) in table {
+        let root = tempfile::tempdir().unwrap();
+        put(&root.path().join("reg.io"), files);
+        let error = certs::find("reg.io", [root.path()]).unwrap_err();
+        assert!(matches!(error, Error::HalfPair { .. }), "{error:?}");
+        for expected in *expected {
+            assert!(error.to_string().contains(expected), "{error}, {rule}");
+        }
+    }
+}
+
+#[test]
+fn no_name_leads_out_of_the_directories() {
+    let root = tempfile::tempdir().unwrap();
+    put(root.path(), &["secret/ca.crt", "certs.d/reg.io/ca.crt", "certs.d/ca.crt"]);
+    let directory = root.path().join("certs.d");
+    let absolute = root.path().join("secret").to_str().unwrap().to_owned();
+    #[rustfmt::skip]
+    let table = [
+        "..", ".", "", "/", "../secret", "reg.io/../../secret", "..\\secret", &absolute, "reg.io/", "reg.io/team",
+        "%2e%2e", "https://reg.io", "u@reg.io", "reg.io:", "reg.io:../..", "[../..]", "[::1]/..", "reg.io\0", "*.io", "reg..io",
+    ];
+    for registry in table {
+        let error = certs::find(registry, [&directory]).expect_err(registry);
+        assert!(matches!(error, Error::Image(_)), "{registry:?}: {error:?}");
+    }
+    for image in ["../secret/app", "reg.io/../secret/app", "../../etc/passwd"] {
+        assert!(ImageRef::parse(image).is_err(), "{image}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_before_anybody_reads_it() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = root.path().join("reg.io");
+    fs::create_dir_all(directory.join("ca.crt")).unwrap();
+    assert!(matches!(certs::find("reg.io", [root.path()]), Err(Error::NotAFile { .. })));
+    fs::remove_dir(directory.join("ca.crt")).unwrap();
+    let pipe = directory.join("ca.crt");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(matches!(certs::find("reg.io", [root.path()]), Err(Error::NotAFile { .. })));
+    fs::remove_file(&pipe).unwrap();
+    put(root.path(), &["pki/corporate.crt"]);
+    std::os::unix::fs::symlink(root.path().join("pki/corporate.crt"), &pipe).unwrap();
+    let found = certs::find("reg.io", [root.path()]).unwrap();
+    assert_eq!(told(root.path(), &found), "reg.io ca.crt", "links are the operator's own");
+    fs::remove_file(root.path().join("pki/corporate.crt")).unwrap();
+    let error = certs::find("reg.io", [root.path()]).unwrap_err().to_string();
+    assert!(error.contains("ca.crt: cannot read it"), "a link to nothing: {error}");
+    let file = root.path().join("other.io");
+    fs::write(file, "").unwrap();
+    assert!(matches!(certs::find("other.io", [root.path()]), Err(Error::Read { .. })));
+}

@@ -1,0 +1,523 @@
+//! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files come to.
+
+use regcred::marathon::{self, Container, Fetch, FetchKind, Resolved, Rule};
+use regcred::mesos::Containerizer;
+use regcred::{Error, Limits, Resolver};
+
+use crate::archives::{file, gzip, tar};
+use crate::support::{answer, base64, config, quote};
+
+/// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
+fn read(definition: &str) -> Vec<String> {
+    let containers = marathon::containers(definition.as_bytes());
+    let containers = containers.unwrap_or_else(|error| panic!("{definition}: {error}"));
+    containers.iter().map(|container| container.as_ref().map_or_else(told, line)).collect()
+}
+
+fn told(error: &Error) -> String {
+    let Error::Definition { id, violations } = error else { panic!("{error:?}") };
+    let violations: Vec<String> = violations.iter().map(|v| v.to_string()).collect();
+    format!("{id}: {}", violations.join("; "))
+}
+
+fn line(container: &Container) -> String {
+    let mut words = vec![container.id()];
+    words.extend(container.name());
+    words.push(match container.containerizer() {
+        Containerizer::Docker => "DOCKER",
+        Containerizer::Mesos => "MESOS",
+        other => panic!("{other:?}"),
+    });
+    words.push(container.image().unwrap_or("-"));
+    let secret = container.pull_config().map(|pull| format!("{}={}", pull.alias(), pull.source()));
+    words.extend(secret.as_deref());
+    words.join(" ")
+}
+
+const DECLARED: &str = r#""secrets": {"s": {"source": "/a/b"}}"#;
+
+#[test]
+fn apps_pods_groups_and_lists_are_told_apart() {
+    let app = |id: &str| {
+        format!(
+            r#"{{"id": "{id}", "container": {{"docker": {{"image": "{}/i"}}}}}}"#,
+            id.trim_matches('/')
+        )
+    };
+    let pod = |id: &str| {
+        format!(
+            r#"{{"id": "{id}", "containers": [{{"name": "a", "image": {{"kind": "DOCKER", "id": "x"}}}}, {{"name": "b"}}]}}"#
+        )
+    };
+    // definition, containers, rule
+    #[rustfmt::skip]
+    let table = [
+        (app("/a"), vec!["/a DOCKER a/i"], "type defaults to DOCKER"),
+        (r#"{"id": "/a", "cmd": "sleep 1"}"#.to_owned(), vec!["/a MESOS -"], "an app without a container has nothing to pull"),
+        (r#"{"id": "/a", "container": {"type": "MESOS"}}"#.into(), vec!["/a MESOS -"], "nor one without an image"),
+        (r#"{"id": "/a", "container": {"type": "MESOS", "appc": {"image": "x"}}}"#.into(), vec!["/a MESOS -"], "AppC images take no Docker credential"),
+        (r#"{"id": "/a", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
+        (r#"{"id": "/a", "container": {"type": "mesos", "docker": {"image": "x"}}}"#.into(), vec!["/a MESOS x"], "Marathon reads enumerations in any case"),
+        (r#"{"container": {"docker": {"image": "x"}}}"#.into(), vec![" DOCKER x"], "an update of an app may leave out the id"),
+        (pod("/p"), vec!["/p a MESOS x", "/p b MESOS -"], "each container of a pod has its answer"),
+        (r#"{"id": "/p", "containers": []}"#.into(), vec![], "a pod without containers"),
+        (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "Docker", "id": "x"}}]}"#.into(), vec!["/p a MESOS x"], "kind in any case"),
+        (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "APPC", "id": "x"}}]}"#.into(), vec!["/p a MESOS -"], "AppC in a pod"),
+        (format!("[{}, {}]", app("/a"), pod("/p")), vec!["/a DOCKER a/i", "/p a MESOS x", "/p b MESOS -"], "a list"),
+        ("[]".into(), vec![], "an empty list"),
+        (format!(r#"{{"apps": [{}]}}"#, app("/a")), vec!["/a DOCKER a/i"], "what GET /v2/apps answers"),
+        (format!(r#"{{"app": {}}}"#, app("/a")), vec!["/a DOCKER a/i"], "what GET /v2/apps/a answers"),
+        (r#"{"apps": []}"#.into(), vec![], "no apps"),
+        (format!(r#"{{"id": "/g", "apps": [{}], "pods": [{}], "groups": [{{"id": "h", "apps": [{}, {}]}}]}}"#,
+            app("a"), pod("p"), app("b"), app("/abs")),
+            vec!["/g/a DOCKER a/i", "/g/p a MESOS x", "/g/p b MESOS -", "/g/h/b DOCKER b/i", "/abs DOCKER abs/i"], "relative ids stand below their group"),
+        (format!(r#"{{"id": "/", "groups": [{{"id": "/g", "apps": [{}]}}]}}"#, app("/g/a")), vec!["/g/a DOCKER g/a/i"], "the root group"),
+        (format!(r#"{{"id": "/", "apps": [{}]}}"#, app("a")), vec!["/a DOCKER a/i"], "a relative id below the root"),
+        (format!(r#"{{"id": "/", "pods": [{{"id": "/p", "status": "STABLE", "spec": {}}}]}}"#, pod("/p")), vec!["/p a MESOS x", "/p b MESOS -"], "a group's status holds the spec of a pod"),
+        (r#"{"id": "/a", "container": {"docker": {"image": "x", "new": [1e3, {"deep": null}]}, "new": 1}, "new": []}"#.into(), vec!["/a DOCKER x"], "unknown fields are ignored"),
+        (format!("\u{FEFF}{}", app("/a")), vec!["/a DOCKER a/i"], "a byte-order mark"),
+        (format!(r#"{{"id": "/a", "container": {{"type": "MESOS", "docker": {{"image": "x", "pullConfig": {{"secret": "s"}}}}}}, {DECLARED}}}"#), vec!["/a MESOS x s=/a/b"], "the secret of an app"),
+        (format!(r#"{{"id": "/p", "containers": [{{"name": "a", "image": {{"kind": "DOCKER", "id": "x", "pullConfig": {{"secret": "s"}}}}}}, {{"name": "b", "image": {{"kind": "DOCKER", "id": "y", "pullConfig": null}}}}], {DECLARED}}}"#),
+            vec!["/p a MESOS x s=/a/b", "/p b MESOS y"], "the secret of one container of a pod"),
+    ];
+    for (definition, expected, rule) in table {
+        assert_eq!(read(&definition), expected, "{rule}: {definition}");
+    }
+}
+
+#[test]
+fn marathons_rules_are_told_in_its_own_words() {
+    let app =
+        |container: &str, rest: &str| format!(r#"{{"id": "/a", "container": {container}{rest}}}"#);
+    let declared = format!(", {DECLARED}");
+    let pulls = r#"{"type": "MESOS", "docker": {"image": "x", "pullConfig": {"secret": "s"}}}"#;
+    let pod = |image: &str, rest: &str| {
+        format!(
+            r#"{{"id": "/p", "containers": [{{"name": "a"}}, {{"name": "b", "image": {image}}}]{rest}}}"#
+        )
+    };
+    let pod_pulls = r#"{"kind": "DOCKER", "id": "x", "pullConfig": {"secret": "s"}}"#;
+    // definition, what is told, rule
+    #[rustfmt::skip]
+    let table = [
+        (app(&pulls.replace("MESOS", "DOCKER"), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer", "AppValidationTest: even if the secret exists"),
+        (app(&pulls.replace(r#""type": "MESOS", "#, ""), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)", "an omitted type means DOCKER"),
+        (app(pulls, ""), "/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares none", "AppValidationTest: no secret"),
+        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; secrets declares "t", "u""#, "what could have been meant"),
+        (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
+        (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
+        (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
+        (app(pulls, r#", "secrets": {"s": {}}"#), "/a: /secrets(s)/source: is undefined", "a source is required"),
+        (app(pulls, r#", "secrets": {"s": "x"}"#), "/a: /secrets(s): must be an object", "a secret is an object"),
+        (app(pulls, r#", "secrets": {"s": {"source": 1}}"#), "/a: /secrets(s)/source: must be a text", "a source is a text"),
+        (app(pulls, r#", "secrets": ["s"]"#), "/a: /secrets: must be an object", "secrets are an object"),
+        (app(&pulls.replace(r#""s""#, r#""""#), &declared), "/a: /container/docker/pullConfig/secret: must not be empty", "an empty alias"),
+        (app(&pulls.replace(r#""s""#, "1"), &declared), "/a: /container/docker/pullConfig/secret: must be a text", "an alias is a text"),
+        (app(&pulls.replace(r#"{"secret": "s"}"#, "{}"), &declared), "/a: /container/docker/pullConfig/secret: is undefined", "an alias is required"),
+        (app(&pulls.replace(r#"{"secret": "s"}"#, r#""s""#), &declared), "/a: /container/docker/pullConfig: must be an object", "pullConfig is an object"),
+        (app(r#"{"docker": {"image": "x", "credential": {"principal": "p", "secret": "q"}}}"#, ""), "/a: /container/docker/credential: must be empty; credential is gone since Marathon 1.4", "1.4: credential, type DOCKER"),
+        (app(r#"{"type": "MESOS", "docker": {"image": "x", "credential": {"principal": "p"}}}"#, ""), "/a: /container/docker/credential: must be empty", "1.4: credential, type MESOS"),
+        (app(r#"{"docker": {"image": ""}}"#, ""), "/a: /container/docker/image: must not be empty", "an image is not empty"),
+        (app(r#"{"docker": {}}"#, ""), "/a: /container/docker/image: is undefined", "an image is required"),
+        (app(r#"{"docker": {"image": 5}}"#, ""), "/a: /container/docker/image: must be a text", "an image is a text"),
+        (app("{}", ""), "/a: /container/docker: is undefined", "type DOCKER needs docker"),
+        (app(r#"{"type": "MESOS", "docker": 1}"#, ""), "/a: /container/docker: must be an object", "docker is an object"),
+        (app("1", ""), "/a: /container: must be an object", "a container is an object"),
+        (app(r#"{"type": "rkt", "docker": {"image": "x"}}"#, ""), "/a: /container/type: must be DOCKER or MESOS", "two types"),
+        (app(r#"{"type": "MESOS", "docker": {"image": "x"}, "appc": {"image": "y"}}"#, ""), "/a: /container: mesos containers should specify, at most, a single image type", "one image"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "AppDefinitionTest: both"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": ""}]"#), "/a: /fetch(0)/uri: must not be empty", "a URI is not empty"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a"}, {}]"#), "/a: /fetch(1)/uri: is undefined", "a URI is required"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a", "extract": "no"}]"#), "/a: /fetch(0)/extract: must be true or false", "a truth is a truth"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": ["a"]"#), "/a: /fetch(0): must be an object", "fetch holds objects"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": [{"uri": "a"}]"#), "/a: /uris(0): must be a text", "uris holds texts"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": "a""#), "/a: /uris: must be a list", "uris is a list"),
+        (pod(pod_pulls, ""), "/p b: /containers(1)/image/pullConfig: pullConfig.secret must refer to an existing secret", "PodsValidationTest: secrets emptied"),
+        (pod(&pod_pulls.replace("DOCKER", "APPC"), &declared), "/p b: /containers(1)/image/pullConfig: pullConfig is supported only with Docker images", "PodsValidationTest: no Docker image"),
+        (pod(&pod_pulls.replace(r#""kind": "DOCKER", "#, ""), &declared), "/p b: /containers(1)/image/kind: is undefined", "a kind is required"),
+        (pod(&pod_pulls.replace("DOCKER", "OCI"), &declared), "/p b: /containers(1)/image/kind: must be DOCKER", "a kind that is none"),
+        (pod(r#"{"kind": "DOCKER"}"#, ""), "/p b: /containers(1)/image/id: is undefined", "an image has an id"),
+        (pod(r#"{"kind": "DOCKER", "id": ""}"#, ""), "/p b: /containers(1)/image/id: must not be empty", "an id is not empty"),
+        (pod("[]", ""), "/p b: /containers(1)/image: must be an object", "an image is an object"),
+    ];
+    for (definition, expected, rule) in &table {
+        let told = read(definition).join("\n");
+        assert!(told.contains(expected), "{rule}:\n{told}\n{definition}");
+    }
+}
+
+#[test]
+fn each_service_and_container_has_an_answer_of_its_own() {
+    let bad =
+        r#"{"id": "bad", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
+    let good = r#"{"id": "good", "container": {"docker": {"image": "x"}}}"#;
+    // definition, answers, rule
+    #[rustfmt::skip]
+    let table = [
+        (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", ": (1): must be an app, a pod or a group", "good DOCKER x"], "a list"),
+        (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", ": /apps(1): must be an object", "good DOCKER x"], "apps"),
+        (format!(r#"{{"id": "/g", "groups": [{{"id": "h", "apps": [{good}, {bad}]}}, "x", {{}}]}}"#),
+            vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object", "/g: /groups(2): must be an app, a pod or a group"], "groups"),
+        (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", ": /groups: must be a list"], "no list"),
+        (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, 7, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.to_owned(),
+            vec!["/p a MESOS x", "/p: /containers(1): must be an object", "/p c: /containers(2)/image/id: must not be empty"], "containers of a pod"),
+        (r#"{"id": "/p", "containers": 1}"#.into(), vec!["/p: /containers: must be a list"], "containers are a list"),
+        (r#"{"id": "/p", "containers": [{"name": "a"}], "secrets": {"": {"source": ""}}, "container": {}}"#.into(),
+            vec!["/p: /: an app has a container and a pod has containers; leave out one of them; /secrets()/: must not be empty; /secrets()/source: must not be empty"], "everything that is wrong, at once"),
+    ];
+    for (definition, expected, rule) in table {
+        let told = read(&definition);
+        assert_eq!(told.len(), expected.len(), "{rule}: {told:#?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.contains(expected), "{rule}: {told:?} lacks {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_definition_says_so() {
+    // bytes, error, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &str)] = &[
+        ("", "definition: the file is empty", "nothing"),
+        ("{", "definition: the JSON ends too early, at line 1, column 1", "half of it"),
+        ("{\"id\": \"/a\",\n \"container\": }", "definition: invalid JSON at line 2", "a slip, with its place"),
+        ("id: /a\ncontainer: {}\n", "definition: this is YAML, not JSON", "YAML"),
+        ("{} {}", "there is text after the end", "two of them"),
+        ("{}", "neither an app, a pod, a group nor a list of them", "an empty object"),
+        ("1", "neither an app, a pod", "a number"),
+        ("null", "neither an app, a pod", "null"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "neither an app, a pod", "the secret in place of the definition"),
+    ];
+    for (bytes, expected, rule) in table {
+        let error = marathon::containers(bytes.as_bytes()).expect_err(rule).to_string();
+        assert!(error.contains(expected), "{rule}: {error}");
+        assert!(!error.contains("dTpw"), "{error}");
+    }
+    let error = marathon::containers(b"\xFF\xFE{\0}\0").unwrap_err().to_string();
+    assert!(error.contains("UTF-16"), "{error}");
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(marathon::containers(deep.as_bytes()).is_err(), "no depth exhausts the stack");
+}
+
+#[test]
+fn a_violation_is_data_too() {
+    let definition =
+        r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
+    let answer = marathon::containers(definition.as_bytes()).unwrap().remove(0);
+    let Err(Error::Definition { id, violations }) = answer else { panic!() };
+    assert_eq!((&*id, violations.len()), ("/a", 1));
+    assert_eq!(violations[0].path(), "/container/docker/pullConfig");
+    assert_eq!(*violations[0].rule(), Rule::PullConfigWithDocker);
+}
+
+fn app_with(rest: &str) -> String {
+    format!(r#"{{"id": "/a", "container": {{"docker": {{"image": "reg.io/app"}}}}, {rest}}}"#)
+}
+
+fn only(definition: &str) -> Container {
+    let mut containers = marathon::containers(definition.as_bytes()).unwrap();
+    assert_eq!(containers.len(), 1);
+    containers.remove(0).unwrap()
+}
+
+#[test]
+fn fetch_has_marathons_defaults() {
+    // fetch or uris, (extract, executable, cache), destPath, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#""fetch": [{"uri": "x"}]"#, (true, false, false), None, "the defaults"),
+        (r#""fetch": [{"uri": "x", "extract": false, "executable": true, "cache": true, "destPath": "d"}]"#, (false, true, true), Some("d"), "all of them"),
+        (r#""fetch": [{"uri": "x", "extract": null, "destPath": null}]"#, (true, false, false), None, "null is not there"),
+        (r#""uris": ["http://h/file1.tar.gz"]"#, (true, false, false), None, "AppDefinitionTest"),
+        (r#""uris": ["http://h/file"]"#, (false, false, false), None, "AppDefinitionTest"),
+        (r#""uris": ["http://h/file1.tar.gz?foo=10&bar=meh"]"#, (true, false, false), None, "AppDefinitionTest: the query does not count"),
+        (r#""uris": ["http://h/file?x=a.tar.gz"]"#, (false, false, false), None, "nor does it make an archive"),
+        (r#""uris": ["http://h/file#a.zip"]"#, (false, false, false), None, "nor does a fragment"),
+        (r#""uris": ["a.zip"], "fetch": []"#, (true, false, false), None, "an empty fetch beside uris"),
+        (r#""uris": [], "fetch": [{"uri": "x"}]"#, (true, false, false), None, "empty uris beside fetch"),
+        (r#""uris": ["file:///etc/.dockercfg"]"#, (false, false, false), None, "no archive"),
+    ];
+    for (rest, flags, dest_path, rule) in table {
+        let container = only(&app_with(rest));
+        let [fetch] = container.fetch() else { panic!("{rule}") };
+        assert_eq!(
+            ((fetch.extract(), fetch.executable(), fetch.cache()), fetch.dest_path()),
+            (flags, dest_path),
+            "{rule}"
+        );
+    }
+    let suffixes =
+        [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
+    for suffix in suffixes {
+        let container = only(&app_with(&format!(r#""uris": ["http://h/a{suffix}"]"#)));
+        assert!(container.fetch()[0].extract(), "{suffix}");
+    }
+}
+
+#[test]
+fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
+    const JSON: Option<FetchKind> = Some(FetchKind::ConfigJson);
+    const FLAT: Option<FetchKind> = Some(FetchKind::Dockercfg);
+    const TAR: Option<FetchKind> = Some(FetchKind::Archive);
+    // an item of fetch, what it is, the warning for DOCKER, the warning for MESOS, rule
+    #[rustfmt::skip]
+    let table: &[(&str, Option<FetchKind>, &str, &str, &str)] = &[
+        (r#""uri": "file:///etc/docker.tar.gz""#, TAR, "", "never looks into the sandbox", "DC/OS: the documented way, and UCR"),
+        (r#""uri": "file:///etc/docker.tgz""#, TAR, "", "never looks", "the same in short"),
+        (r#""uri": "https://h/.docker.tar.gz""#, TAR, "", "never looks", "named after the directory"),
+        (r#""uri": "https://h/dockercfg.tar""#, TAR, "", "never looks", "named after the file"),
+        (r#""uri": "file:///etc/.dockercfg""#, FLAT, "", "never looks", "Marathon: a plain .dockercfg"),
+        (r#""uri": "file:///etc/.dockercfg", "extract": false"#, FLAT, "", "never looks", "Marathon 436"),
+        (r#""uri": "https://h/config.json""#, JSON, "outside .docker is not looked at", "", "Marathon 1781: a bare config.json"),
+        (r#""uri": "https://h/config.json", "destPath": ".docker/config.json""#, JSON, "", "never looks", "Marathon 1781: where it belongs"),
+        (r#""uri": "https://h/any", "destPath": "./.docker//config.json""#, JSON, "", "never looks", "by where it goes"),
+        (r#""uri": "https://h/any?sig=x", "destPath": ".dockercfg""#, FLAT, "", "never looks", "by where it goes"),
+        (r#""uri": "https://h/config.json", "destPath": "conf/config.json""#, None, "", "", "Marathon 5457: the task's own config.json"),
+        (r#""uri": "https://h/app/config.json?x""#, JSON, "outside .docker", "", "by path, not query"),
+        (r#""uri": "https://h/docker.tar.gz", "extract": false"#, TAR, "extract is false", "never looks", "not unpacked"),
+        (r#""uri": "https://h/docker.tar.gz", "executable": true"#, TAR, "executable is true", "never looks", "executable outdoes extract"),
+        (r#""uri": "https://h/docker.tar.gz?sig=x""#, TAR, "takes the query for a part of the name", "never looks", "a signed URL"),
+        (r#""uri": "https://h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz""#, TAR, "", "never looks", "the way out"),
+        (r#""uri": "https://h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz", "cache": true"#, TAR, "leave cache out", "never looks", "which the cache undoes"),
+        (r#""uri": "https://h/docker.tar.gz?name=x.tar.gz""#, TAR, "", "never looks", "a query that ends like an archive"),
+        (r#""uri": "https://h/docker.tar.gz#x""#, TAR, "takes the query", "never looks", "a fragment is a part of the name too"),
+        (r#""uri": "https://h/docker.tar.gz", "destPath": "creds""#, TAR, "destPath does not end like an archive", "never looks", "a destPath that hides it"),
+        (r#""uri": "https://h/docker.tar.gz", "destPath": "creds/docker.tgz""#, TAR, "", "never looks", "unpacked into the sandbox all the same"),
+        (r#""uri": "https://h/docker.tar.gz", "cache": true"#, TAR, "", "never looks", "the cache alone does no harm"),
+        (r#""uri": "https://h/.dockercfg?sig=x""#, FLAT, "set destPath to .dockercfg", "never looks", "a signed URL"),
+        (r#""uri": "https://h/.dockercfg", "destPath": "etc/.dockercfg""#, FLAT, "is not fetched as .dockercfg", "never looks", "somewhere else"),
+        (r#""uri": "https://h/docker.tar.gz", "destPath": "/etc/docker.tar.gz""#, TAR, "must be relative", "never looks", "Mesos: an absolute path fails the task"),
+        (r#""uri": "https://h/.dockercfg", "destPath": "../.dockercfg""#, FLAT, "stay in the sandbox", "never looks", "a climbing path"),
+        (r#""uri": "https://h/app.tar.gz""#, None, "", "", "the task's own"),
+        (r#""uri": "https://h/my-docker.tar.gz""#, None, "", "", "no credential file by name"),
+        (r#""uri": "https://h/docker.tar.gz/readme""#, None, "", "", "the last part of the path alone"),
+        (r#""uri": "https://h/?docker.tar.gz""#, None, "", "", "by path, not query"),
+        (r#""uri": "https://h/docker.zip""#, None, "", "", "cannot be looked into here"),
+    ];
+    for (item, kind, docker, mesos, rule) in table {
+        for (containerizer, warning) in [("DOCKER", docker), ("MESOS", mesos)] {
+            let definition = format!(
+                r#"{{"id": "/a", "container": {{"type": "{containerizer}", "docker": {{"image": "x"}}}}, "fetch": [{{"uri": "z"}}, {{{item}}}]}}"#
+            );
+            let container = only(&definition);
+            assert_eq!(container.fetch()[1].kind(), *kind, "{rule}: {item}");
+            let told: Vec<String> = container.warnings().iter().map(|w| w.to_string()).collect();
+            let told = told.join("\n");
+            assert!(told.contains(warning), "{rule}, {containerizer}: {item}: {told:?}");
+            assert_eq!(
+                told.is_empty(),
+                warning.is_empty(),
+                "{rule}, {containerizer}: {item}: {told}"
+            );
+            assert!(told.is_empty() || told.starts_with("/fetch(1): "), "{told}");
+        }
+    }
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let told = only(pod).warnings()[0].to_string();
+    assert!(
+        told.starts_with("/containers(0)/artifacts(0): the Mesos containerizer never"),
+        "{told}"
+    );
+    let uris = only(&app_with(r#""uris": ["https://h/x", "https://h/docker.tar.gz?sig=s"]"#));
+    let told = uris.warnings()[0].to_string();
+    assert!(
+        told.starts_with("/uris(1): Mesos takes the query"),
+        "the fetcher does not do as Marathon: {told}"
+    );
+}
+
+/// No secrets at all.
+fn no_secrets(source: &str) -> std::io::Result<Vec<u8>> {
+    panic!("nobody asks for {source}")
+}
+
+fn agent() -> Resolver {
+    Resolver::builder()
+        .agent_flag(config(&[("reg.io", "agent"), ("agent.io", "agent")]))
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
+    let scratch = tempfile::tempdir().unwrap();
+    let put =
+        |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
+    let archive = |user: &str| {
+        gzip(&tar(&[file(
+            ".docker/config.json",
+            &config(&[("reg.io", user), (&format!("{user}.io"), user)]),
+        )]))
+    };
+    put("docker.tar.gz", archive("archive"));
+    put("creds.tgz", archive("creds"));
+    put("flat.tar.gz", gzip(&tar(&[file(".dockercfg", &config(&[("reg.io", "flat")]))])));
+    put(".dockercfg", config(&[("reg.io", "plain")]).into());
+    put("config.json", config(&[("reg.io", "json")]).into());
+    put("app.tar.gz", gzip(&tar(&[file("bin/app", "#!/bin/sh")])));
+    put("broken.tar.gz", b"\x1F\x8Bnope".to_vec());
+    put("docker.tgz", gzip(&tar(&[file("docker/config.json", "{}")])));
+    // what is fetched, from where reg.io/app, creds.io/app, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &str, &str)] = &[
+        (r#"{"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "an archive"),
+        (r#"{"uri": "file://localhostDIR/docker.tar.gz"}"#, "archive:p", "-", "Mesos: file://localhost"),
+        (r#"{"uri": "DIR/docker.tar.gz"}"#, "archive:p", "-", "Mesos: an absolute path"),
+        (r#"{"uri": "file://DIR/.dockercfg"}"#, "plain:p", "-", "a .dockercfg"),
+        (r#"{"uri": "file://DIR/config.json"}"#, "agent:p", "-", "a bare config.json is not looked at"),
+        (r#"{"uri": "file://DIR/config.json", "destPath": ".docker/config.json"}"#, "json:p", "-", "one where it belongs is"),
+        (r#"{"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "Mesos unpacks whatever is an archive"),
+        (r#"{"uri": "file://DIR/creds.tgz", "extract": false}"#, "agent:p", "-", "unless told not to"),
+        (r#"{"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "archive:p", "-", "3.6: a docker.tar.gz in a sandbox is looked into"),
+        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "the later one overwrites"),
+        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "the later one overwrites"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "3.6: .docker/config.json first"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/flat.tar.gz"}"#, "flat:p", "-", "one .dockercfg overwrites another"),
+        (r#"{"uri": "file://DIR/app.tar.gz"}"#, "agent:p", "-", "nothing in it"),
+        (r#"{"uri": "file://DIR/broken.tar.gz"}, {"uri": "file://DIR/missing.tar.gz"}"#, "agent:p", "-", "the task's own are looked into as far as they can be"),
+        (r#"{"uri": "https://h/app.tar.gz"}, {"uri": "https://h/config.json"}"#, "agent:p", "-", "nothing is fetched for what is no credential file"),
+        (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: without a credential file it is a warning"),
+    ];
+    for (fetch, reg, creds, rule) in table {
+        let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+        let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
+        let resolver = container.resolver(&agent(), Limits::default(), no_secrets);
+        let resolver = resolver.unwrap_or_else(|error| panic!("{rule}: {error}"));
+        assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
+        assert_eq!(answer(&resolver, "creds.io/app"), *creds, "{rule}");
+        assert_eq!(answer(&resolver, "agent.io/app"), "agent:p", "the agent's is below: {rule}");
+        let near_miss =
+            resolver.warnings().iter().any(|w| w.to_string().contains("docker/config.json"));
+        assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
+    }
+    // Errors: what is fetched, what is told.
+    #[rustfmt::skip]
+    let errors: &[(&str, &str)] = &[
+        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://h/docker.tar.gz?…" is not on this machine"#),
+        (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is not on this machine"#),
+        (r#"{"uri": "file://DIR/no/docker.tar.gz"}"#, "no/docker.tar.gz: cannot read it"),
+        (r#"{"uri": "file://DIR/docker.tar.gz?x", "destPath": "docker.tar.gz"}"#, "docker.tar.gz?x: cannot read it"),
+        (r#"{"uri": "file://DIR", "destPath": ".dockercfg"}"#, "refused, it is a directory"),
+        (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#, "the gzip stream is damaged"),
+    ];
+    for (fetch, expected) in errors {
+        let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+        let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
+        let error = container.resolver(&agent(), Limits::default(), no_secrets).unwrap_err();
+        assert!(error.to_string().contains(expected), "{fetch}: {error}");
+        assert!(
+            !format!("{error} {error:?} {container:?} {}", container.fetch()[0]).contains("pw@")
+        );
+        assert!(
+            !format!("{error} {error:?} {container:?} {}", container.fetch()[0]).contains("sig=x")
+        );
+    }
+    let mut limits = Limits::default();
+    limits.archive_bytes = 100;
+    let definition = app_with(r#""fetch": [{"uri": "DIR/docker.tar.gz"}]"#)
+        .replace("DIR", scratch.path().to_str().unwrap());
+    let error = only(&definition).resolver(&agent(), limits, no_secrets).unwrap_err();
+    assert!(matches!(error, Error::Limit { limit: "archive_bytes", .. }), "{error}");
+}
+
+#[test]
+fn after_mesos_has_fetched_the_sandbox_itself_is_read() {
+    let sandbox = tempfile::tempdir().unwrap();
+    std::fs::write(sandbox.path().join(".dockercfg"), config(&[("reg.io", "sandbox")])).unwrap();
+    let definition = app_with(r#""fetch": [{"uri": "https://h/.dockercfg"}]"#);
+    let limits = Limits::default();
+    let in_docker = only(&definition).resolver_in_sandbox(&agent(), limits, &sandbox, no_secrets);
+    assert_eq!(answer(&in_docker.unwrap(), "reg.io/app"), "sandbox:p");
+    let definition = definition.replace(r#""docker":"#, r#""type": "MESOS", "docker":"#);
+    let in_mesos = only(&definition).resolver_in_sandbox(&agent(), limits, &sandbox, no_secrets);
+    assert_eq!(answer(&in_mesos.unwrap(), "reg.io/app"), "agent:p", "UCR never looks");
+}
+
+const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
+    "secrets": {"s": {"source": "/store/s"}, "t": {"source": "/store/t"}}, "fetch": [{"uri": "https://h/docker.tar.gz"}]}"#;
+
+#[test]
+fn the_secret_answers_or_says_why_it_cannot() {
+    let resolve = |bytes: std::io::Result<Vec<u8>>| {
+        let mut bytes = Some(bytes);
+        let mut asked = Vec::new();
+        let store = |source: &str| {
+            asked.push(source.to_owned());
+            bytes.take().expect("asked once")
+        };
+        let answer = marathon::resolvers(PULLS.as_bytes(), &agent(), Limits::default(), store);
+        let answer = answer.unwrap().remove(0);
+        assert_eq!(asked, ["/store/s"], "only what is named is asked for");
+        answer
+    };
+    let Resolved { container, resolver, .. } =
+        resolve(Ok(config(&[("reg.io", "secret")]).into())).unwrap();
+    assert_eq!(container.id(), "/a");
+    assert_eq!(answer(&resolver, "reg.io/app"), "secret:p");
+    assert_eq!(answer(&resolver, "agent.io/app"), "agent:p");
+    let explained = resolver.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
+    assert!(
+        explained.contains("task secret, s (/store/s), a config.json with 1 key"),
+        "{explained}"
+    );
+
+    let Resolved { resolver, .. } = resolve(Ok(b"{}".to_vec())).unwrap();
+    assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "an empty configuration is one");
+    // bytes or failure, what is told
+    #[rustfmt::skip]
+    let table = [
+        (Err(std::io::ErrorKind::NotFound.into()), r#""/a": the secret "s", source "/store/s", cannot be had: entity not found"#),
+        (Err(std::io::Error::other("403")), "cannot be had: 403; the image is not pulled without it"),
+        (Ok(Vec::new()), "task secret, s (/store/s): the file is empty"),
+        (Ok(b"{".to_vec()), "task secret, s (/store/s): the JSON ends too early"),
+        (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s): \"auths\" is no object"),
+    ];
+    for (bytes, expected) in table {
+        let error = resolve(bytes).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_secret_in_place_of_its_name_is_not_shown() {
+    let secret = r#"{"auths":{"reg.io":{"auth":"dXNlcjpwYXNz"}}}"#;
+    let encoded = base64(secret);
+    for misplaced in [secret, &encoded] {
+        let as_alias =
+            PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(misplaced)));
+        let as_declared = PULLS.replace(r#""s": {"#, &format!("{}: {{", quote(misplaced)));
+        let as_both = as_alias.replace(r#""s": {"#, &format!("{}: {{", quote(misplaced)));
+        let as_source = PULLS.replace(r#""/store/s""#, &quote(misplaced));
+        let without_source = as_declared.replace(r#"{"source": "/store/s"}"#, "{}");
+        for definition in [as_alias, as_declared, as_both, as_source, without_source] {
+            let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+            let answer =
+                marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
+            let error = answer.unwrap().remove(0).unwrap_err();
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("dXNl") && !told.contains(&encoded[..8]), "{told}");
+        }
+    }
+    let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);
+    let error = told(marathon::containers(plain.as_bytes()).unwrap()[0].as_ref().unwrap_err());
+    assert!(!error.contains("hunter2"), "an alias that is not declared may be anything: {error}");
+}
+
+#[test]
+fn nothing_secret_in_a_definition_is_printed() {
+    let definition = app_with(
+        r#""env": {"PASSWORD": "canary-1"}, "fetch": [{"uri": "https://canary-2:canary-3@h/p?X-Amz-Signature=canary-4#canary-5"}, {"uri": "//canary-6@h/x"}]"#,
+    );
+    let container = only(&definition);
+    let shown: Vec<String> = container.fetch().iter().map(Fetch::to_string).collect();
+    assert_eq!(shown, [r#"/fetch(0): "https://h/p?…""#, r#"/fetch(1): "//h/x""#]);
+    let printed = format!("{container:?} {shown:?}");
+    assert!(!printed.contains("canary"), "{printed}");
+    let refused = definition.replace(
+        r#""image": "reg.io/app""#,
+        r#""image": "", "credential": {"principal": "canary-7", "secret": "canary-8"}"#,
+    );
+    let error = marathon::containers(refused.as_bytes()).unwrap().remove(0).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+}
