@@ -160,7 +160,7 @@ pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Err
             look(read_named(&path, &place, &limits)?.as_slice(), &place)?;
             if value.starts_with('/') {
                 notes.push(Note::of(NoteKind::BarePath));
-            } else if Path::new(value.get("file://".len()..).unwrap_or_default()) != path {
+            } else if value.strip_prefix("file://").map(Path::new) != Some(&path) {
                 notes.push(Note::of(NoteKind::OtherPath));
             }
         }

@@ -11,12 +11,12 @@ use crate::limits::Limits;
 use crate::warning::{Warning, WarningKind};
 
 /// Reads what is there, through links as usual: nobody but its owner can change it.
-pub(super) fn read(home: Option<&Path>, limits: &Limits) -> Result<Contents, Error> {
+pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
     // Docker takes an empty HOME for none.
     let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) else {
-        let place = Place::called(Some(Level::SandboxHome), "HOME");
+        let place = Place::bytes(Level::SandboxHome, ordinal);
         let warnings = vec![Warning::new(&place, None, WarningKind::HomeUnset)];
-        let note = Some("is not set, so Docker finds no credentials");
+        let note = Some("not set, so Docker finds no credentials");
         return Ok(Contents { warnings, note, ..Contents::of(place, Vec::new()) });
     };
     let mut contents = Contents::of(Place::file(Level::SandboxHome, home), Vec::new());

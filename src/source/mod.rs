@@ -81,7 +81,7 @@ impl Source {
                 Ok(Contents::of(place, read.files))
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
-            Source::Home(home) => home::read(home.as_deref(), limits),
+            Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
             Source::SandboxHome(directory) => sandbox::read(directory, limits),
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {

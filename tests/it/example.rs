@@ -1,12 +1,16 @@
-//! The program in `examples/resolve.rs`, run as a user runs it.
+//! The programs in `examples/`, run as a user runs them.
 
 use std::process::Command;
 
 use regcred::Level;
 use serde_json::Value;
 
-/// Exit status, standard output and standard error.
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
+    run_example("resolve", args)
+}
+
+/// Exit status, standard output and standard error.
+fn run_example(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO"))
         .args([
             "run",
@@ -14,7 +18,7 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
             "--manifest-path",
             concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
         ])
-        .args(["--example", "resolve", "--"])
+        .args(["--example", name, "--"])
         .args(args)
         .output()
         .unwrap();
@@ -81,4 +85,86 @@ fn it_prints_json() {
     assert_eq!(lines[1]["credential"], Value::Null);
     let (_, stdout, _) = run(&["--json", "--show-secret", "--agent-flag", flag, "reg.io/app"]);
     assert!(stdout.contains(r#""password":"p""#), "{stdout}");
+}
+
+#[test]
+fn the_shipped_definitions_get_their_credentials() {
+    let (status, stdout, stderr) = run_example("marathon", &[]);
+    assert_eq!(status, Some(0), "{stdout}\n{stderr}");
+    let answers: Vec<&str> = stdout.lines().filter(|line| line.starts_with("  answer: ")).collect();
+    // The container, and where its credential comes from.
+    #[rustfmt::skip]
+    let table = [
+        ("/shop/web, Mesos", "task secret, pullConfigSecret (/shop/pullConfig)"),
+        ("/shop/legacy, Docker", "sandbox HOME, "),
+        ("/shop/jobs/nightly, Mesos", "cluster file, "),
+        ("/tools/build compiler, Mesos", "task secret, hub (tools/hub)"),
+        ("/tools/build sidecar, Mesos", "cluster file, "),
+    ];
+    assert_eq!(answers.len(), table.len(), "{stdout}");
+    for ((container, place), answer) in table.into_iter().zip(answers) {
+        assert!(stdout.contains(container), "{container}:\n{stdout}");
+        assert!(answer.contains(place), "{container}: {answer}");
+    }
+    assert!(stdout.contains("warning: /apps(1)/fetch(0): Mesos takes the query"), "{stdout}");
+    assert!(!stdout.contains("Signature") && !stdout.contains("example-password"), "{stdout}");
+}
+
+#[test]
+fn a_definition_and_its_secrets_are_taken_from_the_command_line() {
+    let scratch = tempfile::tempdir().unwrap();
+    let put = |name: &str, content: &str| {
+        let path = scratch.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let app = |container: &str, source: &str| {
+        let rest = format!(r#""secrets": {{"s": {{"source": "{source}"}}}}"#);
+        put("app.json", &format!(r#"{{"id": "/a", "container": {container}, {rest}}}"#))
+    };
+    put("secrets/dir/s", r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#);
+    put("outside", r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#);
+    let secrets = scratch.path().join("secrets").to_str().unwrap().to_owned();
+    let pulls =
+        r#"{"type": "MESOS", "docker": {"image": "reg.io/a", "pullConfig": {"secret": "s"}}}"#;
+    let plain = r#"{"type": "MESOS", "docker": {"image": "team/a"}}"#;
+    let flag = r#"{"reg.io": {"auth": "dTpw"}}"#;
+    // container, source, further arguments, exit status, what is printed
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &[&str], i32, &str)] = &[
+        (pulls, "/dir/s", &[&secrets], 0, "answer: user name and password from task secret, s (/dir/s)"),
+        (pulls, "dir/s", &[&secrets], 0, "answer: user name"),
+        (pulls, "../outside", &[&secrets], 2, "leads out of the directory of secrets"),
+        (pulls, "/dir/../../outside", &[&secrets], 2, "leads out of the directory of secrets"),
+        (pulls, "/dir/none", &[&secrets], 2, "refused: \"/a\": the secret \"s\", source \"/dir/none\", cannot be had"),
+        (pulls, "/dir/s", &[], 2, "no directory of secrets was given"),
+        (&pulls.replace("MESOS", "DOCKER"), "/dir/s", &[&secrets], 2, "/container/docker/pullConfig: pullConfig is not supported with Docker"),
+        (plain, "x", &[], 1, "answer: none"),
+        (plain, "x", &["--docker-registry", "https://reg.io", "--agent-flag", flag], 0, "reg.io/team/a"),
+        (plain, "x", &["--docker-registry", "/images"], 0, "no image that takes a credential"),
+        (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2, "refused: not an image reference"),
+    ];
+    for (container, source, args, status, printed) in table {
+        let definition = app(container, source);
+        let args: Vec<&str> = [&*definition].iter().chain(*args).copied().collect();
+        let (code, stdout, stderr) = run_example("marathon", &args);
+        assert_eq!(code, Some(*status), "{args:?}\n{stdout}\n{stderr}");
+        assert!(stdout.contains(printed), "{args:?}\n{stdout}");
+    }
+    // arguments, what is printed on standard error
+    #[rustfmt::skip]
+    let bad: &[(&[&str], &str)] = &[
+        (&["/nowhere/at/all"], "/nowhere/at/all"),
+        (&["--docker-registry", "reg.io", "x"], "--docker_registry: Mesos takes the URL"),
+        (&["--sandbox"], "needs a value"),
+        (&["--unknown"], "unknown option"),
+        (&["--agent-flag", "{}"], "give one definition"),
+        (&["a", "b", "c"], "give one definition"),
+    ];
+    for (args, printed) in bad {
+        let (code, _, stderr) = run_example("marathon", args);
+        assert_eq!(code, Some(2), "{args:?}");
+        assert!(stderr.contains(printed), "{args:?}\n{stderr}");
+    }
 }

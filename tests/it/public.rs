@@ -25,6 +25,24 @@ fn every_public_type_is_send_and_sync() {
     check::<ResolverBuilder>();
     check::<Warning>();
     check::<WarningKind>();
+    check::<certs::Certificates>();
+    check::<certs::ClientCertificate>();
+    check::<dcos::FileCheck>();
+    check::<dcos::ParameterWarning>();
+    check::<dcos::Parameters>();
+    check::<marathon::Container>();
+    check::<marathon::Fetch>();
+    check::<marathon::FetchKind>();
+    check::<marathon::FetchProblem>();
+    check::<marathon::FetchWarning>();
+    check::<marathon::PullConfig>();
+    check::<marathon::Resolved>();
+    check::<marathon::Rule>();
+    check::<marathon::Violation>();
+    check::<mesos::Containerizer>();
+    check::<mesos::DockerRegistry>();
+    check::<mesos::Note>();
+    check::<mesos::NoteKind>();
 }
 
 #[test]
@@ -35,6 +53,10 @@ fn errors_are_errors() {
     check::<EntryProblem>();
     check::<KeyProblem>();
     check::<ArchiveProblem>();
+    check::<dcos::ParameterWarning>();
+    check::<marathon::FetchProblem>();
+    check::<marathon::Rule>();
+    check::<marathon::Violation>();
     fn copy<T: Copy>() {}
     copy::<InvalidImageRef>();
     fn one_error_for_both(image: &str) -> Result<Option<AuthConfig>, Error> {

@@ -4,6 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::{AuthConfig, Credential, Error, ImageRef, Level, Resolver};
 
+/// Names with what is under them: files, parameters.
+pub type Named<'a> = &'a [(&'a str, &'a str)];
+
 pub fn base64(text: impl AsRef<[u8]>) -> String {
     STANDARD.encode(text)
 }

@@ -1,0 +1,187 @@
+//! Which credential pulls the image of each container of a Marathon definition, and why?
+//!
+//! Without arguments it runs on the definitions in `examples/marathon/`.
+
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+
+use regcred::marathon::{self, Container};
+use regcred::mesos::{Containerizer, DockerRegistry};
+use regcred::{ImageRef, InvalidImageRef, Limits, Resolver, ResolverBuilder};
+
+const USAGE: &str = "\
+usage: marathon [OPTION ...] DEFINITION [SECRETS]
+  DEFINITION               an app, a pod, a group or a list of them, as JSON
+  SECRETS                  a directory that holds each secret under its source
+options:
+  --agent-flag VALUE       the agent's --docker_config: a path, a file:// URL or JSON
+  --cluster-file FILE      the file shared by the cluster
+  --docker-registry URL    the agent's --docker_registry
+  --sandbox DIR            where Mesos has fetched to; without it local files are read where they lie
+Without arguments, the definitions in examples/marathon/ are used.
+exit status: 0 a credential for every image, 1 none for some, 2 bad input or a refused definition";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(Outcome::AllFound) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeAnonymous) => ExitCode::from(1),
+        Ok(Outcome::SomeRefused) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("marathon: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// From the best to the worst.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    AllFound,
+    SomeAnonymous,
+    SomeRefused,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn run(args: impl Iterator<Item = String>) -> Result<Outcome, Failure> {
+    let Some(options) = Options::parse(args)? else {
+        println!("{USAGE}");
+        return Ok(Outcome::AllFound);
+    };
+    let agent = options.agent.clone().build()?;
+    for warning in agent.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    let mut worst = Outcome::AllFound;
+    for path in &options.definitions {
+        let definition =
+            std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        for container in marathon::containers(&definition)? {
+            let outcome = match container {
+                Ok(container) => options.show(&container, &agent)?,
+                Err(refused) => {
+                    writeln!(io::stdout(), "refused: {refused}\n")?;
+                    Outcome::SomeRefused
+                }
+            };
+            worst = worst.max(outcome);
+        }
+    }
+    Ok(worst)
+}
+
+struct Options {
+    agent: ResolverBuilder,
+    registry: DockerRegistry,
+    sandbox: Option<PathBuf>,
+    definitions: Vec<PathBuf>,
+    secrets: Option<PathBuf>,
+}
+
+impl Options {
+    /// `None` if only help is asked for.
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
+        let mut agent = Resolver::builder();
+        let (mut registry, mut sandbox) = (DockerRegistry::default(), None);
+        let mut paths = Vec::new();
+        let mut is_shipped = true;
+        while let Some(arg) = args.next() {
+            is_shipped = false;
+            let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\n{USAGE}"));
+            match &*arg {
+                "--agent-flag" => agent = agent.agent_flag(value()?),
+                "--cluster-file" => agent = agent.cluster_file(value()?),
+                "--docker-registry" => registry = DockerRegistry::parse(&value()?)?,
+                "--sandbox" => sandbox = Some(value()?.into()),
+                "--help" | "-h" => return Ok(None),
+                option if option.starts_with('-') => {
+                    return Err(format!("unknown option {option}\n{USAGE}").into());
+                }
+                path => paths.push(PathBuf::from(path)),
+            }
+        }
+        if is_shipped {
+            return Ok(Some(Self::shipped()?));
+        }
+        let mut paths = paths.into_iter();
+        let (definition, secrets) = (paths.next(), paths.next());
+        let (Some(definition), None) = (definition, paths.next()) else {
+            return Err(format!("give one definition and one directory of secrets\n{USAGE}").into());
+        };
+        Ok(Some(Options { agent, registry, sandbox, definitions: vec![definition], secrets }))
+    }
+
+    /// The definitions that ship with the crate, on a DC/OS cluster with a registry of its own.
+    fn shipped() -> Result<Self, Failure> {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/marathon");
+        Ok(Options {
+            agent: Resolver::builder().cluster_file(shipped.join("docker_credentials")),
+            registry: DockerRegistry::parse("https://registry.example.com")?,
+            sandbox: Some(shipped.join("sandbox")),
+            definitions: ["group.json", "pod.json"].map(|name| shipped.join(name)).into(),
+            secrets: Some(shipped.join("secrets")),
+        })
+    }
+
+    /// A secret by its source, out of the directory of secrets and from nowhere else.
+    fn secret(&self, source: &str) -> io::Result<Vec<u8>> {
+        let Some(secrets) = &self.secrets else {
+            return Err(io::Error::other("no directory of secrets was given"));
+        };
+        let relative = Path::new(source.trim_start_matches('/'));
+        if relative.components().any(|part| !matches!(part, Component::Normal(_))) {
+            return Err(io::Error::other("its source leads out of the directory of secrets"));
+        }
+        std::fs::read(secrets.join(relative))
+    }
+
+    /// Docker asks Docker Hub for what has no registry of its own, whatever Mesos is told.
+    fn image<'a>(
+        &'a self,
+        container: &'a Container,
+    ) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
+        match (container.image(), container.containerizer()) {
+            (None, _) => Ok(None),
+            (Some(image), Containerizer::Mesos) => self.registry.image(image),
+            (Some(image), _) => ImageRef::parse(image).map(Some),
+        }
+    }
+
+    fn show(&self, container: &Container, agent: &Resolver) -> io::Result<Outcome> {
+        // Unlike println!, this does not panic where nobody reads on.
+        let mut out = io::stdout().lock();
+        let name = container.name().map(|name| format!(" {name}")).unwrap_or_default();
+        writeln!(out, "{}{name}, {:?} containerizer", container.id(), container.containerizer())?;
+        for warning in container.warnings() {
+            writeln!(out, "  warning: {warning}")?;
+        }
+        let secret = |source: &str| self.secret(source);
+        let resolver = match &self.sandbox {
+            Some(sandbox) => {
+                container.resolver_in_sandbox(agent, Limits::default(), sandbox, secret)
+            }
+            None => container.resolver(agent, Limits::default(), secret),
+        };
+        let (resolver, image) = match (resolver, self.image(container)) {
+            (Ok(resolver), Ok(image)) => (resolver, image),
+            (Err(error), _) => return refuse(&mut out, &error),
+            (_, Err(error)) => return refuse(&mut out, &error),
+        };
+        for warning in resolver.warnings() {
+            writeln!(out, "  warning: {warning}")?;
+        }
+        let Some(image) = image else {
+            writeln!(out, "  no image that takes a credential\n")?;
+            return Ok(Outcome::AllFound);
+        };
+        let explanation = resolver.explain(&image);
+        writeln!(out, "{explanation}\n")?;
+        Ok(if explanation.is_found() { Outcome::AllFound } else { Outcome::SomeAnonymous })
+    }
+}
+
+fn refuse(out: &mut impl Write, error: &dyn std::error::Error) -> io::Result<Outcome> {
+    writeln!(out, "  refused: {error}\n")?;
+    Ok(Outcome::SomeRefused)
+}

@@ -1,0 +1,203 @@
+//! DC/OS's parameters, and the check of the cluster's file.
+
+use std::fs;
+
+use regcred::Error;
+use regcred::dcos::{self, ParameterWarning as W, Parameters, check_file};
+
+use crate::archives::{file, gzip, tar};
+use crate::support::{Named, base64, config};
+
+const CREDENTIALS: &str = "cluster_docker_credentials";
+const ENABLED: &str = "cluster_docker_credentials_enabled";
+const OWNED: &str = "cluster_docker_credentials_dcos_owned";
+const ETC: &str = "cluster_docker_credentials_write_to_etc";
+const URL: &str = "cluster_docker_registry_url";
+const FILLED: &str = r#"{"auths": {"https://registry.example.com/v1/": {"auth": "foo", "email": "user@example.com"}}}"#;
+
+#[test]
+fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_overwrites_it() {
+    type Outcome = (Option<&'static str>, Option<&'static str>);
+    const ETC_FILE: Option<&str> = Some("/etc/mesosphere/docker_credentials");
+    const OPT_FILE: Option<&str> = Some("/opt/mesosphere/etc/docker_credentials");
+    // parameters, (the file that agents read, what DC/OS writes into it), warnings, rule
+    #[rustfmt::skip]
+    let table: &[(Named, Outcome, &[W], &str)] = &[
+        (&[], (None, None), &[], "the defaults: nothing"),
+        (&[(CREDENTIALS, "{}")], (None, None), &[], "{} is the default"),
+        (&[(ENABLED, "true")], (ETC_FILE, None), &[W::FileNotCreated], "the flag points at a file that DC/OS never creates"),
+        (&[(CREDENTIALS, "{}"), (ENABLED, "true"), (ETC, "true"), (OWNED, "false")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the manual's blank configuration"),
+        (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the same by default"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[], "filled: owned by DC/OS"),
+        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &[W::NotEnabled], "filled, but not enabled"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &[W::FileNotCreated, W::CredentialsNotWritten], "filled, and written nowhere"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &[W::FileOverwritten], "filled, into /etc"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &[W::WriteToEtcIgnored], "write_to_etc is ignored"),
+        (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &[W::BlankForGood], "owned unless the text is exactly {}"),
+        (&[(ENABLED, "true"), (OWNED, "true")], (OPT_FILE, Some("{}")), &[W::BlankForGood], "blank and not to be edited"),
+        (&[(ENABLED, "false"), (ETC, "true")], (None, Some("{}")), &[W::NotEnabled, W::FileOverwritten], "a file that nobody reads"),
+        (&[(ENABLED, "false"), (ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the last one counts"),
+        (&[("cluster_name", "x"), ("bootstrap_url", "cluster_docker_x")], (None, None), &[], "other parameters are ignored"),
+        (&[(URL, "registry.example.com")], (None, None), &[W::InvalidRegistry], "DC/OS does not validate it, Mesos does"),
+        (&[(URL, "")], (None, None), &[], "an empty URL is none"),
+        (&[(URL, "https://registry.example.com")], (None, None), &[], "a URL"),
+    ];
+    for (given, (agent_file, contents), warnings, rule) in table {
+        let parameters =
+            Parameters::new(given.iter().copied()).unwrap_or_else(|e| panic!("{rule}: {e}"));
+        assert_eq!(parameters.agent_file(), *agent_file, "{rule}");
+        assert_eq!(parameters.contents(), *contents, "{rule}");
+        assert_eq!(parameters.warnings(), *warnings, "{rule}");
+        assert_eq!(parameters.is_enabled(), agent_file.is_some(), "{rule}");
+        let owned =
+            if parameters.is_dcos_owned() { dcos::DCOS_OWNED_FILE } else { dcos::CLUSTER_FILE };
+        assert_eq!(parameters.path(), owned, "{rule}");
+        assert!(!format!("{parameters:?}").contains("foo"), "{parameters:?}");
+        for warning in parameters.warnings() {
+            assert!(
+                warning.to_string().contains("cluster_docker_")
+                    || warning.to_string().contains("/etc/"),
+                "{warning}"
+            );
+        }
+    }
+    let parameters = Parameters::new([(URL, "https://registry.example.com")]).unwrap();
+    let image = parameters.docker_registry().unwrap().image("team/app").unwrap().unwrap();
+    assert_eq!(image.to_string(), "registry.example.com/team/app");
+}
+
+#[test]
+fn parameters_are_validated_as_dcos_does() {
+    // name, value, error, rule
+    #[rustfmt::skip]
+    let table = [
+        (CREDENTIALS, "foo", "cluster_docker_credentials: invalid JSON", "test_cluster_docker_credentials"),
+        (CREDENTIALS, "", "cluster_docker_credentials: must be valid JSON", "an empty text"),
+        (CREDENTIALS, "[]", "cluster_docker_credentials: must be a JSON dictionary", "validate_json_dictionary"),
+        (CREDENTIALS, "{\"auths\": canary}", "cluster_docker_credentials: invalid JSON at line 1, column 11", "the place, and nothing of the text"),
+        (OWNED, "foo", "cluster_docker_credentials_dcos_owned: must be one of true and false", "test_cluster_docker_credentials"),
+        (ENABLED, "True", "cluster_docker_credentials_enabled: must be one of true and false, in lower case", "validate_true_false"),
+        (ETC, "", "cluster_docker_credentials_write_to_etc: must be one of true and false", "validate_true_false"),
+        ("cluster_docker_credentials_path", "/etc/x", "cluster_docker_credentials_path: must be calculated", "internals.py, whatever the manual says"),
+        ("cluster_docker_credentials_write_to_ect", "true", "cluster_docker_…: a parameter begins so that DC/OS does not have", "a slip"),
+    ];
+    for (name, value, expected, rule) in table {
+        let error = Parameters::new([(name, value)]).expect_err(rule).to_string();
+        assert!(error.starts_with(expected), "{rule}: {error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn parameters_are_read_from_a_configuration_in_json() {
+    let config = br#"{
+        "agent_list": ["10.0.0.1"], "cluster_name": "x", "cluster_docker_registry_url": null,
+        "cluster_docker_credentials": {"auths": {"reg.io": {"auth": "dTpw"}}},
+        "cluster_docker_credentials_enabled": true,
+        "cluster_docker_credentials_dcos_owned": "false", "cluster_docker_credentials_write_to_etc": "true"
+    }"#;
+    let parameters = Parameters::from_json(config).unwrap();
+    assert_eq!(parameters.agent_file(), Some(dcos::CLUSTER_FILE));
+    assert_eq!(
+        parameters.contents(),
+        Some(r#"{"auths":{"reg.io":{"auth":"dTpw"}}}"#),
+        "as DC/OS dumps YAML"
+    );
+    assert!(
+        !Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap().is_dcos_owned()
+    );
+    // configuration, error, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &str)] = &[
+        ("[]", "DC/OS config: it is no object", "a list"),
+        ("cluster_docker_credentials: {}\n", "DC/OS config: this is YAML, not JSON, at line 1", "YAML"),
+        ("---\nagent_list: []\n", "turn it into JSON first", "YAML"),
+        (r#"{"cluster_docker_credentials": []}"#, "cluster_docker_credentials: must be a JSON dictionary", "a list of credentials"),
+        (r#"{"cluster_docker_credentials_enabled": 1}"#, "must be one of true and false", "a number"),
+        (r#"{"cluster_docker_credentials_path": "/etc/x"}"#, "must be calculated", "a path"),
+        ("", "DC/OS config: the file is empty", "nothing"),
+    ];
+    for (config, expected, rule) in table {
+        let error = Parameters::from_json(config.as_bytes()).expect_err(rule).to_string();
+        assert!(error.contains(expected), "{rule}: {error}");
+    }
+}
+
+#[test]
+fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
+    let entry = |fields: &str| format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
+    let strip = |text: String| text.into_bytes();
+    // content, whether it stops the agent, whether it can be read, entries never used, what is told, rule
+    #[rustfmt::skip]
+    let table = [
+        (strip(config(&[("reg.io", "u")])), false, true, 0, "the agent will start, with 1 key", "a good file"),
+        (b"{}".to_vec(), false, true, 0, "the agent will start, with 0 keys", "the blank file"),
+        (b"".to_vec(), true, false, 0, "the agent will not start: cluster file, ", "DC/OS: an empty file prevents the agent from starting"),
+        (b" \n".to_vec(), true, false, 0, "the file is empty", "white space alone"),
+        (b"{\"auths\": {},}".to_vec(), true, false, 0, "invalid JSON at line 1, column 14", "DC/OS: invalid configuration"),
+        (b"{} x".to_vec(), true, false, 0, "text after the end", "trailing text"),
+        (b"[]".to_vec(), true, false, 0, "no object", "no object"),
+        (strip(format!("\u{FEFF}{}", config(&[("reg.io", "u")]))), true, false, 0, "a byte-order mark stands before the JSON", "read here, refused by Mesos"),
+        (gzip(&tar(&[file(".dockercfg", "{}")])), true, false, 0, "not one JSON value", "read here, refused by Mesos"),
+        (b"auth = dTpw\nemail = x\n".to_vec(), true, false, 0, "not one JSON value", "read here, refused by Mesos"),
+        (br#"{"auths": []}"#.to_vec(), false, false, 0, "the file cannot be read: cluster file, ", "1.2: starts, and UCR cannot pull"),
+        (br#"{"auths": []}"#.to_vec(), false, false, 0, "note: the agent starts, but no task of the Mesos containerizer can pull", "1.2: starts, and UCR cannot pull"),
+        (strip(entry(r#""auth": "foo""#)), false, true, 1, "decodes to", "a malformed entry"),
+        (strip(entry(r#""email": "x""#)), false, true, 1, "entry \"reg.io\" holds no credential", "an empty entry"),
+        (strip(config(&[("u@reg.io", "u"), ("reg .io", "u")])), false, true, 2, "can match no image", "keys that match nothing"),
+        (strip(config(&[("reg.io", "u"), ("reg.io", "u")])), false, true, 1, "stands more than once", "a key twice"),
+        (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 1, "means the same as", "two spellings"),
+        (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "note: key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
+        (br#"{"auths": {}, "credsStore": "pass"}"#.to_vec(), false, true, 0, "left to the helper \"pass\"", "DC/OS: helpers are not supported"),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("docker_credentials");
+    for (content, stops, readable, unused, told, rule) in table {
+        fs::write(&path, content).unwrap();
+        let check = check_file(&path);
+        let report = check.to_string();
+        assert_eq!(check.stops_agent(), stops, "{rule}: {report}");
+        assert_eq!(check.problem().is_none(), readable, "{rule}: {report}");
+        assert_eq!(check.unused().count(), unused, "{rule}: {report}");
+        assert!(report.contains(told), "{rule}: {report}");
+        assert!(!report.contains("dTpw") && !report.contains(&base64("u:p")), "{report}");
+    }
+    fs::remove_file(&path).unwrap();
+    let missing = check_file(&path);
+    assert!(
+        missing.stops_agent() && matches!(missing.problem(), Some(Error::Read { .. })),
+        "{missing}"
+    );
+    let directory = check_file(scratch.path());
+    assert!(
+        directory.stops_agent() && directory.to_string().contains("a directory"),
+        "{directory}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_may_read_is_worth_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("docker_credentials");
+    fs::write(&path, "{}").unwrap();
+    // mode, warning, rule
+    #[rustfmt::skip]
+    let table = [
+        (0o600, None, "DC/OS's own mode"), (0o400, None, "less"), (0o700, None, "executable, but private"),
+        (0o644, Some("(mode 0644)"), "everybody"), (0o640, Some("(mode 0640)"), "the group"), (0o604, Some("(mode 0604)"), "others"),
+        (0o620, None, "whoever may only write does not read"),
+    ];
+    for (mode, expected, rule) in table {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let report = check_file(&path).to_string();
+        assert_eq!(
+            report.contains("others than its owner"),
+            expected.is_some(),
+            "{rule}: {report}"
+        );
+        assert!(report.contains(expected.unwrap_or_default()), "{rule}: {report}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Plain Docker and Deimos: the `HOME` of a program of the agent's own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use regcred::{Error, Level, Resolver, WarningKind};
+
+use crate::support::{Named, answer, config};
+
+fn put(home: &Path, name: &str, content: &str) {
+    let path = home.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+#[test]
+fn both_of_dockers_files_count() {
+    let keys = |user: &str| config(&[("reg.io", user), (&format!("{user}.io"), user)]);
+    // what is there, answers for reg.io/app and flat.io/app, rule
+    #[rustfmt::skip]
+    let table: &[(Named, &str, &str, &str)] = &[
+        (&[], "-", "-", "nothing there is no error, as in Docker"),
+        (&[(".dockercfg", "flat")], "flat:p", "flat:p", "Deimos: ~/.dockercfg"),
+        (&[(".docker/config.json", "json")], "json:p", "-", "Docker since 1.7"),
+        (&[(".dockercfg", "flat"), (".docker/config.json", "json")], "json:p", "flat:p", "3.6: in this order, united"),
+        (&[("docker.tar.gz", "archive"), ("config.json", "bare")], "-", "-", "an archive made there is not looked into"),
+    ];
+    for (files, reg, flat, rule) in table {
+        let home = tempfile::tempdir().unwrap();
+        for (name, user) in *files {
+            put(home.path(), name, &keys(user));
+        }
+        let resolver = Resolver::builder().home(Some(home.path())).build().unwrap();
+        assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
+        assert_eq!(answer(&resolver, "flat.io/app"), *flat, "{rule}");
+        assert!(resolver.warnings().is_empty(), "{rule}");
+    }
+    let missing = Resolver::builder().home(Some("/nonexistent")).build().unwrap();
+    assert_eq!(answer(&missing, "reg.io/app"), "-", "the HOME of system users");
+}
+
+#[test]
+fn home_unset_is_a_warning_that_says_so() {
+    let unset: [Option<OsString>; 2] = [None, Some(OsString::new())];
+    for home in unset {
+        let resolver = Resolver::builder().home(home).build().unwrap();
+        let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
+        assert_eq!(*warning.kind(), WarningKind::HomeUnset);
+        let text = warning.to_string();
+        assert!(
+            text.starts_with("sandbox HOME: HOME is not set, so Docker finds no cred"),
+            "{text}"
+        );
+        let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+        let explained = resolver.explain(&image).to_string();
+        assert!(explained.contains("sandbox HOME: not set, so"), "{explained}");
+    }
+}
+
+#[test]
+fn home_is_a_level_like_a_sandbox() {
+    let home = tempfile::tempdir().unwrap();
+    put(home.path(), ".dockercfg", &config(&[("reg.io", "home")]));
+    let resolver = Resolver::builder()
+        .agent_flag(config(&[("reg.io", "flag")]))
+        .home(Some(home.path().to_owned()))
+        .build()
+        .unwrap();
+    assert_eq!(answer(&resolver, "reg.io/app"), "home:p");
+    let auth = resolver.resolve_registry("reg.io").unwrap();
+    assert_eq!(auth.origin().level(), Level::SandboxHome);
+    assert!(auth.origin().file().unwrap().ends_with(".dockercfg"));
+    put(home.path(), ".docker/config.json", "{");
+    let broken = Resolver::builder().home(Some(home.path())).build();
+    assert!(matches!(broken, Err(Error::Syntax { .. })), "{broken:?}");
+}
+
+/// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in the root of this
+/// machine is not known, so all that can be told is that it is looked at.
+#[test]
+fn home_may_be_the_root() {
+    let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+    for builder in [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")] {
+        let told = match builder.build() {
+            Ok(resolver) => resolver.explain(&image).to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert!(told.contains("sandbox HOME, /"), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_its_owner_are_followed() {
+    let home = tempfile::tempdir().unwrap();
+    put(home.path(), "dotfiles/config.json", &config(&[("reg.io", "linked")]));
+    fs::create_dir(home.path().join(".docker")).unwrap();
+    let link = home.path().join(".docker/config.json");
+    std::os::unix::fs::symlink(home.path().join("dotfiles/config.json"), link).unwrap();
+    let resolver = Resolver::builder().home(Some(home.path())).build().unwrap();
+    assert_eq!(answer(&resolver, "reg.io/app"), "linked:p");
+    let as_sandbox = Resolver::builder().sandbox_home(home.path()).build();
+    assert!(matches!(as_sandbox, Err(Error::NotAFile { .. })), "a task's are not");
+}

@@ -1,0 +1,256 @@
+//! Mesos's flags, and how its two containerizers relate to the one order here.
+
+use std::fs;
+
+use regcred::mesos::{self, DockerRegistry, NoteKind};
+use regcred::{Error, Limits, Resolver};
+
+use crate::archives::{file, gzip, tar};
+use crate::support::{Named, answer, base64, config};
+
+#[test]
+fn docker_registry_is_where_images_without_a_registry_come_from() {
+    // flag, image, reference, registry, rule
+    #[rustfmt::skip]
+    let table = [
+        ("https://registry.example.com", "team/app", "registry.example.com/team/app", "registry.example.com", "DC/OS 2.1: the documented example"),
+        ("https://registry.example.com", "app", "registry.example.com/app", "registry.example.com", "3.1: no library/ there"),
+        ("https://registry.example.com/v1/", "app:1", "registry.example.com/app:1", "registry.example.com", "Mesos: the path does not count"),
+        ("https://registry.example.com:443", "app", "registry.example.com/app", "registry.example.com", "3.1: :443 equals no port"),
+        ("https://registry.example.com:5000", "app", "registry.example.com:5000/app", "registry.example.com:5000", "a port"),
+        ("http://registry.example.com", "app", "registry.example.com/app", "registry.example.com", "a scheme does not tell registries apart"),
+        ("HTTPS://Registry.Example.com", "app", "registry.example.com/app", "registry.example.com", "any case"),
+        ("https://[::1]:5000", "app", "[::1]:5000/app", "[::1]:5000", "IPv6"),
+        ("https://registry-1.docker.io", "app", "docker.io/library/app", "docker.io", "Mesos's default"),
+        ("https://index.docker.io", "app", "docker.io/library/app", "docker.io", "as terraform modules of DC/OS set it"),
+        ("https://registry.example.com", "quay.io/team/app", "quay.io/team/app", "registry.example.com", "an image that names its registry"),
+        ("https://registry.example.com", "localhost/app", "localhost/app", "registry.example.com", "an image that names its registry"),
+    ];
+    for (flag, image, reference, name, rule) in table {
+        let registry = DockerRegistry::parse(flag).unwrap_or_else(|e| panic!("{rule}: {e}"));
+        let parsed = registry.image(image).unwrap().unwrap();
+        assert_eq!(parsed.to_string(), reference, "{rule}");
+        assert_eq!(registry.registry(), Some(name), "{rule}");
+    }
+    assert_eq!(
+        DockerRegistry::default(),
+        DockerRegistry::parse("https://registry-1.docker.io").unwrap()
+    );
+    for archives in ["/var/lib/images", "hdfs://namenode/images"] {
+        let registry = DockerRegistry::parse(archives).unwrap();
+        assert_eq!(registry.registry(), None, "{archives}: no credential is needed");
+        assert!(registry.image("quay.io/team/app").unwrap().is_none(), "{archives}");
+    }
+    for refused in [
+        "",
+        "registry.example.com",
+        "ftp://registry.example.com",
+        "https://",
+        "https://u:canary@reg.io",
+        "https://reg.io:x",
+        "https:///v1/",
+        "./images",
+    ] {
+        let error = DockerRegistry::parse(refused).expect_err(refused);
+        assert!(matches!(error, Error::Setting { name: "--docker_registry", .. }), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    }
+    assert!(DockerRegistry::parse("https://reg.io").unwrap().image("Upper/Case/x@").is_err());
+}
+
+/// Mesos itself looks for `registry.example.com:443` here, and pulls anonymously.
+#[test]
+fn the_example_of_dcos_works() {
+    let registry = DockerRegistry::parse("https://registry.example.com").unwrap();
+    // keys of the agent, image, answer, rule
+    #[rustfmt::skip]
+    let table = [
+        ("https://registry.example.com/v1/", "team/app", "u:p", "the documented pair"),
+        ("registry.example.com:443", "team/app", "u:p", "what Mesos needs for this one"),
+        ("registry.example.com:443", "registry.example.com/team/app", "u:p", "and fails on with this one"),
+        ("registry.example.com", "team/app", "u:p", "the plain host"),
+        ("registry.example.com:5000", "team/app", "-", "another port is another registry"),
+        ("https://index.docker.io/v1/", "team/app", "-", "Docker Hub is asked for nothing"),
+    ];
+    for (key, image, expected, rule) in table {
+        let agent = Resolver::builder().agent_flag(config(&[(key, "u")])).build().unwrap();
+        let image = registry.image(image).unwrap().unwrap();
+        assert_eq!(answer(&agent, &image.to_string()), expected, "{rule}");
+    }
+}
+
+/// The notes on a value, without the one on all of them.
+fn notes(value: &str) -> Vec<String> {
+    let notes = mesos::check_docker_config(value, Limits::default());
+    let notes = notes.unwrap_or_else(|error| panic!("{value}: {error}"));
+    assert_eq!(*notes[0].kind(), NoteKind::Exposed, "Mesos always shows the content");
+    notes[1..].iter().map(|note| note.to_string()).collect()
+}
+
+#[test]
+fn what_mesos_does_with_the_flag_is_noted() {
+    let auth = |key: &str| config(&[(key, "u")]);
+    let entry = |fields: &str| format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
+    let plain = base64("u:p");
+    // the file, the notes in their order, rule
+    #[rustfmt::skip]
+    let table: Vec<(String, &[&str], &str)> = vec![
+        ("{}".into(), &[], "an empty configuration"),
+        (r#"{"auths": {}}"#.into(), &[], "an empty configuration"),
+        (auth("reg.io"), &[], "nothing to say"),
+        (auth("https://reg.io/v1/"), &[], "nothing to say"),
+        (auth("reg.io:5000"), &[], "nothing to say"),
+        (format!("\u{FEFF}{}", auth("reg.io")), &["the agent does not start: a byte-order mark"], "picojson takes no BOM"),
+        ("auth = dTpw\nemail = x\n".into(), &["the agent does not start: the file is not one JSON value"], "the oldest form"),
+        (r#"{"auths": null}"#.into(), &["no task of the Mesos containerizer can pull any Docker image: \"auths\" is null"], "null counts as absent, then as a registry"),
+        (r#"{"auths": null, "reg.io": {}}"#.into(), &["\"auths\" is null", "without \"auths\" the Docker containerizer"], "null and a flat form"),
+        (r#"{"credsStore": "x"}"#.into(), &["every field must be a registry", "credential helpers are never asked", "without \"auths\""], "1.2: no auths and no object"),
+        (r#"{"detachKeys": "x"}"#.into(), &["every field must be a registry", "without \"auths\""], "1.2: no auths and no object"),
+        (r#"{"credHelpers": {"reg.io": "x"}}"#.into(), &["credential helpers are never asked", "without \"auths\" the Docker containerizer writes it out as a .dockercfg"], "1.2: the helper is lost"),
+        (r#"{"HttpHeaders": {"a": "b"}}"#.into(), &["without \"auths\""], "1.2: harmless but for the name"),
+        (r#"{"credsStore": "x", "auths": {}}"#.into(), &["credential helpers are never asked"], "1.3: siblings are ignored"),
+        (format!(r#"{{"reg.io": {{"auth": "{plain}"}}}}"#), &["Docker 23 and later do not read"], "3.2: the flat form"),
+        (format!(r#"{{"Auths": {{"reg.io": {{"auth": "{plain}"}}}}}}"#), &["without \"auths\""], "names are told apart by case"),
+        (r#"{"auths": {"a.io": {"auth": 1}, "b.io": {"auth": "dTpw"}}}"#.into(), &["\"auth\" or \"email\" of an entry is no text"], "1.3: one wrong type spoils everything"),
+        (entry(r#""email": 1"#), &["\"auth\" or \"email\""], "1.3: email too"),
+        (entry(r#""email": null, "auth": null"#), &[], "1.3: null is unset"),
+        (r#"{"auths": {"reg.io": "x"}}"#.into(), &["an entry is no object"], "1.3: every value is an object"),
+        (entry(r#""username": "u", "password": "p""#), &["key \"reg.io\": the Mesos containerizer reads nothing but \"auth\""], "user name and password"),
+        (entry(r#""identitytoken": "t""#), &["reads nothing but \"auth\""], "a token"),
+        (entry(&format!(r#""Auth": "{plain}""#)), &["reads nothing but \"auth\""], "names are told apart by case"),
+        (entry(""), &[], "an empty entry is passed over"),
+        (entry(r#""username": """#), &[], "an empty field is none"),
+        (entry(r#""auth": """#), &["sends the empty \"auth\""], "2.2: an empty auth counts"),
+        (entry(r#""auth": "dTpw\n""#), &["sends \"auth\" as it stands, line breaks into the request's headers"], "1.4: nobody decodes it"),
+        (entry(r#""auth": "foo""#), &["sends \"auth\" as it stands"], "DC/OS 2.1: the example's auth is no base64"),
+        (entry(r#""auth": "dTpwcA""#), &["sends \"auth\" as it stands"], "without padding"),
+        (auth("https://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2: the Hub's credential leaves"),
+        (auth("docker.io"), &["sends it to every registry with docker.io in its name"], "2.2"),
+        (auth("docker.io.mirror.example"), &["sends it to Docker Hub"], "2.2: a foreign credential goes to the Hub"),
+        (auth("https://reg.io/docker.io/"), &["sends it to Docker Hub", "for the whole host"], "2.2: by a path"),
+        (auth("https://hub.docker.com"), &[], "2.2: no"),
+        (auth("reg.io/team-a"), &["use it for the whole host, not for its path alone"], "2.2: widened"),
+        (auth("HTTPS://reg.io"), &["never uses it: it knows only http:// and https:// in lower case"], "2.2"),
+        (auth("*.reg.io"), &["never uses it: it knows no *"], "no globs"),
+        (auth("[::1]:5000"), &["never uses it: it cannot pull from an IPv6 address"], "5: [::1]:5000/x can never be pulled"),
+        (auth("reg.io:05000"), &["without leading zeros"], "2.2: texts are compared"),
+        (auth("u:canary@reg.io"), &["key \"…@reg.io\": the Mesos containerizer never uses it: no registry can be called so"], "user info is not shown"),
+        (config(&[("reg.io", "u"), ("https://reg.io/v1/", "v")]), &["key \"https://reg.io/v1/\": Mesos takes it for the same registry as \"reg.io\", and which of them it sends is chance"], "2.2: hash order"),
+        (config(&[("reg.io/a", "u"), ("reg.io/b", "v")]), &["\"reg.io/a\": Mesos and Docker use it for the whole host", "\"reg.io/b\": Mesos and Docker", "\"reg.io/b\": Mesos takes it for the same registry as \"reg.io/a\""], "2.2: either, by hash order"),
+        (config(&[("docker.io", "u"), ("https://index.docker.io/v1/", "v")]), &["sends it to every", "sends it to every", "the same registry as \"docker.io\""], "2.2: one to Mesos"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io": {}}}"#.into(), &[], "an entry without auth is skipped"),
+        (r#"{"auths": {"reg.io": {"auth": "x"}, "reg.io": {"auth": "dTpw"}}}"#.into(), &[], "the last of a key counts"),
+        (r#"{"auths": {"reg.io": {"auth": "x"}}, "auths": {"reg.io": {"auth": "dTpw"}}}"#.into(), &[], "the last auths counts"),
+        (format!(r#"{{"auths": {{}}, "reg.io": {{"auth": "x"}}, "x": 1, "y": "{}"}}"#, base64("u")), &[], "1.3: siblings of auths are ignored"),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("config.json");
+    for (content, expected, rule) in table {
+        fs::write(&path, &content).unwrap();
+        let told = notes(&format!("file://{}", path.display()));
+        assert_eq!(told.len(), expected.len(), "{rule}: {content}: {told:#?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.contains(expected), "{rule}: {told:?} lacks {expected:?}");
+            assert!(!told.contains("canary") && !told.contains(&plain), "{told}");
+        }
+    }
+}
+
+#[test]
+fn each_form_of_the_flag_is_noted() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("docker config.json");
+    fs::write(&path, config(&[("reg.io", "u")])).unwrap();
+    let path = path.to_str().unwrap();
+    // value, notes, rule
+    #[rustfmt::skip]
+    let table = [
+        (config(&[("reg.io", "u")]), "stands in the process list", "the JSON itself"),
+        (path.to_owned(), "a path without file:// is deprecated", "a bare path"),
+        (format!("file://{path}"), "", "as Mesos wants it"),
+        (format!("file://{}", path.replace(' ', "%20")), "no percent-encoding", "Mesos decodes nothing"),
+        (format!("file://localhost{path}"), "no host", "Mesos takes a host for a directory"),
+        (format!("FILE://{path}"), "no upper case in file://", "Mesos takes FILE:// for JSON"),
+    ];
+    for (value, expected, rule) in table {
+        let told = notes(&value).join("\n");
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{rule}: {told}"
+        );
+    }
+    let archive = scratch.path().join("docker.tar.gz");
+    fs::write(&archive, gzip(&tar(&[file(".docker/config.json", "{}")]))).unwrap();
+    let told = notes(&format!("file://{}", archive.display())).join("\n");
+    assert!(told.contains("the agent does not start"), "an archive: {told}");
+    for refused in ["", "config.json", "https://h/config.json", "{", "/no/such/file"] {
+        assert!(mesos::check_docker_config(refused, Limits::default()).is_err(), "{refused}");
+    }
+}
+
+#[test]
+fn the_docker_containerizer_has_one_home() {
+    let agent =
+        Resolver::builder().agent_flag(config(&[("reg.io", "agent"), ("agent.io", "agent")]));
+    let agent = agent.build().unwrap();
+    // what is in the sandbox, from where reg.io/app, agent.io/app, rule
+    #[rustfmt::skip]
+    let table: &[(Named, &str, &str, &str)] = &[
+        (&[], "agent:p", "agent:p", "3.1: nothing there, the flag"),
+        (&[("config.json", "{}")], "agent:p", "agent:p", "3.4: elsewhere does not count"),
+        (&[(".docker/other", "x")], "agent:p", "agent:p", "nor does the directory alone"),
+        (&[(".docker/config.json", "{}")], "-", "-", "3.1: by existence only"),
+        (&[(".dockercfg", "{}")], "-", "-", "3.1: by existence only"),
+        (&[(".dockercfg", r#"{"reg.io": {"auth": "dTpw"}}"#)], "u:p", "-", "3.1: the flag is hidden"),
+    ];
+    for (files, reg, other, rule) in table {
+        let sandbox = tempfile::tempdir().unwrap();
+        for (name, content) in *files {
+            let path = sandbox.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        let as_mesos = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+        let as_mesos = as_mesos.unwrap();
+        assert_eq!(answer(&as_mesos, "reg.io/app"), *reg, "{rule}");
+        assert_eq!(answer(&as_mesos, "agent.io/app"), *other, "{rule}");
+        // The one order here: the same where the sandbox has something, the agent's where it has not.
+        let layered =
+            Resolver::builder().sandbox_home(sandbox.path()).base(&agent).build().unwrap();
+        let expected = |word: &str| if word == "-" { "agent:p" } else { word }.to_owned();
+        assert_eq!(answer(&layered, "reg.io/app"), expected(reg), "{rule}");
+        assert_eq!(answer(&layered, "agent.io/app"), expected(other), "{rule}");
+    }
+    let sandbox = tempfile::tempdir().unwrap();
+    fs::write(sandbox.path().join(".dockercfg"), "{").unwrap();
+    let broken = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+    assert!(matches!(broken, Err(Error::Syntax { .. })), "Docker would pull anonymously");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dangling_link_makes_a_home_too() {
+    let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
+    let sandbox = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/nowhere", sandbox.path().join(".dockercfg")).unwrap();
+    let refused = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+    assert!(matches!(refused, Err(Error::NotAFile { .. })), "lstat finds it, and it is no file");
+}
+
+/// UCR unites the secret with the flag by the raw text of the keys; here a level is a level.
+#[test]
+fn the_union_of_the_mesos_containerizer() {
+    // secret, flag, answer for reg.io/app here, what Mesos does, rule
+    #[rustfmt::skip]
+    let table = [
+        (config(&[("reg.io", "secret")]), config(&[("reg.io", "flag")]), "secret:p", "the same text in both"),
+        (config(&[("other.io", "secret")]), config(&[("reg.io", "flag")]), "flag:p", "only in the flag: a true union"),
+        (config(&[("reg.io", "secret")]), config(&[("https://reg.io/v1/", "flag")]), "secret:p", "another spelling: chance in Mesos"),
+        (r#"{"auths": {"reg.io": {}}}"#.to_owned(), config(&[("reg.io", "flag")]), "flag:p", "an empty entry: anonymous in Mesos"),
+    ];
+    for (secret, flag, expected, rule) in table {
+        let agent = Resolver::builder().agent_flag(flag).build().unwrap();
+        let united = Resolver::builder().task_secret(secret).base(&agent).build().unwrap();
+        assert_eq!(answer(&united, "reg.io/app"), expected, "{rule}");
+    }
+}
