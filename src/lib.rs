@@ -41,6 +41,12 @@
 //!
 //! Level beats specificity, specificity wins inside a level; [`Resolver`] has the whole order.
 //!
+//! # Platforms
+//!
+//! [`marathon`], [`mesos`] and [`dcos`] take each platform's own definitions, flags and parameters as they
+//! are; [`ResolverBuilder::home`] is for plain Docker and Deimos; [`certs`] finds the certificates that go
+//! with a registry.
+//!
 //! # Secrets
 //!
 //! `Debug`, [`Error`], [`Warning`] and [`Explanation`] never hold a byte of a password, a token, a user
