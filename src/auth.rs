@@ -9,8 +9,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::config::{Entry, File};
-use crate::error::Shown;
 use crate::level::Level;
+use crate::shown::Shown;
 
 /// A credential in the order of use: a registry token, else an identity token, else user name and
 /// password.

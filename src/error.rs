@@ -9,6 +9,7 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Place;
+use crate::shown::Shown;
 use crate::violation::{Joined, Violation};
 
 /// Why a credential file, or a whole resolver, could not be read.
@@ -358,19 +359,5 @@ impl fmt::Display for NearMiss<'_> {
             Some(name) => write!(f, ", only {}, which is not what is looked for", Shown(name)),
             None => Ok(()),
         }
-    }
-}
-
-/// Text from a file, made fit for a log: quoted, escaped, cut to a length that a line can bear.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 200;
-        f.write_str("\"")?;
-        for c in self.0.chars().take(MOST) {
-            write!(f, "{}", c.escape_debug())?;
-        }
-        f.write_str(if self.0.chars().nth(MOST).is_some() { "…\"" } else { "\"" })
     }
 }

@@ -77,6 +77,7 @@ pub mod mesos;
 mod resolver;
 mod scope;
 mod secret;
+mod shown;
 mod source;
 mod violation;
 mod warning;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::error::Shown;
+use crate::shown::Shown;
 
 /// One rule of Marathon's that a definition breaks, and where.
 ///

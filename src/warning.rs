@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{ArchiveProblem, EntryProblem, KeyProblem, Shown};
+use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
+use crate::shown::Shown;
 
 /// Something that an operator should know about a credential file that could be read.
 ///

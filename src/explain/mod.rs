@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::error::Shown;
 use crate::image::ImageRef;
 use crate::index::Match;
 use crate::level::Level;
 use crate::resolver::{Layer, Resolver};
+use crate::shown::Shown;
 
 use self::tell::Telling;
 

@@ -8,11 +8,11 @@ use super::near::{Miss, Relation, relation};
 use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;
 use crate::config::{Entry, File, Standing};
-use crate::error::Shown;
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::Match;
 use crate::resolver::{Layer, SourceRead};
 use crate::scope::Scope;
+use crate::shown::Shown;
 
 /// How many findings of one kind are told of each file, and scopes in each hint: a file can hold a
 /// million.

@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::node::{Node, Violations};
-use crate::error::{Error, Shown};
+use crate::error::Error;
 use crate::mesos::Containerizer;
+use crate::shown::Shown;
 use crate::source::{Fetched, Lands};
 
 /// Where a sandbox holds credentials.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Shown;
+use crate::shown::Shown;
 
 /// Something that Mesos does with a credential file, and that is unsafe or comes to nothing.
 ///
