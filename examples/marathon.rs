@@ -57,7 +57,7 @@ fn run(args: impl Iterator<Item = String>) -> Result<Outcome, Failure> {
     for path in &options.definitions {
         let definition =
             std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        for container in marathon::containers(&definition)? {
+        for container in marathon::containers(&definition, Limits::default())? {
             let outcome = match container {
                 Ok(container) => options.show(&container, &agent)?,
                 Err(refused) => {

@@ -27,6 +27,9 @@ pub struct Limits {
     pub archive_unpacked_bytes: u64,
     /// Members of an archive, extended headers included. Default 10,000.
     pub archive_entries: u64,
+    /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some thousands
+    /// of apps. One that is made to that end takes up to 128 times its size in memory.
+    pub definition_bytes: u64,
 }
 
 impl Default for Limits {
@@ -37,6 +40,7 @@ impl Default for Limits {
             archive_bytes: 16 << 20,
             archive_unpacked_bytes: 64 << 20,
             archive_entries: 10_000,
+            definition_bytes: 4 << 20,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
 
-use regcred::{Error, ImageRef, Level, Limits, Resolver};
+use regcred::{Error, ImageRef, Level, Limits, Resolver, marathon};
 
 /// Counts what the current thread allocates.
 struct Counting;
@@ -221,6 +221,37 @@ fn a_file_takes_a_few_times_its_size() {
         assert!(peak <= 12 * size, "{what}: {peak} bytes for a file of {size}");
         drop(resolver);
     }
+}
+
+/// A definition takes a bounded number of times its size, however small its parts are.
+#[test]
+fn a_definition_takes_a_bounded_number_of_times_its_size() {
+    // what stands before, again and again, and behind
+    #[rustfmt::skip]
+    let table = [
+        ("[", "1,", "1]"),
+        ("[", "[],", "[]]"),
+        ("[", r#"{"id":"a"},"#, r#"{"id":"a"}]"#),
+        (r#"{"apps":["#, "1,", "1]}"),
+        (r#"{"id":"a","containers":["#, "1,", "1]}"),
+        (r#"{"id":"a","containers":["#, "{},", "{}]}"),
+        (r#"{"id":"a","fetch":["#, "1,", "1]}"),
+        (r#"{"id":"a","fetch":["#, r#"{"uri":"a"},"#, r#"{"uri":"a"}]}"#),
+        (r#"{"id":"a","uris":["#, r#""a","#, r#""a"]}"#),
+        (r#"{"id":"a","secrets":{"#, r#""a":1,"#, r#""a":1}}"#),
+    ];
+    for (before, again, behind) in table {
+        let definition = [before, &again.repeat(200_000 / again.len()), behind].concat();
+        let (answers, peak) =
+            peak(|| marathon::containers(definition.as_bytes(), Limits::default()).unwrap());
+        let size = definition.len();
+        assert!(peak <= 128 * size, "{again}: {peak} bytes for a definition of {size}");
+        drop(answers);
+    }
+    let mut limits = Limits::default();
+    limits.definition_bytes = 10;
+    let (error, _) = peak(|| marathon::containers(b"[          ]", limits).unwrap_err());
+    assert!(matches!(error, Error::Limit { limit: "definition_bytes", value: 10, .. }), "{error}");
 }
 
 /// What of a file could be left in freed memory is wiped before. Escapes in JSON and compressed

@@ -2,6 +2,7 @@
 //! (`AppValidation`, `PodsValidation`, `SecretValidation`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::fetch::{self, Fetch};
 use super::name;
@@ -10,13 +11,18 @@ use super::{Container, PullConfig, full_name};
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
+use crate::limits::Limits;
 use crate::mesos::Containerizer;
 use crate::violation::{Rule, Violation};
 
 type Answers = Vec<Result<Container, Error>>;
 
-pub(super) fn read(definition: &[u8]) -> Result<Answers, Error> {
+pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Answers, Error> {
     let place = Place::called(None, "definition");
+    let value = limits.definition_bytes;
+    if definition.len() as u64 > value {
+        return Err(Error::Limit { place, limit: "definition_bytes", value });
+    }
     let document = config::read_document(definition, &place)?;
     let node = Node::root(&document);
     let mut answers = Vec::new();
@@ -34,27 +40,35 @@ const APP_FIELDS: [&str; 7] = ["id", "container", "cmd", "args", "fetch", "uris"
 /// Reads whatever a node is; false if it is nothing that Marathon knows.
 fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
     if let Some(items) = node.as_items() {
+        let mut violations = Violations::default();
         for item in items {
             if !walk(&item, group, answers) {
-                answers.push(refused(group, vec![item.violation(NOT_A_SERVICE)]));
+                violations.push(item.violation(NOT_A_SERVICE));
             }
         }
+        answers.extend(refused(group, violations));
         return true;
     }
-    let members = |name| node.field(name).and_then(|field| field.as_items());
-    if ["apps", "pods", "groups"].iter().any(|name| members(name).is_some()) {
+    let is_list = |name| node.field(name).is_some_and(|field| field.as_items().is_some());
+    if ["apps", "pods", "groups"].into_iter().any(is_list) {
         let group = id_of(node, group);
-        each(node, "apps", &group, answers, |item, answers| answers.push(app(item, &group)));
-        each(node, "pods", &group, answers, |item, answers| {
+        let mut violations = Violations::default();
+        for item in objects(node, "apps", &mut violations) {
+            answers.push(app(&item, &group));
+        }
+        for item in objects(node, "pods", &mut violations) {
             // A group's status holds the definition of a pod one step further down.
             let definition = item.field("spec").filter(Node::is_object);
-            pod(definition.as_ref().unwrap_or(item), &group, answers);
-        });
-        each(node, "groups", &group, answers, |item, answers| {
-            if !walk(item, &group, answers) {
-                answers.push(refused(&group, vec![item.violation(NOT_A_SERVICE)]));
+            pod(&definition.unwrap_or(item), &group, answers);
+        }
+        let mut unknown = Violations::default();
+        for item in objects(node, "groups", &mut violations) {
+            if !walk(&item, &group, answers) {
+                unknown.push(item.violation(NOT_A_SERVICE));
             }
-        });
+        }
+        answers.extend(refused(&group, violations));
+        answers.extend(refused(&group, unknown));
     } else if let Some(app_answer) = node.field("app").filter(Node::is_object) {
         answers.push(app(&app_answer, group));
     } else if node.field("containers").is_some() {
@@ -69,35 +83,27 @@ fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
 
 const NOT_A_SERVICE: Rule = Rule::Unexpected { expected: "an app, a pod or a group" };
 
-/// Hands each member of a group to `read`; what is no object is refused.
-fn each(
-    group: &Node<'_>,
+/// The objects in a list that a group may have. What is no object is noted.
+fn objects<'a>(
+    group: &Node<'a>,
     field: &str,
-    id: &str,
-    answers: &mut Answers,
-    mut read: impl FnMut(&Node<'_>, &mut Answers),
-) {
-    let Some(field) = group.field(field) else { return };
-    let mut violations = Vec::new();
-    for item in field.items(&mut violations) {
-        match item.object(&mut violations) {
-            Some(_) => read(&item, answers),
-            None => answers.push(refused(id, std::mem::take(&mut violations))),
-        }
-    }
-    if !violations.is_empty() {
-        answers.push(refused(id, violations));
-    }
+    violations: &mut Violations,
+) -> impl Iterator<Item = Node<'a>> {
+    let items = group.field(field).map(|list| list.items(violations));
+    items.into_iter().flatten().filter(|item| item.object(violations).is_some())
 }
 
-fn refused(id: &str, violations: Violations) -> Result<Container, Error> {
-    Err(Error::Definition { id: id.to_owned(), violations })
+/// The answer for a service with violations; `None` without any.
+fn refused(id: &str, violations: Violations) -> Option<Result<Container, Error>> {
+    (!violations.is_empty())
+        .then(|| Err(Error::Definition { id: id.to_owned(), violations: violations.into_vec() }))
 }
 
 /// The id of a service or group, below that of the group it stands in.
 fn id_of(node: &Node<'_>, group: &str) -> String {
     // Of the wrong type it is Marathon's business; nothing here depends on it.
-    let id = node.field("id").and_then(|id| id.text(&mut Vec::new())).unwrap_or_default();
+    let id =
+        node.field("id").and_then(|id| id.text(&mut Violations::default())).unwrap_or_default();
     if id.starts_with('/') || group.is_empty() {
         id.to_owned()
     } else {
@@ -149,7 +155,7 @@ fn pull_config(
 
 fn app(app: &Node<'_>, group: &str) -> Result<Container, Error> {
     let id = id_of(app, group);
-    let mut violations = Vec::new();
+    let mut violations = Violations::default();
     if app.field("containers").is_some() {
         violations.push(app.violation(Rule::AppAndPod));
     }
@@ -161,17 +167,21 @@ fn app(app: &Node<'_>, group: &str) -> Result<Container, Error> {
             read = image_of_app(&container, &secrets, &mut violations);
         }
     }
-    finish(id, None, read, fetch, violations)
+    finish(id.into(), None, read, fetch, violations)
 }
 
 /// What is pulled, by whom and with what.
-struct Image {
+struct Image<'a> {
     containerizer: Containerizer,
-    name: Option<String>,
+    name: Option<&'a str>,
     pull_config: Option<PullConfig>,
 }
 
-fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
+fn image_of_app<'a>(
+    container: &Node<'a>,
+    secrets: &Secrets<'_>,
+    violations: &mut Violations,
+) -> Image<'a> {
     let written = container.field("type").map(|node| (node.text(violations), node));
     let containerizer = match &written {
         None => Containerizer::Docker,
@@ -200,7 +210,7 @@ fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Vi
         violations.push(credential.violation(Rule::Credential));
     }
     let name = docker.required("image", "the name of an image", violations);
-    image.name = name.and_then(|name| name.filled_text(violations)).map(str::to_owned);
+    image.name = name.and_then(|name| name.filled_text(violations));
     match (containerizer, docker.field("pullConfig")) {
         (Containerizer::Docker, Some(pull_config)) => {
             violations.push(pull_config.violation(Rule::PullConfigWithDocker));
@@ -212,8 +222,8 @@ fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Vi
 
 fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
     let mut read = |name, item: fn(&Node<'_>, &mut Violations) -> Option<Fetch>| {
-        let items = app.field(name).map_or_else(Vec::new, |list| list.items(violations));
-        items.iter().filter_map(|node| item(node, violations)).collect::<Vec<_>>()
+        let items = app.field(name).map(|list| list.items(violations)).into_iter().flatten();
+        items.filter_map(|node| item(&node, violations)).collect::<Vec<_>>()
     };
     let mut fetches = read("fetch", fetch::read);
     let uris = read("uris", fetch::read_uri);
@@ -225,33 +235,46 @@ fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
 }
 
 fn pod(pod: &Node<'_>, group: &str, answers: &mut Answers) {
-    let id = id_of(pod, group);
-    let mut violations = Vec::new();
+    let id = Arc::from(id_of(pod, group));
+    let mut violations = Violations::default();
     if pod.field("container").is_some() {
         violations.push(pod.violation(Rule::AppAndPod));
     }
     let secrets = secrets(pod, &mut violations);
     let containers = pod.required("containers", "a list of containers", &mut violations);
-    let containers = containers.map_or_else(Vec::new, |list| list.items(&mut violations));
-    if !violations.is_empty() {
-        answers.push(refused(&id, violations));
+    let containers = containers.map(|list| list.items(&mut violations));
+    if let Some(refusal) = refused(&id, violations) {
+        answers.push(refusal);
         return;
     }
-    for container in containers {
-        let name = container.field("name").and_then(|name| name.text(&mut Vec::new()));
-        let name = name.map(str::to_owned);
-        let mut violations = Vec::new();
-        container.object(&mut violations);
-        let image = image_of_pod(&container, &secrets, &mut violations);
-        let artifacts = container.field("artifacts");
-        let artifacts = artifacts.map_or_else(Vec::new, |list| list.items(&mut violations));
-        let fetch =
-            artifacts.iter().filter_map(|node| fetch::read(node, &mut violations)).collect();
-        answers.push(finish(id.clone(), name, image, fetch, violations));
+    let mut violations = Violations::default();
+    for container in containers.into_iter().flatten() {
+        if container.object(&mut violations).is_some() {
+            answers.push(container_of_pod(&id, &container, &secrets));
+        }
     }
+    answers.extend(refused(&id, violations));
 }
 
-fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
+fn container_of_pod(
+    id: &Arc<str>,
+    container: &Node<'_>,
+    secrets: &Secrets<'_>,
+) -> Result<Container, Error> {
+    let name = container.field("name").and_then(|name| name.text(&mut Violations::default()));
+    let mut violations = Violations::default();
+    let image = image_of_pod(container, secrets, &mut violations);
+    let artifacts = container.field("artifacts").map(|list| list.items(&mut violations));
+    let artifacts = artifacts.into_iter().flatten();
+    let fetch = artifacts.filter_map(|node| fetch::read(&node, &mut violations)).collect();
+    finish(id.clone(), name, image, fetch, violations)
+}
+
+fn image_of_pod<'a>(
+    container: &Node<'a>,
+    secrets: &Secrets<'_>,
+    violations: &mut Violations,
+) -> Image<'a> {
     let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
     let Some(image) = container.field("image") else { return read };
     if image.object(violations).is_none() {
@@ -267,7 +290,7 @@ fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Vi
         Some(is("DOCKER"))
     });
     let name = image.required("id", "the name of an image", violations);
-    let name = name.and_then(|name| name.filled_text(violations)).map(str::to_owned);
+    let name = name.and_then(|name| name.filled_text(violations));
     match (is_docker, image.field("pullConfig")) {
         (Some(true), _) => {
             read.name = name;
@@ -282,16 +305,24 @@ fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Vi
 }
 
 fn finish(
-    id: String,
-    name: Option<String>,
-    image: Image,
+    id: Arc<str>,
+    name: Option<&str>,
+    image: Image<'_>,
     fetch: Vec<Fetch>,
     violations: Violations,
 ) -> Result<Container, Error> {
-    if !violations.is_empty() {
-        return refused(&full_name(&id, name.as_deref()), violations);
+    if let Some(refusal) = refused(&full_name(&id, name), violations) {
+        return refusal;
     }
     let Image { containerizer, name: image, pull_config } = image;
     let warnings = fetch::warnings(&fetch, containerizer);
-    Ok(Container { id, name, image, containerizer, pull_config, fetch, warnings })
+    Ok(Container {
+        id,
+        name: name.map(Box::from),
+        image: image.map(Box::from),
+        containerizer,
+        pull_config: pull_config.map(Box::new),
+        fetch: fetch.into(),
+        warnings: warnings.into(),
+    })
 }

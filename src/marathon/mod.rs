@@ -60,6 +60,7 @@ mod node;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::level::Level;
@@ -74,13 +75,13 @@ pub use crate::violation::{Rule, Violation};
 /// A container of an app or a pod, and what it needs to pull its image.
 #[derive(Clone, Debug)]
 pub struct Container {
-    id: String,
-    name: Option<String>,
-    image: Option<String>,
+    id: Arc<str>,
+    name: Option<Box<str>>,
+    image: Option<Box<str>>,
     containerizer: Containerizer,
-    pull_config: Option<PullConfig>,
-    fetch: Vec<Fetch>,
-    warnings: Vec<FetchWarning>,
+    pull_config: Option<Box<PullConfig>>,
+    fetch: Box<[Fetch]>,
+    warnings: Box<[FetchWarning]>,
 }
 
 /// The secret that holds a container's credential file.
@@ -120,8 +121,11 @@ pub struct Resolved {
 ///
 /// The outer one for what is no definition at all; [`Error::Definition`] inside for a container that
 /// Marathon would refuse, with everything that is wrong with it.
-pub fn containers(definition: &[u8]) -> Result<Vec<Result<Container, Error>>, Error> {
-    definition::read(definition)
+pub fn containers(
+    definition: &[u8],
+    limits: Limits,
+) -> Result<Vec<Result<Container, Error>>, Error> {
+    definition::read(definition, &limits)
 }
 
 /// From a definition to the resolver of each of its containers, layered over its agent's.
@@ -140,7 +144,7 @@ pub fn resolvers(
     limits: Limits,
     mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
 ) -> Result<Vec<Result<Resolved, Error>>, Error> {
-    let resolved = containers(definition)?.into_iter().map(|container| {
+    let resolved = containers(definition, limits)?.into_iter().map(|container| {
         let container = container?;
         let resolver = container.resolver(agent, limits, &mut secret)?;
         Ok(Resolved { container, resolver })
@@ -179,7 +183,7 @@ impl Container {
     /// The secret with the credential file, if the definition names one.
     #[must_use]
     pub fn pull_config(&self) -> Option<&PullConfig> {
-        self.pull_config.as_ref()
+        self.pull_config.as_deref()
     }
 
     /// What is fetched into the sandbox: `fetch`, `uris`, or a pod's `artifacts`.
@@ -255,7 +259,7 @@ impl Container {
         mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<ResolverBuilder, Error> {
         let builder = Resolver::builder();
-        let Some(PullConfig { alias, source: location }) = &self.pull_config else {
+        let Some(PullConfig { alias, source: location }) = self.pull_config() else {
             return Ok(builder);
         };
         let (alias, shown_location) = (name::shown(alias), name::shown(location));

@@ -12,8 +12,28 @@ pub(super) struct Node<'a> {
     path: String,
 }
 
-/// What is wrong with a definition, as far as it has been read.
-pub(super) type Violations = Vec<Violation>;
+/// What is wrong with a definition, as far as it has been read. Past a number that nobody reads it is
+/// no longer counted, so that what is told takes no more room than what it is about.
+#[derive(Default)]
+pub(super) struct Violations(Vec<Violation>);
+
+impl Violations {
+    const MOST: usize = 100;
+
+    pub(super) fn push(&mut self, violation: Violation) {
+        if self.0.len() < Self::MOST {
+            self.0.push(violation);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+}
 
 impl<'a> Node<'a> {
     pub(super) fn root(value: &'a Value) -> Self {
@@ -75,19 +95,23 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list.
-    pub(super) fn items(&self, violations: &mut Violations) -> Vec<Node<'a>> {
+    pub(super) fn items(
+        &self,
+        violations: &mut Violations,
+    ) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let list = self.expect(self.value.as_array(), "a list", violations);
         self.numbered(list.map_or(&[], Vec::as_slice))
     }
 
     /// The items, if it is a list.
-    pub(super) fn as_items(&self) -> Option<Vec<Node<'a>>> {
+    pub(super) fn as_items(&self) -> Option<impl Iterator<Item = Node<'a>> + use<'a>> {
         self.value.as_array().map(|list| self.numbered(list))
     }
 
-    fn numbered(&self, list: &'a [Value]) -> Vec<Node<'a>> {
-        let item = |(n, value)| Node { value, path: format!("{}({n})", self.path) };
-        list.iter().enumerate().map(item).collect()
+    fn numbered(&self, list: &'a [Value]) -> impl Iterator<Item = Node<'a>> + use<'a> {
+        let path = self.path.clone();
+        let item = move |(n, value)| Node { value, path: format!("{path}({n})") };
+        list.iter().enumerate().map(item)
     }
 
     /// A value under a name that the author of the definition chose.

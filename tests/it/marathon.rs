@@ -9,7 +9,7 @@ use crate::support::{answer, base64, config, quote};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
-    let containers = marathon::containers(definition.as_bytes());
+    let containers = marathon::containers(definition.as_bytes(), Limits::default());
     let containers = containers.unwrap_or_else(|error| panic!("{definition}: {error}"));
     containers.iter().map(|container| container.as_ref().map_or_else(told, line)).collect()
 }
@@ -154,13 +154,13 @@ fn each_service_and_container_has_an_answer_of_its_own() {
     // definition, answers, rule
     #[rustfmt::skip]
     let table = [
-        (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", ": (1): must be an app, a pod or a group", "good DOCKER x"], "a list"),
-        (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", ": /apps(1): must be an object", "good DOCKER x"], "apps"),
+        (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", "good DOCKER x", ": (1): must be an app, a pod or a group"], "a list"),
+        (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", "good DOCKER x", ": /apps(1): must be an object"], "apps"),
         (format!(r#"{{"id": "/g", "groups": [{{"id": "h", "apps": [{good}, {bad}]}}, "x", {{}}]}}"#),
             vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object", "/g: /groups(2): must be an app, a pod or a group"], "groups"),
         (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", ": /groups: must be a list"], "no list"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, 7, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.to_owned(),
-            vec!["/p a MESOS x", "/p: /containers(1): must be an object", "/p c: /containers(2)/image/id: must not be empty"], "containers of a pod"),
+            vec!["/p a MESOS x", "/p c: /containers(2)/image/id: must not be empty", "/p: /containers(1): must be an object"], "containers of a pod"),
         (r#"{"id": "/p", "containers": 1}"#.into(), vec!["/p: /containers: must be a list"], "containers are a list"),
         (r#"{"id": "/p", "containers": [{"name": "a"}], "secrets": {"": {"source": ""}}, "container": {}}"#.into(),
             vec!["/p: /: an app has a container and a pod has containers; leave out one of them; /secrets()/: must not be empty; /secrets()/source: must not be empty"], "everything that is wrong, at once"),
@@ -190,21 +190,25 @@ fn what_is_no_definition_says_so() {
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "neither an app, a pod", "the secret in place of the definition"),
     ];
     for (bytes, expected, rule) in table {
-        let error = marathon::containers(bytes.as_bytes()).expect_err(rule).to_string();
+        let error =
+            marathon::containers(bytes.as_bytes(), Limits::default()).expect_err(rule).to_string();
         assert!(error.contains(expected), "{rule}: {error}");
         assert!(!error.contains("dTpw"), "{error}");
     }
-    let error = marathon::containers(b"\xFF\xFE{\0}\0").unwrap_err().to_string();
+    let error = marathon::containers(b"\xFF\xFE{\0}\0", Limits::default()).unwrap_err().to_string();
     assert!(error.contains("UTF-16"), "{error}");
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    assert!(marathon::containers(deep.as_bytes()).is_err(), "no depth exhausts the stack");
+    assert!(
+        marathon::containers(deep.as_bytes(), Limits::default()).is_err(),
+        "no depth exhausts the stack"
+    );
 }
 
 #[test]
 fn a_violation_is_data_too() {
     let definition =
         r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
-    let answer = marathon::containers(definition.as_bytes()).unwrap().remove(0);
+    let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
     let Err(Error::Definition { id, violations }) = answer else { panic!() };
     assert_eq!((&*id, violations.len()), ("/a", 1));
     assert_eq!(violations[0].path(), "/container/docker/pullConfig");
@@ -216,7 +220,7 @@ fn app_with(rest: &str) -> String {
 }
 
 fn only(definition: &str) -> Container {
-    let mut containers = marathon::containers(definition.as_bytes()).unwrap();
+    let mut containers = marathon::containers(definition.as_bytes(), Limits::default()).unwrap();
     assert_eq!(containers.len(), 1);
     containers.remove(0).unwrap()
 }
@@ -500,7 +504,9 @@ fn a_secret_in_place_of_its_name_is_not_shown() {
         }
     }
     let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);
-    let error = told(marathon::containers(plain.as_bytes()).unwrap()[0].as_ref().unwrap_err());
+    let error = told(
+        marathon::containers(plain.as_bytes(), Limits::default()).unwrap()[0].as_ref().unwrap_err(),
+    );
     assert!(!error.contains("hunter2"), "an alias that is not declared may be anything: {error}");
 }
 
@@ -518,6 +524,7 @@ fn nothing_secret_in_a_definition_is_printed() {
         r#""image": "reg.io/app""#,
         r#""image": "", "credential": {"principal": "canary-7", "secret": "canary-8"}"#,
     );
-    let error = marathon::containers(refused.as_bytes()).unwrap().remove(0).unwrap_err();
+    let error =
+        marathon::containers(refused.as_bytes(), Limits::default()).unwrap().remove(0).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
 }
