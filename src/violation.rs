@@ -53,11 +53,13 @@ pub enum Rule {
     #[error("pullConfig is supported only with Docker images; set kind to DOCKER")]
     PullConfigWithoutDockerImage,
     /// `pullConfig.secret` names no secret that the definition declares.
-    #[error("pullConfig.secret must refer to an existing secret; {}", Declared(declared))]
+    #[error("pullConfig.secret must refer to an existing secret; {}", Declared(declared, *more))]
     UndeclaredSecret {
-        /// The aliases that `secrets` declares. The one that was looked for is not kept: where a name
-        /// is due, people also write the secret itself.
+        /// Aliases that `secrets` declares, a few of them. The one that was looked for is not kept: where a
+        /// name is due, people also write the secret itself.
         declared: Vec<String>,
+        /// How many more it declares.
+        more: usize,
     },
     /// `docker.credential`, which nothing has read since Marathon 1.4.
     #[error(
@@ -92,22 +94,19 @@ pub enum Rule {
 }
 
 /// What could have been meant.
-struct Declared<'a>(&'a [String]);
+struct Declared<'a>(&'a [String], usize);
 
 impl fmt::Display for Declared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 5;
-        if self.0.is_empty() {
+        let Declared(declared, more) = *self;
+        if declared.is_empty() {
             return f.write_str("secrets declares none");
         }
         f.write_str("secrets declares ")?;
-        for (n, alias) in self.0.iter().take(MOST).enumerate() {
+        for (n, alias) in declared.iter().enumerate() {
             write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(alias))?;
         }
-        match self.0.len().saturating_sub(MOST) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
-        }
+        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
     }
 }
 

@@ -248,6 +248,25 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
         assert!(peak <= 128 * size, "{again}: {peak} bytes for a definition of {size}");
         drop(answers);
     }
+    // What is said once and counts for many: the id of a group or pod, a secret, its alias.
+    let long = "a".repeat(100_000);
+    let containers =
+        r#"{"image":{"kind":"DOCKER","id":"x","pullConfig":{"secret":"s"}}},"#.repeat(1_500);
+    let containers = format!(r#""containers":[{containers}{{}}]"#);
+    #[rustfmt::skip]
+    let table = [
+        format!(r#"{{"id":"{long}","apps":[{}{{}}]}}"#, r#"{"id":"b"},"#.repeat(10_000)),
+        format!(r#"{{"id":"{long}",{containers}}}"#),
+        format!(r#"{{"id":"a",{containers},"secrets":{{"s":{{"source":"{long}"}}}}}}"#),
+        format!(r#"{{"id":"a",{containers},"secrets":{{"{long}":{{"source":"x"}}}}}}"#),
+    ];
+    for definition in table {
+        let (answers, peak) =
+            peak(|| marathon::containers(definition.as_bytes(), Limits::default()).unwrap());
+        let size = definition.len();
+        assert!(peak <= 128 * size, "{peak} bytes for a definition of {size}");
+        drop(answers);
+    }
     let mut limits = Limits::default();
     limits.definition_bytes = 10;
     let (error, _) = peak(|| marathon::containers(b"[          ]", limits).unwrap_err());

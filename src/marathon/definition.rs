@@ -34,8 +34,9 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Answers, Error>
     Ok(answers)
 }
 
-/// Fields one of which every app has.
-const APP_FIELDS: [&str; 7] = ["id", "container", "cmd", "args", "fetch", "uris", "secrets"];
+/// Fields one of which every app and pod has.
+const SERVICE_FIELDS: [&str; 8] =
+    ["id", "container", "containers", "cmd", "args", "fetch", "uris", "secrets"];
 
 /// Reads whatever a node is; false if it is nothing that Marathon knows.
 fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
@@ -54,7 +55,7 @@ fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
         let group = id_of(node, group);
         let mut violations = Violations::default();
         for item in objects(node, "apps", &mut violations) {
-            answers.push(app(&item, &group));
+            app_or_pod(&item, &group, answers);
         }
         for item in objects(node, "pods", &mut violations) {
             // A group's status holds the definition of a pod one step further down.
@@ -69,16 +70,22 @@ fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
         }
         answers.extend(refused(&group, violations));
         answers.extend(refused(&group, unknown));
-    } else if let Some(app_answer) = node.field("app").filter(Node::is_object) {
-        answers.push(app(&app_answer, group));
-    } else if node.field("containers").is_some() {
-        pod(node, group, answers);
-    } else if APP_FIELDS.iter().any(|name| node.field(name).is_some()) {
-        answers.push(app(node, group));
+    } else if let Some(app) = node.field("app").filter(Node::is_object) {
+        app_or_pod(&app, group, answers);
+    } else if SERVICE_FIELDS.iter().any(|name| node.field(name).is_some()) {
+        app_or_pod(node, group, answers);
     } else {
         return false;
     }
     true
+}
+
+fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
+    if node.field("containers").is_some() {
+        pod(node, group, answers);
+    } else {
+        answers.push(app(node, group));
+    }
 }
 
 const NOT_A_SERVICE: Rule = Rule::Unexpected { expected: "an app, a pod or a group" };
@@ -99,20 +106,21 @@ fn refused(id: &str, violations: Violations) -> Option<Result<Container, Error>>
         .then(|| Err(Error::Definition { id: id.to_owned(), violations: violations.into_vec() }))
 }
 
-/// The id of a service or group, below that of the group it stands in.
+/// The id of a service or group, below that of the group it stands in. Each is made anew from all those
+/// above it, so an id that is longer than any real one is cut.
 fn id_of(node: &Node<'_>, group: &str) -> String {
     // Of the wrong type it is Marathon's business; nothing here depends on it.
-    let id =
-        node.field("id").and_then(|id| id.text(&mut Violations::default())).unwrap_or_default();
+    let id = node.field("id").and_then(|id| id.text(&mut Violations::default()));
+    let id = name::cut(id.unwrap_or_default());
     if id.starts_with('/') || group.is_empty() {
         id.to_owned()
     } else {
-        format!("{}/{id}", group.trim_end_matches('/'))
+        name::cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
     }
 }
 
-/// Alias -> source of the declared secrets, where both are in order.
-type Secrets<'a> = BTreeMap<&'a str, Option<&'a str>>;
+/// Alias -> declared secret, where that is in order.
+type Secrets<'a> = BTreeMap<&'a str, Option<Arc<PullConfig>>>;
 
 fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
     let Some(declared) = service.field("secrets") else { return Secrets::new() };
@@ -127,7 +135,10 @@ fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
             let source = secret.required("source", "where the secret store has it", violations)?;
             source.filled_text(violations)
         });
-        secrets.insert(alias, source);
+        let pull_config = |source: &str| {
+            Arc::new(PullConfig { alias: alias.to_owned(), source: source.to_owned() })
+        };
+        secrets.insert(alias, source.map(pull_config));
     }
     secrets
 }
@@ -137,17 +148,19 @@ fn pull_config(
     parent: &Node<'_>,
     secrets: &Secrets<'_>,
     violations: &mut Violations,
-) -> Option<PullConfig> {
+) -> Option<Arc<PullConfig>> {
     let pull_config = parent.field("pullConfig")?;
     pull_config.object(violations)?;
     let alias = pull_config.required("secret", "the name of a secret", violations)?;
     let alias = alias.filled_text(violations).filter(|alias| !alias.is_empty())?;
     match secrets.get(alias) {
         // What is wrong with the secret itself has been said.
-        Some(source) => Some(PullConfig { alias: alias.to_owned(), source: (*source)?.to_owned() }),
+        Some(declared) => declared.clone(),
         None => {
-            let declared = secrets.keys().map(|alias| name::shown(alias)).collect();
-            violations.push(pull_config.violation(Rule::UndeclaredSecret { declared }));
+            const MOST_TOLD: usize = 5;
+            let declared = secrets.keys().take(MOST_TOLD).map(|alias| name::shown(alias)).collect();
+            let more = secrets.len().saturating_sub(MOST_TOLD);
+            violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
             None
         }
     }
@@ -156,9 +169,6 @@ fn pull_config(
 fn app(app: &Node<'_>, group: &str) -> Result<Container, Error> {
     let id = id_of(app, group);
     let mut violations = Violations::default();
-    if app.field("containers").is_some() {
-        violations.push(app.violation(Rule::AppAndPod));
-    }
     let secrets = secrets(app, &mut violations);
     let fetch = fetches_of_app(app, &mut violations);
     let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
@@ -174,7 +184,7 @@ fn app(app: &Node<'_>, group: &str) -> Result<Container, Error> {
 struct Image<'a> {
     containerizer: Containerizer,
     name: Option<&'a str>,
-    pull_config: Option<PullConfig>,
+    pull_config: Option<Arc<PullConfig>>,
 }
 
 fn image_of_app<'a>(
@@ -321,7 +331,7 @@ fn finish(
         name: name.map(Box::from),
         image: image.map(Box::from),
         containerizer,
-        pull_config: pull_config.map(Box::new),
+        pull_config,
         fetch: fetch.into(),
         warnings: warnings.into(),
     })

@@ -79,7 +79,7 @@ pub struct Container {
     name: Option<Box<str>>,
     image: Option<Box<str>>,
     containerizer: Containerizer,
-    pull_config: Option<Box<PullConfig>>,
+    pull_config: Option<Arc<PullConfig>>,
     fetch: Box<[Fetch]>,
     warnings: Box<[FetchWarning]>,
 }
@@ -154,7 +154,7 @@ pub fn resolvers(
 
 impl Container {
     /// The app's or pod's id, absolute where it stands in a group that is: `/group/app`. Empty if it has
-    /// none.
+    /// none, and cut after 1,024 bytes.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
