@@ -15,7 +15,7 @@
 //! # Ok::<(), regcred::Error>(())
 //! ```
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,10 @@ pub struct Certificates {
 }
 
 impl Certificates {
+    fn is_empty(&self) -> bool {
+        self.authorities.is_empty() && self.clients.is_empty()
+    }
+
     /// The directory they are in; `None` where the registry has none.
     #[must_use]
     pub fn directory(&self) -> Option<&Path> {
@@ -86,10 +90,10 @@ impl ClientCertificate {
 /// [`ImageRef::registry`](crate::ImageRef::registry).
 ///
 /// The first of `directories` that has a directory for the registry counts, and no other, as in
-/// podman; Docker has only [`DOCKER`]. A registry without a port has a directory of its own
-/// name, or else one with `:443`, for that is the same registry. Docker Hub is `docker.io`, as in podman;
-/// Docker itself reads no certificates for it. Links are followed, as these directories are the
-/// operator's. No file is opened.
+/// podman; Docker has only [`DOCKER`]. A registry without a port has a directory of its own name or one
+/// with `:443`, for that is the same registry: the first of them with certificates in it. Docker Hub is
+/// `docker.io`, as in podman; Docker itself reads no certificates for it. Links are followed, as these
+/// directories are the operator's. No file is opened.
 ///
 /// # Errors
 ///
@@ -104,21 +108,37 @@ pub fn find(
     let registry = Registry::parse_alone(registry)?;
     let normal = registry.to_normal();
     let with_port = registry.has_default_port().then(|| format!("{normal}:443"));
-    let names = [Some(normal), with_port];
-    for directory in directories {
-        for name in names.iter().flatten() {
-            let directory = directory.as_ref().join(directory_name(name));
-            match fs::read_dir(&directory) {
-                Ok(entries) => return read(directory, entries),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+    let names: Vec<String> = [Some(normal), with_port]
+        .into_iter()
+        .flatten()
+        // What is too long for the name of a file has no directory.
+        .filter(|name| name.len() <= LONGEST_NAME)
+        .collect();
+    for root in directories {
+        let mut empty = None;
+        for name in &names {
+            let directory = root.as_ref().join(directory_name(name));
+            let found = match fs::read_dir(&directory) {
+                Ok(entries) => read(directory, entries)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(source) => {
                     return Err(Error::Read { place: Place::path_of(&directory), source });
                 }
+            };
+            if !found.is_empty() {
+                return Ok(found);
             }
+            // It does not hide what stands under the other name of the registry.
+            empty.get_or_insert(found);
+        }
+        if let Some(empty) = empty {
+            return Ok(empty);
         }
     }
     Ok(Certificates::default())
 }
+
+const LONGEST_NAME: usize = 255;
 
 /// As Docker names it: on Windows no file name can have a colon.
 fn directory_name(registry: &str) -> String {
@@ -135,31 +155,37 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
     let mut found = Certificates::default();
     for name in &names {
         let path = directory.join(name);
-        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        let other_half = match extension {
-            "crt" => None,
-            "cert" => Some(path.with_extension("key")),
-            "key" => Some(path.with_extension("cert")),
-            _ => continue,
+        let with = |extension: &str| match name.to_str() {
+            Some(name) if name.starts_with('.') && name.rfind('.') == Some(0) => {
+                path.with_file_name(format!(".{extension}"))
+            }
+            _ => path.with_extension(extension),
         };
-        let is_certificate = extension == "cert";
+        // Docker takes a name that is all extension for one without a stem.
+        let is = |extension: &str| path == with(extension);
+        let other_half = match () {
+            () if is("crt") => None,
+            () if is("cert") => Some(with("key")),
+            () if is("key") => Some(with("cert")),
+            () => continue,
+        };
+        let is_certificate = is("cert");
         // What is no file would fail or hang whoever reads it.
         if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
             let place = Place::path_of(&path);
             return Err(Error::NotAFile { place, found: "no regular file" });
         }
-        match other_half {
-            None => found.authorities.push(path),
-            Some(other) => {
-                let missing = other.file_name().unwrap_or_default();
-                if names.binary_search_by(|name| name.as_os_str().cmp(missing)).is_err() {
-                    let missing = missing.to_string_lossy().into_owned();
-                    return Err(Error::HalfPair { place: Place::path_of(&path), missing });
-                }
-                if is_certificate {
-                    found.clients.push(ClientCertificate { certificate: path, key: other });
-                }
-            }
+        let Some(other) = other_half else {
+            found.authorities.push(path);
+            continue;
+        };
+        let missing = other.file_name().unwrap_or_default();
+        if names.binary_search_by(|name| name.as_os_str().cmp(missing)).is_err() {
+            let missing = missing.to_string_lossy().into_owned();
+            return Err(Error::HalfPair { place: Place::path_of(&path), missing });
+        }
+        if is_certificate {
+            found.clients.push(ClientCertificate { certificate: path, key: other });
         }
     }
     found.directory = Some(directory);

@@ -163,8 +163,8 @@ pub enum Error {
 
     /// A credential file that a definition fetches from elsewhere.
     #[error(
-        "{}: {path}: {} is not on this machine, and nothing is fetched from here; fetch it into the \
-         sandbox first",
+        "{}: {path}: {} is no file:// URI and no absolute path, and nothing is fetched from here; let it be \
+         fetched into the sandbox first",
         Shown(id),
         Shown(uri)
     )]
@@ -178,18 +178,19 @@ pub enum Error {
     },
 
     /// A flag of Mesos's or a parameter of DC/OS's whose value is of none of the forms it takes.
-    #[error("{name}: {problem}")]
+    #[error("{}: {problem}", name.escape_debug())]
     Setting {
         /// The flag or the parameter.
-        name: &'static str,
+        name: String,
         /// What is wrong with the value, which itself is not shown.
         problem: &'static str,
     },
 
     /// Half of a client certificate ([`certs`](crate::certs)).
     #[error(
-        "{place}: {missing} is missing beside it; a client certificate is a pair of NAME.cert and \
-         NAME.key, and the certificate of a CA is called NAME.crt"
+        "{place}: {} is missing beside it; a client certificate is a pair of NAME.cert and NAME.key, and \
+         the certificate of a CA is called NAME.crt",
+        Shown(missing)
     )]
     HalfPair {
         /// The half that is there.

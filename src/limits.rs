@@ -30,6 +30,8 @@ pub struct Limits {
     /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some thousands
     /// of apps. One that is made to that end takes up to 128 times its size in memory.
     pub definition_bytes: u64,
+    /// Local files that are read in place of fetching them into one sandbox. Default 100.
+    pub fetched_files: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             archive_unpacked_bytes: 64 << 20,
             archive_entries: 10_000,
             definition_bytes: 4 << 20,
+            fetched_files: 100,
         }
     }
 }

@@ -134,6 +134,11 @@ impl Resolver {
         layer.auth(found)
     }
 
+    /// Whether any credential file was there to read.
+    pub(crate) fn has_files(&self) -> bool {
+        self.inner.layers.iter().any(|layer| !layer.files.is_empty())
+    }
+
     pub(crate) fn layers(&self) -> &[Arc<Layer>] {
         &self.inner.layers
     }

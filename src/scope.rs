@@ -68,9 +68,8 @@ impl<'k> Scope<'k> {
         } else {
             host
         };
-        let is_hub = host == DOCKER_HUB && port == DEFAULT_PORT;
-        let path = normal_path(path, scheme.is_some() || is_hub)?;
-        let mut scope = Scope { host, port, path, spelling: Spelling::Other };
+        let mut scope = Scope { host, port, path: "".into(), spelling: Spelling::Other };
+        scope.path = normal_path(path, scheme.is_some() || scope.is_docker_hub())?;
         scope.spelling = if key == DOCKER_HUB_KEY {
             Spelling::DockerHub
         } else if scope.is_written(key) {
@@ -79,6 +78,10 @@ impl<'k> Scope<'k> {
             Spelling::Other
         };
         Ok(scope)
+    }
+
+    pub(crate) fn is_docker_hub(&self) -> bool {
+        self.host == DOCKER_HUB && self.port == DEFAULT_PORT
     }
 
     /// Whether the key is spelled exactly as this scope.

@@ -44,6 +44,8 @@ pub enum WarningKind {
     /// An entry with nothing usable in it. Told only where a file is checked, for `docker login` leaves
     /// such entries beside a credential helper.
     EmptyEntry,
+    /// A registry beside `auths`, where nobody reads it. Told only where a file is checked.
+    OutsideAuths,
     /// A field of a `.dockercfg` that looks like a registry and holds no object.
     IgnoredField,
     /// A file of the agent's that others than its owner may read. Told only where a file is checked.
@@ -51,6 +53,8 @@ pub enum WarningKind {
         /// Its permissions: `0o644`.
         mode: u32,
     },
+    /// An archive that a task unpacks in its sandbox, and that could not be looked into for credentials.
+    ArchiveNotRead,
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
@@ -124,14 +128,21 @@ impl fmt::Display for Warning {
             WarningKind::EmptyEntry => {
                 write!(f, "entry {key} holds no credential and is passed over; remove it")
             }
+            WarningKind::OutsideAuths => {
+                write!(f, "entry {key} stands beside \"auths\", where nobody reads it; move it there")
+            }
             WarningKind::ReadableByOthers { mode } => write!(
                 f,
                 "others than its owner may read it (mode {mode:04o}); chmod 0600 keeps its passwords \
                  from every task and user of the machine"
             ),
+            WarningKind::ArchiveNotRead => f.write_str(
+                "the task unpacks it, but it could not be looked into for credentials; if there are some in \
+                 it, call it docker.tar.gz to be told why",
+            ),
             WarningKind::HomeUnset => f.write_str(
-                "HOME is not set, so Docker finds no credentials; export it for the agent, as HOME=/ where \
-                 the file is /.dockercfg",
+                "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
+                 HOME=/ where the file is /.dockercfg",
             ),
             WarningKind::IgnoredField => {
                 write!(f, "field {key} looks like a registry but holds no object; it is ignored")

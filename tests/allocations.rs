@@ -231,14 +231,14 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
     let table = [
         ("[", "1,", "1]"),
         ("[", "[],", "[]]"),
-        ("[", r#"{"id":"a"},"#, r#"{"id":"a"}]"#),
+        ("[", r#"{"cmd":1},"#, r#"{"cmd":1}]"#),
         (r#"{"apps":["#, "1,", "1]}"),
         (r#"{"id":"a","containers":["#, "1,", "1]}"),
         (r#"{"id":"a","containers":["#, "{},", "{}]}"),
         (r#"{"id":"a","fetch":["#, "1,", "1]}"),
         (r#"{"id":"a","fetch":["#, r#"{"uri":"a"},"#, r#"{"uri":"a"}]}"#),
         (r#"{"id":"a","uris":["#, r#""a","#, r#""a"]}"#),
-        (r#"{"id":"a","secrets":{"#, r#""a":1,"#, r#""a":1}}"#),
+        (r#"{"cmd":"a","secrets":{"#, r#""a":1,"#, r#""a":1}}"#),
     ];
     for (before, again, behind) in table {
         let definition = [before, &again.repeat(200_000 / again.len()), behind].concat();

@@ -66,6 +66,23 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
     walk.run().map_err(|failure| failure.into_error(place))
 }
 
+/// What is in a file that is compressed with gzip, and is no archive.
+///
+/// # Errors
+///
+/// A damaged stream, and a limit.
+pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<SecretBytes, Error> {
+    let source = Box::new(MultiGzDecoder::new(bytes));
+    let mut stream = Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits };
+    let (mut unpacked, mut buffer) = (SecretBytes::default(), Zeroizing::new([0; 8 * 1024]));
+    loop {
+        match stream.fill(&mut *buffer).map_err(|failure| failure.into_error(place))? {
+            0 => return Ok(unpacked),
+            filled => unpacked.extend(buffer.get(..filled).unwrap_or_default()),
+        }
+    }
+}
+
 enum Failure {
     Archive(ArchiveProblem),
     Limit { limit: &'static str, value: u64 },

@@ -40,11 +40,10 @@ fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
     Some(bytes)
 }
 
-/// Whether an `auth` is what every program reads alike: padded base64 of `user:password` on one line.
+/// Whether an `auth` is what registries take as it stands: padded base64 of `user:password` on one line,
+/// in whatever encoding.
 pub(crate) fn is_strict_auth(auth: &str) -> bool {
-    decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| {
-        std::str::from_utf8(bytes.as_slice()).is_ok_and(|text| text.contains(':'))
-    })
+    decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| bytes.as_slice().contains(&b':'))
 }
 
 /// User name and password out of a non-empty `auth`, added to `secrets`.

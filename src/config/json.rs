@@ -163,6 +163,11 @@ impl Gathered {
     }
 }
 
+/// Whether a field at the top is a registry and not some other field.
+pub(crate) fn looks_like_registry(name: &str) -> bool {
+    name.contains(['.', ':', '/']) || name == "localhost"
+}
+
 struct Document<'g>(&'g mut Gathered);
 
 enum TopField {
@@ -191,9 +196,7 @@ impl TopField {
             () if is("stringData") => TopField::StringData,
             () => match SecretFile::named(name) {
                 Some(file) => TopField::SecretFile(file),
-                None if name.contains(['.', ':', '/']) || name == "localhost" => {
-                    TopField::Registry(entry_for(name, names))
-                }
+                None if looks_like_registry(name) => TopField::Registry(entry_for(name, names)),
                 None => TopField::Unknown,
             },
         }

@@ -7,6 +7,9 @@ mod json;
 mod lines;
 pub(crate) mod value;
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
@@ -20,6 +23,7 @@ pub(crate) use self::auth_field::is_strict_auth;
 pub(crate) use self::fields::is_credential_field;
 pub use self::file::Format;
 pub(crate) use self::file::{Entry, File, Standing};
+pub(crate) use self::json::looks_like_registry;
 
 /// Where a Secret keeps a `config.json`.
 const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
@@ -107,6 +111,22 @@ pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<serde_json::V
     let text = text_of(bytes, place)?;
     serde_json::from_str(text)
         .map_err(|error| json_error(&error, None, text, place, &Limits::default()))
+}
+
+/// The fields of a JSON object that is no credential file but may hold one, without copying what stands
+/// under them; `None` for what is no object.
+pub(crate) fn read_fields<'b>(
+    bytes: &'b [u8],
+    place: &Place,
+) -> Result<Option<BTreeMap<String, &'b RawValue>>, Error> {
+    let text = text_of(bytes, place)?;
+    let failed =
+        |error: serde_json::Error| json_error(&error, None, text, place, &Limits::default());
+    let whole: &RawValue = serde_json::from_str(text).map_err(failed)?;
+    if !whole.get().starts_with('{') {
+        return Ok(None);
+    }
+    serde_json::from_str(whole.get()).map(Some).map_err(failed)
 }
 
 /// Gathers what is in a document, and whether it is an object.
@@ -229,6 +249,13 @@ fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
     match text {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'{', 0, ..] | [0, b'{', ..] => Some(UTF_16),
         [0x1F, 0x8B, ..] => Some("an archive inside an archive or a Secret is not read"),
+        text => foreign_compression(text),
+    }
+}
+
+/// What bytes are compressed with, other than gzip.
+pub(crate) fn foreign_compression(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
         [b'P', b'K', 3, 4, ..] => Some("the file is a zip archive; pack it with tar -czf"),
         [b'B', b'Z', b'h', ..]
         | [0xFD, b'7', b'z', b'X', b'Z', ..]

@@ -19,6 +19,7 @@ pub struct FileCheck {
     entries: usize,
     stops_agent: bool,
     problem: Option<Error>,
+    unused: Vec<Warning>,
     warnings: Vec<Warning>,
     notes: Vec<Note>,
 }
@@ -34,20 +35,20 @@ pub struct FileCheck {
 /// # let file = tempfile::NamedTempFile::new().unwrap();
 /// # std::fs::write(&file, "").unwrap();
 /// # let path = file.path();
-/// let check = regcred::dcos::check_file(path); // an empty file
+/// let check = regcred::dcos::check_file(path, regcred::Limits::default()); // an empty file
 /// assert!(check.stops_agent());
 /// eprintln!("{check}");
 /// ```
 #[must_use]
-pub fn check_file(path: impl AsRef<Path>) -> FileCheck {
+pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     let path = path.as_ref();
     let place = Place::file(Level::ClusterFile, path);
-    let limits = Limits::default();
     let mut check = FileCheck {
         place: place.clone(),
         entries: 0,
         stops_agent: false,
         problem: None,
+        unused: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
     };
@@ -55,8 +56,8 @@ pub fn check_file(path: impl AsRef<Path>) -> FileCheck {
         Ok(bytes) => bytes,
         Err(error) => {
             check.stops_agent = match &error {
-                // Whoever checks may read less than the agent, and keep to other limits.
-                Error::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+                // Whoever checks may read less than the agent, and keeps to other limits.
+                Error::Read { source, .. } => source.kind() != io::ErrorKind::PermissionDenied,
                 error => !matches!(error, Error::Limit { .. }),
             };
             check.problem = Some(error);
@@ -70,22 +71,53 @@ pub fn check_file(path: impl AsRef<Path>) -> FileCheck {
     let document = Document::look(bytes.as_slice());
     let stop = document.stops_agent;
     check.stops_agent = stop.is_some();
-    check.notes = document.into_notes();
     match CredentialFile::read(bytes.as_slice(), &place, &limits) {
         Err(error) => check.problem = Some(error),
         Ok(file) => {
-            check.warnings.extend_from_slice(file.warnings());
-            for entry in file.entries() {
-                check.entries += 1;
-                if entry.credential().is_none() && entry.problem().is_none() {
-                    let kind = WarningKind::EmptyEntry;
-                    check.warnings.push(Warning::new(&place, Some(entry.key()), kind));
-                }
-            }
+            check.take_entries(&file, &document);
             check.problem = stop.map(|problem| Error::Shape { place, problem, line: 0, column: 0 });
         }
     }
+    check.notes = document.into_notes();
     check
+}
+
+impl FileCheck {
+    /// Sorts what there is to say of entries: what nobody would use, and what else looks wrong.
+    fn take_entries(&mut self, file: &CredentialFile, document: &Document) {
+        let seen = document.registries();
+        let is_used_by_mesos = |key: &str| seen.get(key).is_some_and(|entry| entry.is_used());
+        for warning in file.warnings() {
+            let key = warning.key().unwrap_or_default();
+            let list = match warning.kind() {
+                // Two registries to Mesos, which then needs both.
+                WarningKind::SameMeaning { preferred }
+                    if seen.get(key).map(|entry| entry.compared())
+                        != seen.get(&**preferred).map(|entry| entry.compared()) =>
+                {
+                    continue;
+                }
+                WarningKind::RepeatedKey | WarningKind::SameMeaning { .. } => &mut self.unused,
+                WarningKind::MalformedEntry(_) | WarningKind::UnmatchableKey(_)
+                    if !is_used_by_mesos(key) =>
+                {
+                    &mut self.unused
+                }
+                _ => &mut self.warnings,
+            };
+            list.push(warning.clone());
+        }
+        for entry in file.entries() {
+            self.entries += 1;
+            if entry.credential().is_none() && entry.problem().is_none() {
+                let kind = WarningKind::EmptyEntry;
+                self.unused.push(Warning::new(&self.place, Some(entry.key()), kind));
+            }
+        }
+        for key in &document.beside_auths {
+            self.unused.push(Warning::new(&self.place, Some(key), WarningKind::OutsideAuths));
+        }
+    }
 }
 
 /// The permissions of a file that others than its owner may read.
@@ -117,24 +149,16 @@ impl FileCheck {
         self.problem.as_ref()
     }
 
-    /// Everything that looks wrong in a file that could be read.
+    /// The entries that would never be used, each with the reason: neither here nor by Mesos.
+    #[must_use]
+    pub fn unused(&self) -> &[Warning] {
+        &self.unused
+    }
+
+    /// Everything else that looks wrong.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
-    }
-
-    /// Those of the [`warnings`](Self::warnings) that tell of an entry which would never be used.
-    pub fn unused(&self) -> impl Iterator<Item = &Warning> {
-        self.warnings.iter().filter(|warning| {
-            matches!(
-                warning.kind(),
-                WarningKind::MalformedEntry(_)
-                    | WarningKind::UnmatchableKey(_)
-                    | WarningKind::RepeatedKey
-                    | WarningKind::SameMeaning { .. }
-                    | WarningKind::EmptyEntry
-            )
-        })
     }
 
     /// What Mesos would do with the file that its operator may not expect.
@@ -153,6 +177,9 @@ impl fmt::Display for FileCheck {
                 let keys = if self.entries == 1 { "key" } else { "keys" };
                 write!(f, "{}: the agent will start, with {} {keys}", self.place, self.entries)?;
             }
+        }
+        for unused in &self.unused {
+            write!(f, "\nnever used: {unused}")?;
         }
         for warning in &self.warnings {
             write!(f, "\nwarning: {warning}")?;

@@ -3,12 +3,14 @@
 
 use std::fmt;
 
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
+use crate::config;
+use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::level::Place;
+use crate::limits::Limits;
 use crate::mesos::DockerRegistry;
 
 /// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
@@ -63,7 +65,7 @@ pub enum ParameterWarning {
     FileOverwritten,
     /// `write_to_etc` does nothing to a file that is a part of DC/OS.
     #[error(
-        "cluster_docker_credentials_write_to_etc is ignored, as dcos_owned is true: agents read \
+        "cluster_docker_credentials_write_to_etc is ignored, as dcos_owned is true: the file is \
          {DCOS_OWNED_FILE}"
     )]
     WriteToEtcIgnored,
@@ -73,12 +75,19 @@ pub enum ParameterWarning {
          file to put one into; set cluster_docker_credentials_dcos_owned to false"
     )]
     BlankForGood,
-    /// A `cluster_docker_registry_url` with which no agent starts.
+    /// A `cluster_docker_registry_url` that is none.
     #[error(
         "cluster_docker_registry_url is no URL of a registry, like https://registry.example.com; DC/OS \
-         takes it, but no agent starts with it"
+         does not check it, and it is left out here"
     )]
     InvalidRegistry,
+    /// A `cluster_docker_registry_url` without a port, to which Mesos adds one.
+    #[error(
+        "for images without a registry of their own the Mesos containerizer looks for the credential \
+         under the host of cluster_docker_registry_url with its port, :443 for https; put it under that \
+         key too"
+    )]
+    DefaultPort,
 }
 
 const CREDENTIALS: &str = "cluster_docker_credentials";
@@ -87,6 +96,7 @@ const DCOS_OWNED: &str = "cluster_docker_credentials_dcos_owned";
 const WRITE_TO_ETC: &str = "cluster_docker_credentials_write_to_etc";
 const PATH: &str = "cluster_docker_credentials_path";
 const REGISTRY_URL: &str = "cluster_docker_registry_url";
+const REGISTRY_ENABLED: &str = "cluster_docker_registry_enabled";
 
 impl Parameters {
     /// Reads parameters as names and texts. Of a name that is given twice the last one counts.
@@ -114,19 +124,15 @@ impl Parameters {
     /// As [`new`](Self::new), and where it is no JSON object.
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
         let place = Place::called(None, "DC/OS config");
+        let Some(config) = config::read_fields(config, &place)? else {
+            let problem = "it is no object; a configuration holds parameters by name";
+            return Err(Error::Shape { place, problem, line: 0, column: 0 });
+        };
         let mut given = Given::default();
-        match crate::config::read_document(config, &place)? {
-            Value::Object(config) => {
-                for (name, value) in &config {
-                    // Whatever else stands in a configuration is no business of this value.
-                    if name.starts_with(PREFIX) {
-                        given.put_json(name, value)?;
-                    }
-                }
-            }
-            _ => {
-                let problem = "it is no object; a configuration holds parameters by name";
-                return Err(Error::Shape { place, problem, line: 0, column: 0 });
+        for (name, value) in config {
+            // Whatever else stands in a configuration is no business of this value.
+            if name.starts_with(PREFIX) {
+                given.put_json(&name, value.get())?;
             }
         }
         Ok(given.finish())
@@ -213,43 +219,37 @@ struct Given {
 
 impl Given {
     fn put(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let refuse = |name, problem| Error::Setting { name, problem };
-        let truth = |name| match value {
+        let refuse = |problem| Error::Setting { name: name.to_owned(), problem };
+        let truth = || match value {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
-            _ => Err(refuse(name, "must be one of true and false, in lower case")),
+            _ => Err(refuse("must be one of true and false, in lower case")),
         };
         match name {
             CREDENTIALS => {
-                let place = Place::called(None, CREDENTIALS);
-                match crate::config::read_document(value.as_bytes(), &place) {
-                    Ok(Value::Object(_)) => self.credentials = Some(value.to_owned().into()),
-                    Ok(_) => {
-                        return Err(refuse(CREDENTIALS, "must be a JSON dictionary, {} at least"));
-                    }
-                    Err(Error::Empty { .. }) => {
-                        return Err(refuse(CREDENTIALS, "must be valid JSON; an empty one is {}"));
-                    }
-                    Err(error) => return Err(error),
-                }
+                check_credentials(value, refuse)?;
+                self.credentials = Some(value.to_owned().into());
             }
-            ENABLED => self.enabled = truth(ENABLED)?,
-            DCOS_OWNED => self.dcos_owned = truth(DCOS_OWNED)?,
-            WRITE_TO_ETC => self.write_to_etc = truth(WRITE_TO_ETC)?,
+            ENABLED => self.enabled = truth()?,
+            DCOS_OWNED => self.dcos_owned = truth()?,
+            WRITE_TO_ETC => self.write_to_etc = truth()?,
+            REGISTRY_URL => self.registry_url = Some(value.to_owned()),
             PATH => {
                 return Err(refuse(
-                    PATH,
                     "must be calculated, and cannot be set: it follows from \
                      cluster_docker_credentials_dcos_owned; remove it",
                 ));
             }
-            REGISTRY_URL => self.registry_url = Some(value.to_owned()),
+            REGISTRY_ENABLED => {
+                return Err(refuse(
+                    "must be calculated, and cannot be set: it follows from \
+                     cluster_docker_registry_url; remove it",
+                ));
+            }
             name if name.starts_with(PREFIX) => {
                 return Err(refuse(
-                    "cluster_docker_…",
-                    "a parameter begins so that DC/OS does not have; there are \
-                     cluster_docker_credentials, _enabled, _dcos_owned and _write_to_etc after that, and \
-                     cluster_docker_registry_url",
+                    "DC/OS has no such parameter; there are cluster_docker_credentials, _enabled, \
+                     _dcos_owned and _write_to_etc after that, and cluster_docker_registry_url",
                 ));
             }
             _ => {}
@@ -258,11 +258,15 @@ impl Given {
     }
 
     /// As DC/OS makes texts of what YAML holds.
-    fn put_json(&mut self, name: &str, value: &Value) -> Result<(), Error> {
-        match value {
-            Value::String(text) => self.put(name, text),
-            Value::Null => Ok(()),
-            value => self.put(name, &Zeroizing::new(value.to_string())),
+    fn put_json(&mut self, name: &str, json: &str) -> Result<(), Error> {
+        if json == "null" {
+            let problem = "must not be null; leave it out";
+            return Err(Error::Setting { name: name.to_owned(), problem });
+        }
+        match serde_json::from_str::<String>(json) {
+            Ok(text) => self.put(name, &Zeroizing::new(text)),
+            Err(_) if is_empty_object(json) => self.put(name, "{}"),
+            Err(_) => self.put(name, json),
         }
     }
 
@@ -283,17 +287,51 @@ impl Given {
         parameters.warnings = parameters.odd_combinations();
         match registry {
             Some(Err(_)) => parameters.warnings.push(ParameterWarning::InvalidRegistry),
-            Some(Ok(registry)) => parameters.registry = Some(registry),
+            Some(Ok(registry)) => {
+                if registry.adds_port() {
+                    parameters.warnings.push(ParameterWarning::DefaultPort);
+                }
+                parameters.registry = Some(registry);
+            }
             None => {}
         }
         parameters
     }
 }
 
+/// Whether the text is a JSON object, as DC/OS wants it.
+fn check_credentials(text: &str, refuse: impl Fn(&'static str) -> Error) -> Result<(), Error> {
+    if text.starts_with('\u{FEFF}') {
+        return Err(refuse("must be valid JSON, without a byte-order mark before it"));
+    }
+    match config::read_fields(text.as_bytes(), &Place::called(None, CREDENTIALS)) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(refuse("must be a JSON dictionary, {} at least")),
+        Err(Error::Empty { .. }) => Err(refuse("must be valid JSON; an empty one is {}")),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_empty_object(json: &str) -> bool {
+    let inside = json.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| inside.trim().is_empty())
+}
+
 impl Parameters {
+    /// Whether there is nothing in the credentials that pulls an image.
+    fn is_blank(&self) -> bool {
+        let place = Place::called(None, CREDENTIALS);
+        CredentialFile::read(self.credentials.as_bytes(), &place, &Limits::default()).is_ok_and(
+            |file| {
+                file.entries()
+                    .all(|entry| entry.credential().is_none() && entry.problem().is_none())
+            },
+        )
+    }
+
     fn odd_combinations(&self) -> Vec<ParameterWarning> {
         let Parameters { enabled, dcos_owned, write_to_etc, .. } = *self;
-        let is_blank = self.credentials.bytes().all(|b| b"{} \t\r\n".contains(&b));
+        let is_blank = self.is_blank();
         let is_written = dcos_owned || write_to_etc;
         [
             (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),

@@ -34,10 +34,6 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Answers, Error>
     Ok(answers)
 }
 
-/// Fields one of which every app and pod has.
-const SERVICE_FIELDS: [&str; 8] =
-    ["id", "container", "containers", "cmd", "args", "fetch", "uris", "secrets"];
-
 /// Reads whatever a node is; false if it is nothing that Marathon knows.
 fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
     if let Some(items) = node.as_items() {
@@ -51,37 +47,58 @@ fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
         return true;
     }
     let is_list = |name| node.field(name).is_some_and(|field| field.as_items().is_some());
-    if ["apps", "pods", "groups"].into_iter().any(is_list) {
-        let group = id_of(node, group);
-        let mut violations = Violations::default();
-        for item in objects(node, "apps", &mut violations) {
-            app_or_pod(&item, &group, answers);
-        }
-        for item in objects(node, "pods", &mut violations) {
-            // A group's status holds the definition of a pod one step further down.
-            let definition = item.field("spec").filter(Node::is_object);
-            pod(&definition.unwrap_or(item), &group, answers);
-        }
-        let mut unknown = Violations::default();
-        for item in objects(node, "groups", &mut violations) {
-            if !walk(&item, &group, answers) {
-                unknown.push(item.violation(NOT_A_SERVICE));
-            }
-        }
-        answers.extend(refused(&group, violations));
-        answers.extend(refused(&group, unknown));
+    if is_service(node) {
+        app_or_pod(node, group, answers);
     } else if let Some(app) = node.field("app").filter(Node::is_object) {
         app_or_pod(&app, group, answers);
-    } else if SERVICE_FIELDS.iter().any(|name| node.field(name).is_some()) {
-        app_or_pod(node, group, answers);
+    } else if ["apps", "pods", "groups"].into_iter().any(is_list) {
+        members(node, &id_of(node, group), answers);
     } else {
         return false;
     }
     true
 }
 
+/// Reads what is in a group.
+fn members(node: &Node<'_>, group: &str, answers: &mut Answers) {
+    let mut violations = Violations::default();
+    for item in objects(node, "apps", &mut violations) {
+        app_or_pod(&item, group, answers);
+    }
+    for item in objects(node, "pods", &mut violations) {
+        pod(&spec_of(&item).unwrap_or(item), group, answers);
+    }
+    let mut unknown = Violations::default();
+    for item in objects(node, "groups", &mut violations) {
+        // A group may be empty, and then it is just its id.
+        if !walk(&item, group, answers) && item.field("id").is_none() {
+            unknown.push(item.violation(NOT_A_SERVICE));
+        }
+    }
+    answers.extend(refused(group, violations));
+    answers.extend(refused(group, unknown));
+}
+
+/// Fields one of which every app and pod has.
+const SERVICE_FIELDS: [&str; 6] = ["container", "containers", "cmd", "args", "fetch", "uris"];
+
+fn is_service(node: &Node<'_>) -> bool {
+    SERVICE_FIELDS.iter().any(|name| node.field(name).is_some()) || spec_of(node).is_some()
+}
+
+/// The definition of a pod in what Marathon answers of its status.
+fn spec_of<'a>(node: &Node<'a>) -> Option<Node<'a>> {
+    let has = |name| node.field(name).is_some();
+    if has("container") || has("containers") {
+        return None;
+    }
+    node.field("spec").filter(|spec| spec.field("containers").is_some())
+}
+
 fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
-    if node.field("containers").is_some() {
+    if let Some(spec) = spec_of(node) {
+        pod(&spec, group, answers);
+    } else if node.field("containers").is_some() {
         pod(node, group, answers);
     } else {
         answers.push(app(node, group));
@@ -127,7 +144,7 @@ fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
     let mut secrets = Secrets::new();
     for (alias, value) in declared.object(violations).into_iter().flatten() {
         // An alias may be the secret itself.
-        let secret = declared.keyed(&name::shown(alias), value);
+        let secret = declared.keyed(name::shown(alias), value);
         if alias.is_empty() {
             violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
         }
@@ -158,7 +175,8 @@ fn pull_config(
         Some(declared) => declared.clone(),
         None => {
             const MOST_TOLD: usize = 5;
-            let declared = secrets.keys().take(MOST_TOLD).map(|alias| name::shown(alias)).collect();
+            let declared =
+                secrets.keys().take(MOST_TOLD).map(|alias| name::shown(alias).to_owned()).collect();
             let more = secrets.len().saturating_sub(MOST_TOLD);
             violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
             None
@@ -213,7 +231,7 @@ fn image_of_app<'a>(
     if docker.object(violations).is_none() {
         return image;
     }
-    if container.field("appc").is_some() {
+    if containerizer == Containerizer::Mesos && container.field("appc").is_some() {
         violations.push(container.violation(Rule::SeveralImages));
     }
     if let Some(credential) = docker.field("credential") {
@@ -252,15 +270,24 @@ fn pod(pod: &Node<'_>, group: &str, answers: &mut Answers) {
     }
     let secrets = secrets(pod, &mut violations);
     let containers = pod.required("containers", "a list of containers", &mut violations);
-    let containers = containers.map(|list| list.items(&mut violations));
-    if let Some(refusal) = refused(&id, violations) {
-        answers.push(refusal);
+    let containers = containers.map(|list| list.items(&mut violations)).into_iter().flatten();
+    let mut of_containers = Vec::new();
+    for container in containers {
+        if container.object(&mut violations).is_some() {
+            of_containers.push(container_of_pod(&id, &container, &secrets));
+        }
+    }
+    if violations.is_empty() && of_containers.is_empty() {
+        violations.push(pod.violation_at("containers", Rule::Empty));
+    }
+    if violations.is_empty() {
+        answers.append(&mut of_containers);
         return;
     }
-    let mut violations = Violations::default();
-    for container in containers.into_iter().flatten() {
-        if container.object(&mut violations).is_some() {
-            answers.push(container_of_pod(&id, &container, &secrets));
+    // Marathon refuses a pod as a whole, and tells everything at once.
+    for container in of_containers {
+        if let Err(Error::Definition { violations: more, .. }) = container {
+            more.into_iter().for_each(|violation| violations.push(violation));
         }
     }
     answers.extend(refused(&id, violations));
@@ -325,7 +352,8 @@ fn finish(
         return refusal;
     }
     let Image { containerizer, name: image, pull_config } = image;
-    let warnings = fetch::warnings(&fetch, containerizer);
+    // Without an image there is nothing to pull.
+    let warnings = image.map_or_else(Vec::new, |_| fetch::warnings(&fetch, containerizer));
     Ok(Container {
         id,
         name: name.map(Box::from),

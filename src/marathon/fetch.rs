@@ -2,26 +2,26 @@
 //! (`src/launcher/fetcher.cpp`).
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::name;
 use super::node::{Node, Violations};
 use crate::error::Error;
+use crate::level::{Level, Place};
 use crate::mesos::Containerizer;
 use crate::shown::Shown;
-use crate::source::{Fetched, Lands};
+use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 
 /// Where a sandbox holds credentials.
 const CONFIG_JSON: &str = ".docker/config.json";
 const DOCKERCFG: &str = ".dockercfg";
+const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 /// What this crate looks into although it was not unpacked.
 const DOCKER_TAR_GZ: &str = "docker.tar.gz";
 
-/// What Mesos's fetcher unpacks, by the end of the name; the same list decides for `uris`.
+/// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides for `uris`.
 const ARCHIVES: [&str; 9] =
-    [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
-
-/// Those of them in which this crate finds credentials.
-const READABLE_ARCHIVES: [&str; 3] = [".tar", ".tar.gz", ".tgz"];
+    [".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
 
 /// One file that is fetched into the sandbox. `Debug` and `Display` show its URI without user info and
 /// query, which are secret in a signed URL.
@@ -43,7 +43,8 @@ pub enum FetchKind {
     ConfigJson,
     /// `.dockercfg`, Docker's before.
     Dockercfg,
-    /// `docker.tar.gz`, with a `.docker/config.json` or `.dockercfg` in it. Also `.tgz` and `.tar`.
+    /// `docker.tar.gz`, with a `.docker/config.json` or `.dockercfg` in it. Also with the other suffixes that
+    /// Mesos unpacks; this crate looks into `.tar.gz`, `.tgz` and `.tar`.
     Archive,
 }
 
@@ -78,6 +79,9 @@ pub enum FetchProblem {
         "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg"
     )]
     NotDockercfg,
+    /// An archive that is fetched to the name of a credential file, and not unpacked.
+    #[error("an archive is fetched to the name of a credential file; leave destPath out")]
+    ArchiveAsFile,
     /// `extract: false` on an archive.
     #[error(
         "extract is false, so Mesos does not unpack it and Docker does not find it; leave extract out"
@@ -88,18 +92,24 @@ pub enum FetchProblem {
     Executable,
     /// What follows the path of the URI hides from Mesos's fetcher that it is an archive.
     #[error(
-        "Mesos takes the query for a part of the name and does not unpack it; set destPath to \
-         docker.tar.gz, and leave cache out"
+        "Mesos takes the query for a part of the name and does not unpack it; in fetch, set destPath to \
+         docker.tar.gz and leave cache out"
     )]
     QueryHidesSuffix,
     /// `destPath` hides from Mesos's fetcher that it is an archive.
     #[error(
-        "destPath does not end like an archive, so Mesos does not unpack it; leave destPath out"
+        "destPath does not end like an archive, so Mesos does not unpack it; set it to docker.tar.gz"
     )]
     DestPathHidesSuffix,
     /// `destPath` does not stay in the sandbox, or is absolute; Mesos fails the task.
     #[error("destPath must be relative and stay in the sandbox; Mesos fails the task")]
     DestPathLeaves,
+    /// Another entry is fetched to the same place.
+    #[error(
+        "another entry before it ends up in the same place, and Mesos does not promise which of them \
+         stays; fetch one of them"
+    )]
+    SamePlace,
 }
 
 impl FetchWarning {
@@ -149,7 +159,7 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
-        extract: ends_in(without_query(uri), &ARCHIVES),
+        extract: ARCHIVES.iter().any(|suffix| without_query(uri).ends_with(suffix)),
         executable: false,
         cache: false,
         dest_path: None,
@@ -187,18 +197,24 @@ impl Fetch {
         self.dest_path.as_deref()
     }
 
-    /// What it is, by the name in the path of its URI or by where it is fetched to; `None` if it is
-    /// no credential file by name. A `config.json` that is fetched to a place of its own is the task's.
+    /// What it is, by where it is fetched to or by the name in the path of its URI; `None` if it is
+    /// no credential file by name. A `config.json` that is fetched to a place of its own (`conf/config.json`) is
+    /// the task's.
     #[must_use]
     pub fn kind(&self) -> Option<FetchKind> {
-        match self.dest_path.as_deref().and_then(destination).as_deref() {
+        let destination = self.dest_path.as_deref().map(destination);
+        match destination.as_ref().and_then(|path| path.as_deref()) {
             Some(CONFIG_JSON) => return Some(FetchKind::ConfigJson),
             Some(DOCKERCFG) => return Some(FetchKind::Dockercfg),
+            Some(DOCKER_TAR_GZ) => return Some(FetchKind::Archive),
             _ => {}
         }
         match last_segment(without_query(&self.uri)) {
-            "config.json" => self.dest_path.is_none().then_some(FetchKind::ConfigJson),
-            DOCKERCFG => Some(FetchKind::Dockercfg),
+            "config.json" => match destination {
+                Some(Some(path)) if is_place_of_its_own(&path) => None,
+                _ => Some(FetchKind::ConfigJson),
+            },
+            DOCKERCFG | DOCKERCFG_GZ => Some(FetchKind::Dockercfg),
             name if is_credential_archive(name) => Some(FetchKind::Archive),
             _ => None,
         }
@@ -209,44 +225,52 @@ impl Fetch {
         self.dest_path.as_deref().unwrap_or_else(|| last_segment(&self.uri))
     }
 
-    /// Whether Mesos's fetcher unpacks it. In its cache a file is called after its URI, so that `destPath`
-    /// does not count there.
-    fn is_unpacked(&self) -> bool {
+    /// The end of the name by which Mesos's fetcher unpacks it, if it does. In its cache a file is called
+    /// after its URI, so that `destPath` does not count there.
+    fn unpacked_as(&self) -> Option<&'static str> {
         let name = if self.cache { last_segment(&self.uri) } else { self.fetched_name() };
-        self.extract && !self.executable && ends_in(name, &ARCHIVES)
+        let suffix = ARCHIVES.into_iter().find(|suffix| name.ends_with(suffix));
+        suffix.filter(|_| self.extract && !self.executable)
     }
 
-    /// What becomes of it in the sandbox, where that can be credentials.
-    fn lands(&self) -> Option<Lands> {
-        let is_archive = self.kind() == Some(FetchKind::Archive);
-        if self.is_unpacked() {
-            // Unpacked is what comes, whatever it is called.
-            let is_readable = ends_in(without_query(&self.uri), &READABLE_ARCHIVES)
-                || ends_in(self.fetched_name(), &READABLE_ARCHIVES);
-            return match (is_archive, is_readable) {
-                (true, _) => Some(Lands::Archive),
-                (false, true) => Some(Lands::OtherArchive),
-                (false, false) => None,
-            };
-        }
-        match destination(self.fetched_name())?.as_str() {
-            CONFIG_JSON => Some(Lands::File(CONFIG_JSON)),
-            DOCKERCFG => Some(Lands::File(DOCKERCFG)),
-            DOCKER_TAR_GZ => Some(Lands::Archive),
-            _ => None,
-        }
+    /// What becomes of it in the sandbox, as far as that can be credentials.
+    fn lands(&self) -> Lands {
+        let in_sandbox = |name: &str| {
+            let path = destination(name)?;
+            SANDBOX_FILES.into_iter().find(|known| *known == path)
+        };
+        let name = self.fetched_name();
+        let unpacks = match self.unpacked_as() {
+            None => Unpacks::Nothing,
+            Some(".gz") => match name.strip_suffix(".gz").and_then(in_sandbox) {
+                Some(file) => Unpacks::File(file),
+                None => Unpacks::Nothing,
+            },
+            Some(_) if self.kind() == Some(FetchKind::Archive) => Unpacks::Credentials,
+            Some(_) => Unpacks::Anything,
+        };
+        // Out of the cache nothing but what is in an archive gets into the sandbox.
+        let file = if self.cache && self.unpacked_as().is_some() { None } else { in_sandbox(name) };
+        Lands { file, unpacks }
     }
 
     /// The path of a local file, taken as it stands, as Mesos does.
-    fn local_path(&self) -> Option<PathBuf> {
-        const SCHEME: &str = "file://";
-        let path = match self.uri.split_at_checked(SCHEME.len()) {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case(SCHEME) => {
+    fn local_path(&self) -> Option<&str> {
+        let path = match self.uri.strip_prefix("file://") {
+            Some(rest) => {
                 rest.strip_prefix("localhost").filter(|rest| rest.starts_with('/')).unwrap_or(rest)
             }
-            _ => &self.uri,
+            None => &self.uri,
         };
-        path.starts_with('/').then(|| PathBuf::from(path))
+        path.starts_with('/').then_some(path)
+    }
+
+    /// A local file as an error or an explanation names it.
+    fn place(&self, path: &str) -> Place {
+        match name::shown_uri(path) {
+            shown if shown == path => Place::file(Level::SandboxHome, Path::new(path)),
+            shown => Place::called(Some(Level::SandboxHome), &shown),
+        }
     }
 
     fn problem(&self, containerizer: Containerizer) -> Option<FetchProblem> {
@@ -261,14 +285,17 @@ impl Fetch {
             return Some(FetchProblem::DestPathLeaves);
         }
         let lands = self.lands();
+        let is_file = |name| lands.file == Some(name) || lands.unpacks == Unpacks::File(name);
+        let is_archive = ARCHIVES.iter().any(|suffix| without_query(&self.uri).ends_with(suffix));
         match kind {
-            FetchKind::ConfigJson => {
-                (lands != Some(Lands::File(CONFIG_JSON))).then_some(FetchProblem::OutsideDotDocker)
+            _ if lands.unpacks == Unpacks::Credentials || lands.unpacks == Unpacks::Anything => {
+                None
             }
-            FetchKind::Dockercfg => {
-                (lands != Some(Lands::File(DOCKERCFG))).then_some(FetchProblem::NotDockercfg)
-            }
-            FetchKind::Archive if self.is_unpacked() => None,
+            FetchKind::ConfigJson if !is_file(CONFIG_JSON) => Some(FetchProblem::OutsideDotDocker),
+            FetchKind::Dockercfg if !is_file(DOCKERCFG) => Some(FetchProblem::NotDockercfg),
+            FetchKind::ConfigJson | FetchKind::Dockercfg => (is_archive
+                && lands.unpacks == Unpacks::Nothing)
+                .then_some(FetchProblem::ArchiveAsFile),
             FetchKind::Archive if !self.extract => Some(FetchProblem::NotExtracted),
             FetchKind::Archive if self.executable => Some(FetchProblem::Executable),
             FetchKind::Archive if dest_path.is_some() && !self.cache => {
@@ -281,7 +308,7 @@ impl Fetch {
 
 impl fmt::Display for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, Shown(&shown_uri(&self.uri)))
+        write!(f, "{}: {}", self.path, Shown(&name::shown_uri(&self.uri)))
     }
 }
 
@@ -290,19 +317,28 @@ impl fmt::Debug for Fetch {
         let Fetch { path, uri, extract, executable, cache, dest_path } = self;
         f.debug_struct("Fetch")
             .field("path", path)
-            .field("uri", &shown_uri(uri))
+            .field("uri", &name::shown_uri(uri))
             .field("extract", extract)
             .field("executable", executable)
             .field("cache", cache)
-            .field("dest_path", dest_path)
+            .field("dest_path", &dest_path.as_deref().map(name::shown_uri))
             .finish()
     }
 }
 
 /// What Mesos or Docker will not pick up, of all that is fetched for one container.
 pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<FetchWarning> {
+    let mut known = Vec::new();
     let warning = |fetch: &Fetch| {
-        let problem = fetch.problem(containerizer)?;
+        let problem = fetch.problem(containerizer).or_else(|| {
+            // Two archives of credentials hold the same file, as far as can be told.
+            let kind = fetch.kind().filter(|_| containerizer == Containerizer::Docker)?;
+            if known.contains(&kind) {
+                return Some(FetchProblem::SamePlace);
+            }
+            known.push(kind);
+            None
+        })?;
         Some(FetchWarning { path: fetch.path.clone(), problem })
     };
     fetches.iter().filter_map(warning).collect()
@@ -316,14 +352,18 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<F
 pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> {
     let mut local = Vec::new();
     for fetch in fetches {
-        match (fetch.lands(), fetch.local_path()) {
-            (None, _) => {}
-            (Some(lands), Some(path)) => local.push(Fetched { path, lands }),
+        let lands = fetch.lands();
+        match (fetch.local_path(), lands) {
+            (_, Lands { file: None, unpacks: Unpacks::Nothing }) => {}
+            (Some(path), lands) => {
+                let place = fetch.place(path);
+                local.push(Fetched { path: PathBuf::from(path), place, lands });
+            }
             // A program from elsewhere is not fetched to look for credentials in it.
-            (Some(Lands::OtherArchive), None) => {}
-            (Some(_), None) => {
-                let (id, path, uri) = (id.to_owned(), fetch.path.clone(), shown_uri(&fetch.uri));
-                return Err(Error::NotLocal { id, path, uri });
+            (None, Lands { file: None, unpacks: Unpacks::Anything }) => {}
+            (None, _) => {
+                let uri = name::shown_uri(&fetch.uri).into_owned();
+                return Err(Error::NotLocal { id: id.to_owned(), path: fetch.path.clone(), uri });
             }
         }
     }
@@ -338,15 +378,16 @@ fn last_segment(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-fn ends_in(name: &str, suffixes: &[&str]) -> bool {
-    suffixes.iter().any(|suffix| name.ends_with(suffix))
-}
-
-/// `docker.tar.gz`, or the same in another archive that can be read here.
+/// `docker.tar.gz`, or the same with another of the suffixes.
 fn is_credential_archive(name: &str) -> bool {
     let name = name.strip_prefix('.').unwrap_or(name);
     let suffix = name.strip_prefix("dockercfg").or_else(|| name.strip_prefix("docker"));
-    suffix.is_some_and(|suffix| READABLE_ARCHIVES.contains(&suffix))
+    suffix.is_some_and(|suffix| suffix != ".gz" && ARCHIVES.contains(&suffix))
+}
+
+/// Whether a path in the sandbox is clearly the task's and not meant for Docker.
+fn is_place_of_its_own(path: &str) -> bool {
+    path.contains('/') && !path.to_ascii_lowercase().contains("docker")
 }
 
 /// A path in the sandbox without detours; `None` if it is absolute or leaves it.
@@ -356,14 +397,4 @@ fn destination(path: &str) -> Option<String> {
     }
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     (!parts.contains(&"..")).then(|| parts.join("/"))
-}
-
-/// A URI without what may be secret in it: user info, query and fragment.
-fn shown_uri(uri: &str) -> String {
-    let path = without_query(uri);
-    // Whatever stands before an @ may be a password or a token.
-    let parts: Vec<&str> =
-        path.split('/').map(|part| part.rsplit('@').next().unwrap_or_default()).collect();
-    let query = if path.len() < uri.len() { "?…" } else { "" };
-    format!("{}{query}", parts.join("/"))
 }

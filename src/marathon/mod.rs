@@ -58,6 +58,7 @@ mod fetch;
 mod name;
 mod node;
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -84,11 +85,22 @@ pub struct Container {
     warnings: Box<[FetchWarning]>,
 }
 
-/// The secret that holds a container's credential file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The secret that holds a container's credential file. `Debug` shows neither name where it may be the secret
+/// itself.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     alias: String,
     source: String,
+}
+
+impl fmt::Debug for PullConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PullConfig { alias, source } = self;
+        f.debug_struct("PullConfig")
+            .field("alias", &name::shown(alias))
+            .field("source", &name::shown(source))
+            .finish()
+    }
 }
 
 impl PullConfig {
@@ -132,7 +144,8 @@ pub fn containers(
 ///
 /// `secret` is asked for the bytes of a secret by its `source`, once for each container that names one.
 /// Local files that a container of the Docker containerizer fetches are read as
-/// [`Container::resolver`] does, within `limits`.
+/// [`Container::resolver`] does, within `limits`, and with the rights of the caller: definitions choose their
+/// paths.
 ///
 /// # Errors
 ///
@@ -204,7 +217,7 @@ impl Container {
     /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
     /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
     /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
-    /// be.
+    /// be; those from elsewhere are not.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the
     /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
@@ -265,8 +278,8 @@ impl Container {
         let (alias, shown_location) = (name::shown(alias), name::shown(location));
         let bytes = secret(location).map_err(|source| Error::Secret {
             id: self.full_name(),
-            alias: alias.clone(),
-            location: shown_location.clone(),
+            alias: alias.to_owned(),
+            location: shown_location.to_owned(),
             source,
         })?;
         let called = format!("{alias} ({shown_location})");

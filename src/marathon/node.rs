@@ -45,6 +45,11 @@ impl<'a> Node<'a> {
         Violation { path: path.to_owned(), rule }
     }
 
+    /// A violation of a field, whether it is there or not.
+    pub(super) fn violation_at(&self, field: &str, rule: Rule) -> Violation {
+        Violation { path: format!("{}/{field}", self.path), rule }
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }
@@ -64,8 +69,7 @@ impl<'a> Node<'a> {
     ) -> Option<Node<'a>> {
         let field = self.field(name);
         if field.is_none() {
-            let path = format!("{}/{name}", self.path);
-            violations.push(Violation { path, rule: Rule::Undefined { expected } });
+            violations.push(self.violation_at(name, Rule::Undefined { expected }));
         }
         field
     }

@@ -1,41 +1,61 @@
 //! A credential file as Mesos reads it (`src/docker/spec.cpp`): strictly, by the case of names, and all
 //! or nothing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::hash::{BuildHasher, RandomState};
 
-use serde::de::{DeserializeSeed, MapAccess};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use zeroize::Zeroizing;
 
 use super::note::{Note, NoteKind};
 use crate::config::value::{Any, Key, Kind, Sink, Text};
-use crate::config::{is_credential_field, is_strict_auth};
-use crate::image::{is_docker_hub, split_port};
-use crate::scope::{Scope, is_pattern, without_secrets};
+use crate::config::{is_credential_field, is_strict_auth, looks_like_registry};
+use crate::image::{is_dotted, split_port};
+use crate::scope::{Scope, without_secrets};
+
+/// How many notes are kept: nobody reads more, and a file can hold a million entries.
+const MOST_NOTES: usize = 1_000;
 
 /// What Mesos makes of a credential file.
+#[derive(Default)]
 pub(crate) struct Document {
     /// Why the agent does not start with it.
     pub(crate) stops_agent: Option<&'static str>,
+    registries: Vec<Registry>,
+    /// Keys of registries beside `auths`, which nobody reads.
+    pub(crate) beside_auths: Vec<String>,
     notes: Vec<Note>,
 }
 
 impl Document {
     pub(crate) fn look(bytes: &[u8]) -> Self {
-        let stop = |why| Document { stops_agent: Some(why), notes: Vec::new() };
+        let stop = |why| Document { stops_agent: Some(why), ..Document::default() };
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             return stop("a byte-order mark stands before the JSON; save the file without it");
         }
+        if is_deeper_than(bytes, DEEPEST) {
+            return stop("the JSON is nested deeper than 200 levels");
+        }
+        // Mesos does not look whether a text is UTF-8.
+        let lossy;
+        let text = match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(owned) => {
+                lossy = Zeroizing::new(owned);
+                &lossy
+            }
+        };
         let mut seen = Seen::default();
-        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let mut deserializer = serde_json::Deserializer::from_str(text);
         let kind = Any(Top(&mut seen)).deserialize(&mut deserializer);
         // The error itself is not kept: it may quote.
         match (kind, deserializer.end()) {
-            (Ok(Kind::Object), Ok(())) => {}
-            (Ok(_), Ok(())) => return stop("the JSON is no object; an empty configuration is {}"),
-            _ => return stop("the file is not one JSON value and nothing else"),
+            (Ok(Kind::Object), Ok(())) => seen.into_document(),
+            (Ok(_), Ok(())) => stop("the JSON is no object; an empty configuration is {}"),
+            _ => stop("the file is not one JSON value and nothing else"),
         }
-        Document { stops_agent: None, notes: seen.notes() }
     }
 
     /// Everything that there is to say.
@@ -43,6 +63,35 @@ impl Document {
         let stop = self.stops_agent.map(|why| Note::of(NoteKind::AgentDoesNotStart(why)));
         stop.into_iter().chain(self.notes).collect()
     }
+
+    /// What stands under each key, as the key is shown.
+    pub(crate) fn registries(&self) -> HashMap<&str, &Registry> {
+        self.registries.iter().map(|registry| (&*registry.key, registry)).collect()
+    }
+}
+
+/// picojson's limit, as Mesos builds it.
+const DEEPEST: usize = 200;
+
+/// Whether brackets nest deeper than `depth`, whatever else the text is.
+fn is_deeper_than(json: &[u8], depth: usize) -> bool {
+    let (mut level, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for b in json {
+        match b {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                level += 1;
+                if level > depth {
+                    return true;
+                }
+            }
+            b']' | b'}' if !in_text => level = level.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// What stands in a document, as far as Mesos looks.
@@ -59,28 +108,35 @@ struct Seen {
 #[derive(Default)]
 struct Registries {
     entries: Vec<Registry>,
-    /// A key that stands twice counts as it stands last.
-    places: HashMap<String, usize>,
+    /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a password.
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
+    /// Something that is no object stands under one of the keys.
+    has_non_object: bool,
 }
 
-struct Registry {
+/// A registry as Mesos sees it.
+pub(crate) struct Registry {
     /// The key as it may be shown.
     key: String,
-    /// What it means, where it means anything.
-    problem: Option<&'static str>,
-    /// The text that Mesos compares: what is before the first slash, without a scheme.
+    /// The text that Mesos compares: what is before the first slash, without a scheme. Empty where it
+    /// never equals a registry.
     host: String,
-    has_path: bool,
+    /// Why it never does.
+    problem: Option<&'static str>,
+    /// Mesos takes it for Docker Hub's, and Docker Hub for it.
+    has_docker_io: bool,
     is_docker_hub: bool,
+    has_path: bool,
     entry: Entry,
 }
 
 #[derive(Default)]
 struct Entry {
-    is_object: bool,
     auth: Auth,
     /// Neither text nor null in a field that Mesos reads.
-    has_wrong_type: bool,
+    auth_is_wrong: bool,
+    email_is_wrong: bool,
     has_other_fields: bool,
 }
 
@@ -94,9 +150,14 @@ enum Auth {
 }
 
 impl Registries {
-    fn put(&mut self, key: &str, entry: Entry) {
+    /// Adds what stands under a key: an entry, or something that is no object.
+    fn put(&mut self, key: &str, entry: Option<Entry>) {
+        let Some(entry) = entry else {
+            self.has_non_object = true;
+            return;
+        };
         let registry = Registry::new(key, entry);
-        match self.places.entry(registry.key.clone()) {
+        match self.places.entry(self.hasher.hash_one(key)) {
             Slot::Occupied(place) => {
                 if let Some(old) = self.entries.get_mut(*place.get()) {
                     *old = registry;
@@ -114,33 +175,37 @@ impl Registry {
     fn new(key: &str, entry: Entry) -> Self {
         let scope = Scope::parse(key);
         let bare = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
-        let host = bare.unwrap_or(key).split('/').next().unwrap_or_default();
-        let problem = match &scope {
-            Err(_) => Some("no registry can be called so"),
-            Ok(scope) if is_pattern(&scope.host) => Some("it knows no *"),
-            Ok(_) if host.contains('[') => Some("it cannot pull from an IPv6 address"),
-            // A scheme in upper case is no scheme to Mesos.
-            Ok(_) if host.ends_with(':') => {
-                Some("it knows only http:// and https:// in lower case")
-            }
-            Ok(_) if split_port(host).1.is_some_and(|port| port.starts_with('0')) => {
-                Some("it compares the port as text; write it without leading zeros")
-            }
-            Ok(_) => None,
+        let (host, rest) = match bare.unwrap_or(key).split_once('/') {
+            Some((host, rest)) => (host, rest),
+            None => (bare.unwrap_or(key), ""),
         };
-        let shown = if scope.is_ok() { key.into() } else { without_secrets(key) };
+        let problem = problem_of(host);
+        let is_docker_hub = matches!(&scope, Ok(scope) if scope.is_docker_hub());
         Registry {
-            key: shown.into_owned(),
+            key: if scope.is_ok() { key.into() } else { without_secrets(key) }.into_owned(),
+            host: if problem.is_none() { host.to_owned() } else { String::new() },
             problem,
-            host: if scope.is_ok() { host.to_owned() } else { String::new() },
-            has_path: scope.as_ref().is_ok_and(|scope| !scope.path.is_empty()),
-            is_docker_hub: scope.is_ok_and(|scope| is_docker_hub(&scope.host)),
+            has_docker_io: key.contains("docker.io"),
+            is_docker_hub,
+            has_path: match &scope {
+                Ok(scope) => !scope.path.is_empty(),
+                Err(_) => {
+                    let path = rest.split(['?', '#']).next().unwrap_or_default();
+                    !matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
+                }
+            },
             entry,
         }
     }
 
-    fn has_docker_io(&self) -> bool {
-        self.problem.is_none() && self.key.contains("docker.io")
+    /// Whether the Mesos containerizer has a use for it.
+    pub(crate) fn is_used(&self) -> bool {
+        self.entry.auth == Auth::Plain && !self.compared().is_empty()
+    }
+
+    /// What Mesos compares. All keys with Docker Hub's name in them are one to it.
+    pub(crate) fn compared(&self) -> &str {
+        if self.has_docker_io { "docker.io" } else { &self.host }
     }
 
     fn notes(&self, note: &mut impl FnMut(Note)) {
@@ -152,50 +217,82 @@ impl Registry {
             Auth::Odd => on(NoteKind::UndecodedAuth),
             Auth::Plain => {}
         }
-        if let Some(problem) = self.problem {
-            on(NoteKind::NeverMatches(problem));
+        match self.problem {
+            _ if self.is_docker_hub => on(NoteKind::SentToLookAlikes),
+            _ if self.has_docker_io => on(NoteKind::SentToDockerHub),
+            Some(problem) => on(NoteKind::NeverMatches(problem)),
+            None => {
+                let has_upper_case = self.host.bytes().any(|b| b.is_ascii_uppercase());
+                if has_upper_case || self.host.ends_with(":443") {
+                    on(NoteKind::OnlyAsSpelled);
+                }
+            }
         }
-        if self.has_docker_io() {
-            on(if self.is_docker_hub {
-                NoteKind::SentToLookAlikes
-            } else {
-                NoteKind::SentToDockerHub
-            });
-        }
-        if self.has_path {
+        if self.has_path && !self.compared().is_empty() {
             on(NoteKind::UsedForWholeHost);
         }
     }
 }
 
+/// Why no image's registry can be equal to a text, if so. Mesos compares it as it stands, but for the port of
+/// the image, which it prints anew.
+fn problem_of(host: &str) -> Option<&'static str> {
+    let (name, port) = split_port(host);
+    if host.contains('*') {
+        Some("it knows no *")
+    } else if host.contains('[') {
+        Some("it cannot pull from an IPv6 address")
+    } else if host.ends_with(':') && !name.contains('.') {
+        Some("it knows only http:// and https:// in lower case")
+    } else if host.contains('@') || !is_dotted(name, |b| b.is_ascii_alphanumeric() || b == b'_') {
+        Some("no registry can be called so")
+    } else if port.is_some_and(|port| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()))
+    {
+        Some("its port is no number")
+    } else if port.is_some_and(|port| port.starts_with('0') && port != "0") {
+        Some("it compares the port as text; write it without leading zeros")
+    } else {
+        None
+    }
+}
+
 impl Seen {
-    fn notes(self) -> Vec<Note> {
+    fn into_document(self) -> Document {
         let mut notes = Vec::new();
+        let mut note = |told| {
+            if notes.len() < MOST_NOTES {
+                notes.push(told);
+            }
+        };
         let is_flat = matches!(self.auths, None | Some(Kind::Null));
         if let Some(why) = self.breaks_puller() {
-            notes.push(Note::of(NoteKind::NoPuller(why)));
+            note(Note::of(NoteKind::NoPuller(why)));
         }
         if self.has_helpers {
-            notes.push(Note::of(NoteKind::HelpersIgnored));
+            note(Note::of(NoteKind::HelpersIgnored));
         }
-        let registries = if is_flat { self.at_top } else { self.under_auths };
-        if is_flat && !registries.entries.is_empty() {
-            notes.push(Note::of(NoteKind::FlatForm));
+        let (registries, others) = if is_flat {
+            (self.at_top, Registries::default())
+        } else {
+            (self.under_auths, self.at_top)
+        };
+        if is_flat && (registries.has_non_object || !registries.entries.is_empty()) {
+            note(Note::of(NoteKind::FlatForm));
         }
         let mut hosts: HashMap<&str, &Registry> = HashMap::new();
         for registry in &registries.entries {
-            registry.notes(&mut |note| notes.push(note));
-            if matches!(registry.entry.auth, Auth::Absent) || registry.host.is_empty() {
+            registry.notes(&mut note);
+            if matches!(registry.entry.auth, Auth::Absent) || registry.compared().is_empty() {
                 continue;
             }
-            // All keys with Docker Hub's name in them are one to Mesos.
-            let host = if registry.has_docker_io() { "docker.io" } else { &*registry.host };
-            if let Some(other) = hosts.insert(host, registry) {
+            if let Some(other) = hosts.insert(registry.compared(), registry) {
                 let other = other.key.as_str().into();
-                notes.push(Note::on(&registry.key, NoteKind::SameHost { other }));
+                note(Note::on(&registry.key, NoteKind::SameHost { other }));
             }
         }
-        notes
+        let beside = others.entries.into_iter().map(|registry| registry.key);
+        let beside_auths = beside.filter(|key| looks_like_registry(key)).collect();
+        Document { stops_agent: None, registries: registries.entries, beside_auths, notes }
     }
 
     /// Why every pull of the Mesos containerizer fails, if it does.
@@ -208,15 +305,16 @@ impl Seen {
             Some(_) => return Some("\"auths\" is no object"),
             None => &self.at_top,
         };
-        let entries = || registries.entries.iter().map(|registry| &registry.entry);
-        if entries().any(|entry| !entry.is_object) {
+        let has_wrong_type =
+            |registry: &Registry| registry.entry.auth_is_wrong || registry.entry.email_is_wrong;
+        if registries.has_non_object {
             Some(match self.auths {
                 None => {
                     "without \"auths\" every field must be a registry with an object; write \"auths\": {}"
                 }
                 Some(_) => "an entry is no object",
             })
-        } else if entries().any(|entry| entry.has_wrong_type) {
+        } else if registries.entries.iter().any(has_wrong_type) {
             Some("\"auth\" or \"email\" of an entry is no text")
         } else {
             None
@@ -240,9 +338,34 @@ impl<'de> Sink<'de> for Top<'_> {
                 self.0.auths = Some(kind);
                 continue;
             }
-            self.0.has_helpers |= *name == "credsStore" || *name == "credHelpers";
-            let entry = read_entry(&mut map)?;
+            let mut helper = Helper::default();
+            let entry = if *name == "credsStore" || *name == "credHelpers" {
+                let kind = map.next_value_seed(Any(&mut helper))?;
+                (kind == Kind::Object).then(Entry::default)
+            } else {
+                read_entry(&mut map)?
+            };
+            self.0.has_helpers |= helper.is_named;
             self.0.at_top.put(&name, entry);
+        }
+        Ok(())
+    }
+}
+
+/// Whether `credsStore` or `credHelpers` names anything.
+#[derive(Default)]
+struct Helper {
+    is_named: bool,
+}
+
+impl<'de> Sink<'de> for &mut Helper {
+    fn text(self, text: &str) {
+        self.is_named = !text.is_empty();
+    }
+
+    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            self.is_named = true;
         }
         Ok(())
     }
@@ -260,11 +383,11 @@ impl<'de> Sink<'de> for Under<'_> {
     }
 }
 
-fn read_entry<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Entry, A::Error> {
+/// An entry; `None` for what is no object.
+fn read_entry<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Entry>, A::Error> {
     let mut entry = Entry::default();
     let kind = map.next_value_seed(Any(Fields(&mut entry)))?;
-    entry.is_object = kind == Kind::Object;
-    Ok(entry)
+    Ok((kind == Kind::Object).then_some(entry))
 }
 
 struct Fields<'e>(&'e mut Entry);
@@ -284,8 +407,11 @@ impl<'de> Sink<'de> for Fields<'_> {
             });
             let kind = map.next_value_seed(Any(sink))?;
             match name.as_str() {
-                "auth" | "email" if kind.is_neither_text_nor_null() => entry.has_wrong_type = true,
-                "auth" => entry.auth = auth,
+                "auth" => {
+                    entry.auth = auth;
+                    entry.auth_is_wrong = kind.is_neither_text_nor_null();
+                }
+                "email" => entry.email_is_wrong = kind.is_neither_text_nor_null(),
                 name => entry.has_other_fields |= has_text && is_credential_field(name),
             }
         }

@@ -14,10 +14,9 @@
 //!
 //! - **Docker containerizer**: runs `docker pull` with one `HOME`. It is the sandbox if a
 //!   `.docker/config.json` or a `.dockercfg` is there, whatever it holds, and the agent's flag is then not
-//!   looked at; otherwise it is what the flag holds. [`docker_containerizer`] is exactly that rule. The
+//!   looked at; otherwise it is what the flag holds. [`docker_containerizer`] is that rule. The
 //!   order of this crate differs from it where the sandbox has nothing for an image: then the
-//!   agent's flag is asked, where Mesos pulls anonymously. It never differs where the sandbox has
-//!   something.
+//!   agent's flag is asked, where Mesos pulls anonymously.
 //! - **Mesos containerizer** (UCR): unites the task's secret with the flag and never looks into the
 //!   sandbox. That is `Resolver::builder().task_secret(secret).base(&agent)`, without
 //!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the keys, so that for `reg.io` in the
@@ -47,11 +46,11 @@ use std::path::Path;
 
 use crate::config;
 use crate::error::Error;
-use crate::image::{ImageRef, InvalidImageRef, Registry};
+use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, split_port, without_scheme};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
-use crate::source::{DOCKER_FILES, FlagForm, read_named};
+use crate::source::{FlagForm, Source, read_named};
 
 pub(crate) use self::document::Document;
 pub use self::note::{Note, NoteKind};
@@ -74,11 +73,22 @@ pub enum Containerizer {
 /// Mesos adds the port of the scheme to the URL and then compares texts, so that it looks for
 /// `registry.example.com:443` where the credential stands under `https://registry.example.com/v1/`, and
 /// pulls anonymously: the example of DC/OS's own manual does not work there. Here no port and `:443` are
-/// one.
+/// one; an `http` URL without a port is the registry at port 80, which is another one.
+/// [`mesos_key`](Self::mesos_key) is the key that Mesos itself needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DockerRegistry {
-    /// The URL and the registry in it; `None` for archives.
-    url: Option<(String, String)>,
+    /// `None` for archives.
+    server: Option<Server>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Server {
+    /// The host and port to pull from, as in an image.
+    authority: String,
+    /// The same, normalised.
+    registry: String,
+    /// What Mesos compares, where it is not what was written: `registry.example.com:443`.
+    with_port: Option<String>,
 }
 
 impl DockerRegistry {
@@ -86,29 +96,56 @@ impl DockerRegistry {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for what the agent would not start with.
+    /// [`Error::Setting`] for what is none of its forms.
     pub fn parse(value: &str) -> Result<Self, Error> {
-        let problem = |problem| Error::Setting { name: "--docker_registry", problem };
+        let problem = |problem| Error::Setting { name: "--docker_registry".to_owned(), problem };
         if value.starts_with('/') || value.starts_with("hdfs://") {
-            return Ok(DockerRegistry { url: None });
+            return Ok(DockerRegistry { server: None });
         }
-        let Some((_, rest)) = crate::image::without_scheme(value) else {
+        let Some((scheme, rest)) = without_scheme(value) else {
             return Err(problem(
                 "Mesos takes the URL of a registry, like https://registry.example.com, or an \
                  absolute path or hdfs:// URL where images lie as archives",
             ));
         };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let registry = Registry::parse_alone(authority).map_err(|_| {
-            problem("its URL must hold a host with an optional port, and no user name")
-        })?;
-        Ok(DockerRegistry { url: Some((authority.to_owned(), registry.to_normal())) })
+        let written = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let is_http = scheme.eq_ignore_ascii_case("http://");
+        let with_port = match split_port(written).1 {
+            Some(_) => None,
+            None => Some(format!("{written}:{}", if is_http { 80 } else { 443 })),
+        };
+        let authority = with_port.as_deref().filter(|_| is_http).unwrap_or(written);
+        let registry = Registry::parse_alone(authority).ok().filter(|r| r.port() <= MOST_PORT);
+        let Some(registry) = registry else {
+            return Err(problem(
+                "its URL must hold a host with an optional port, and no user name",
+            ));
+        };
+        let (authority, registry) = (authority.to_owned(), registry.to_normal());
+        Ok(DockerRegistry { server: Some(Server { authority, registry, with_port }) })
     }
 
     /// The registry, normalised: `registry.example.com:5000`; `None` where images lie as archives.
     #[must_use]
     pub fn registry(&self) -> Option<&str> {
-        self.url.as_ref().map(|(_, registry)| &**registry)
+        self.server.as_ref().map(|server| &*server.registry)
+    }
+
+    /// The key under which Mesos itself looks for the credential of images without a registry:
+    /// `registry.example.com:443`. `None` where images lie as archives.
+    #[must_use]
+    pub fn mesos_key(&self) -> Option<&str> {
+        let server = self.server.as_ref()?;
+        Some(server.with_port.as_deref().unwrap_or(&server.authority))
+    }
+
+    /// Whether Mesos looks under another key than the host as it was written.
+    pub(crate) fn adds_port(&self) -> bool {
+        // For Docker Hub it compares no ports.
+        let is_odd = |server: &Server| {
+            server.with_port.as_ref().is_some_and(|host| !host.contains("docker.io"))
+        };
+        self.server.as_ref().is_some_and(is_odd)
     }
 
     /// An image as Mesos understands it, from this registry if it names none itself; `None` where
@@ -118,16 +155,22 @@ impl DockerRegistry {
     ///
     /// As [`ImageRef::parse`].
     pub fn image<'a>(&'a self, image: &'a str) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
-        let Some((authority, _)) = &self.url else { return Ok(None) };
-        ImageRef::parse_with_default(image, authority).map(Some)
+        let Some(server) = &self.server else { return Ok(None) };
+        ImageRef::parse_with_default(image, &server.authority).map(Some)
     }
 }
+
+const MOST_PORT: u32 = u16::MAX as u32;
 
 /// Docker Hub, as in Mesos.
 impl Default for DockerRegistry {
     fn default() -> Self {
-        let authority = "registry-1.docker.io";
-        DockerRegistry { url: Some((authority.to_owned(), crate::image::DOCKER_HUB.to_owned())) }
+        let server = Server {
+            authority: "registry-1.docker.io".to_owned(),
+            registry: DOCKER_HUB.to_owned(),
+            with_port: Some("registry-1.docker.io:443".to_owned()),
+        };
+        DockerRegistry { server: Some(server) }
     }
 }
 
@@ -158,11 +201,14 @@ pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Err
         FlagForm::File(path) => {
             let place = Place::file(Level::AgentFlag, &path);
             look(read_named(&path, &place, &limits)?.as_slice(), &place)?;
-            if value.starts_with('/') {
-                notes.push(Note::of(NoteKind::BarePath));
-            } else if value.strip_prefix("file://").map(Path::new) != Some(&path) {
-                notes.push(Note::of(NoteKind::OtherPath));
-            }
+            notes.extend(match value.strip_prefix("file://") {
+                Some(written) if Path::new(written) == path => None,
+                Some(_) => Some(Note::of(NoteKind::OtherPath)),
+                None if value.starts_with('/') => Some(Note::of(NoteKind::BarePath)),
+                None => Some(Note::of(NoteKind::AgentDoesNotStart(
+                    "Mesos reads as JSON whatever does not begin with file:// or a slash",
+                ))),
+            });
         }
     }
     Ok(notes)
@@ -171,8 +217,9 @@ pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Err
 /// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in it, and
 /// otherwise what the agent has.
 ///
-/// Whatever stands under one of the two names counts, as in Mesos; what cannot be read there is an
-/// error here, where Docker would warn and pull anonymously.
+/// Of `.docker/config.json` and `.dockercfg` the first that is there is read and nothing else, as in Docker.
+/// Whatever stands under the name counts, as in Mesos; what cannot be read there is an error here, where
+/// Docker would warn and pull anonymously. What a key covers is told by the rules of this crate.
 ///
 /// # Errors
 ///
@@ -182,9 +229,7 @@ pub fn docker_containerizer(
     agent: &Resolver,
     limits: Limits,
 ) -> Result<Resolver, Error> {
-    let is_home = DOCKER_FILES.iter().any(|name| sandbox.join(name).symlink_metadata().is_ok());
-    if !is_home {
-        return Ok(agent.clone());
-    }
-    Resolver::builder().sandbox_home(sandbox).limits(limits).build()
+    let home = Source::DockerHome(sandbox.to_owned());
+    let home = Resolver::builder().source(home).limits(limits).build()?;
+    Ok(if home.has_files() { home } else { agent.clone() })
 }

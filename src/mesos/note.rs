@@ -50,6 +50,8 @@ pub enum NoteKind {
         /// The other key.
         other: Box<str>,
     },
+    /// A key with upper case or the port 443, which Mesos compares as they stand.
+    OnlyAsSpelled,
     /// A key that Mesos never finds to be equal to any registry.
     NeverMatches(&'static str),
 }
@@ -92,15 +94,15 @@ impl fmt::Display for Note {
                  nobody but operators read those",
             ),
             NoteKind::OnCommandLine => f.write_str(
-                "JSON in the flag itself stands in the process list; put it into a file that only \
-                 root can read, and give file:// and its path",
+                "given as a flag, the JSON itself stands in the process list; put it into a file that \
+                 only root can read, and give file:// and its path",
             ),
             NoteKind::BarePath => f.write_str(
                 "a path without file:// is deprecated in Mesos; put file:// before it",
             ),
             NoteKind::OtherPath => f.write_str(
-                "Mesos takes what follows file:// for the path as it stands: no percent-encoding, no \
-                 host, no upper case in file://; write it so",
+                "Mesos takes what follows file:// for the path as it stands, without percent-encoding and \
+                 without a host; write it so",
             ),
             NoteKind::HelpersIgnored => f.write_str(
                 "credential helpers are never asked by the Mesos containerizer; put the \
@@ -119,7 +121,8 @@ impl fmt::Display for Note {
             ),
             NoteKind::UndecodedAuth => f.write_str(
                 "the Mesos containerizer sends \"auth\" as it stands, line breaks into the request's \
-                 headers included; make it base64 of user:password on one line",
+                 headers included, and Docker may lose the other entries of the file with it; make it \
+                 base64 of user:password on one line",
             ),
             NoteKind::SentToLookAlikes => f.write_str(
                 "the Mesos containerizer sends it to every registry with docker.io in its name, \
@@ -129,8 +132,12 @@ impl fmt::Display for Note {
                 "the Mesos containerizer sends it to Docker Hub, because docker.io is in the key",
             ),
             NoteKind::UsedForWholeHost => {
-                f.write_str("Mesos and Docker use it for the whole host, not for its path alone")
+                f.write_str("Mesos uses it for the whole host, not for its path alone")
             }
+            NoteKind::OnlyAsSpelled => f.write_str(
+                "the Mesos containerizer uses it only for images that spell their registry exactly so; \
+                 those without a registry it looks up with the port, :443",
+            ),
             NoteKind::SameHost { other } => write!(
                 f,
                 "Mesos takes it for the same registry as {}, and which of them it sends is chance; \

@@ -1,8 +1,9 @@
-//! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked.
+//! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to disk.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{Contents, DOCKER_FILES, file};
+use super::{Contents, SANDBOX_FILES, file};
 use crate::archive;
 use crate::config;
 use crate::error::{ArchiveProblem, Error};
@@ -15,24 +16,34 @@ use crate::warning::{Warning, WarningKind};
 #[derive(Clone)]
 pub(crate) struct Fetched {
     pub(crate) path: PathBuf,
+    pub(crate) place: Place,
     pub(crate) lands: Lands,
 }
 
 /// What becomes of it there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lands {
-    /// It is copied to the path at which Docker looks.
-    File(&'static str),
-    /// It is an archive of credentials, which is unpacked.
-    Archive,
-    /// It is an archive of something else, in which credentials may be.
-    OtherArchive,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Lands {
+    /// Which of the files that are looked at it becomes itself.
+    pub(crate) file: Option<&'static str>,
+    pub(crate) unpacks: Unpacks,
 }
 
-/// The files that Docker looks for, each as it was fetched last.
+/// What it is unpacked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Unpacks {
+    Nothing,
+    /// One file that is looked at, out of gzip.
+    File(&'static str),
+    /// An archive of credentials.
+    Credentials,
+    /// An archive of something else, in which credentials may be.
+    Anything,
+}
+
+/// The files that are looked at in a sandbox, each as it was fetched last.
 #[derive(Default)]
 struct Sandbox {
-    files: [Option<Arrived>; DOCKER_FILES.len()],
+    files: [Option<Arrived>; SANDBOX_FILES.len()],
 }
 
 struct Arrived {
@@ -43,22 +54,33 @@ struct Arrived {
 
 impl Sandbox {
     fn put(&mut self, name: &str, arrived: Arrived) {
-        let slot = DOCKER_FILES.iter().position(|known| *known == name);
+        let slot = SANDBOX_FILES.iter().position(|known| *known == name);
         if let Some(slot) = slot.and_then(|slot| self.files.get_mut(slot)) {
             *slot = Some(arrived);
         }
     }
 
     fn fetch(&mut self, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
-        let place = Place::file(Level::SandboxHome, &fetched.path);
-        let bytes = file::read_named(&fetched.path, &place, limits)?;
-        if let Lands::File(name) = fetched.lands {
-            self.put(name, Arrived { place, bytes, is_member: false });
-            return Ok(());
+        let Fetched { path, place, lands } = fetched;
+        let bytes = file::read_named(path, place, limits)?;
+        match lands.unpacks {
+            Unpacks::Nothing => {}
+            Unpacks::File(name) => {
+                let bytes = archive::gunzip(bytes.as_slice(), place, limits)?;
+                self.put(name, Arrived { place: place.clone(), bytes, is_member: true });
+            }
+            Unpacks::Credentials | Unpacks::Anything => {
+                if let Some(problem) = config::foreign_compression(bytes.as_slice()) {
+                    return Err(Error::Encoding { place: place.clone(), problem });
+                }
+                for member in archive::read(bytes.as_slice(), place, limits)? {
+                    let place = place.member(member.name);
+                    self.put(member.name, Arrived { place, bytes: member.bytes, is_member: true });
+                }
+            }
         }
-        for member in archive::read(bytes.as_slice(), &place, limits)? {
-            let place = place.member(member.name);
-            self.put(member.name, Arrived { place, bytes: member.bytes, is_member: true });
+        if let Some(name) = lands.file {
+            self.put(name, Arrived { place: place.clone(), bytes, is_member: false });
         }
         Ok(())
     }
@@ -66,28 +88,53 @@ impl Sandbox {
 
 /// Later files overwrite earlier ones, as they do in a sandbox.
 pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Error> {
+    let place = Place::called(Some(Level::SandboxHome), "what the task fetches");
+    // Of what is fetched again, the last time counts.
+    let mut known = HashSet::new();
+    let mut fetches: Vec<&Fetched> = fetches
+        .iter()
+        .rev()
+        .filter(|fetched| known.insert((&fetched.path, fetched.lands)))
+        .collect();
+    fetches.reverse();
+    if fetches.len() as u64 > limits.fetched_files {
+        let (limit, value) = ("fetched_files", limits.fetched_files);
+        return Err(Error::Limit { place, limit, value });
+    }
     let mut sandbox = Sandbox::default();
     let mut warnings = Vec::new();
     for fetched in fetches {
+        let is_certain = fetched.lands.unpacks != Unpacks::Anything;
         match sandbox.fetch(fetched, limits) {
-            // The task's own program, say: without credentials, too large, made in a way refused here.
-            Err(_) if fetched.lands == Lands::OtherArchive => {}
+            // In the task's own program there need be none.
+            Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) if !is_certain => {}
+            Err(_) if !is_certain => {
+                warnings.push(Warning::new(&fetched.place, None, WarningKind::ArchiveNotRead));
+            }
             Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } }) => {
-                let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
-                warnings.push(Warning::new(&place, None, kind));
+                warnings.push(without_credentials(&place, near_miss));
             }
             read => read?,
         }
     }
-    let place = Place::called(Some(Level::SandboxHome), "what the task fetches");
     let mut contents = Contents::of(place, Vec::new());
     contents.warnings = warnings;
     for Arrived { place, bytes, is_member } in sandbox.files.into_iter().flatten() {
         let read = if is_member { config::read_member } else { config::read };
-        contents.files.extend(read(bytes.as_slice(), &place, limits)?.files);
+        match read(bytes.as_slice(), &place, limits) {
+            Ok(read) => contents.files.extend(read.files),
+            Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } }) => {
+                contents.warnings.push(without_credentials(&place, near_miss));
+            }
+            Err(error) => return Err(error),
+        }
     }
     if contents.files.is_empty() {
-        contents.note = Some("holds no .docker/config.json and no .dockercfg");
+        contents.note = Some("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
     }
     Ok(contents)
+}
+
+fn without_credentials(place: &Place, near_miss: Option<String>) -> Warning {
+    Warning::new(place, None, WarningKind::ArchiveWithoutCredentials { near_miss })
 }

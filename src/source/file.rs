@@ -1,6 +1,6 @@
 //! Reading one file within the limits, whatever it claims to be.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -23,14 +23,35 @@ pub(crate) fn read_named(
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
     let failed = |source| Error::Read { place: place.clone(), source };
-    // Opening a pipe would wait for a writer, so it is looked at first. Nobody but its owner can
-    // change what a path of the agent's leads to.
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
+    let check = |metadata: Metadata| {
         let found = if metadata.is_dir() { "a directory" } else { "a pipe or a device" };
-        return Err(Error::NotAFile { place: place.clone(), found });
-    }
-    read_open(File::open(path).map_err(failed)?, place, limits)
+        let refused = || Error::NotAFile { place: place.clone(), found };
+        if metadata.is_file() { Ok(()) } else { Err(refused()) }
+    };
+    // Opening a device can do something, so it is looked at first; and once more when it is open, for
+    // the path may have come from somebody who can change what it leads to.
+    check(fs::metadata(path).map_err(failed)?)?;
+    let file = open_without_waiting(path).map_err(failed)?;
+    check(file.metadata().map_err(failed)?)?;
+    read_open(file, place, limits)
+}
+
+/// Neither opening nor reading waits: for the writer of a pipe, or for what the kernel will tell next.
+#[cfg(unix)]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    // Flags of the system are small numbers.
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    File::options().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 /// Reads an open file up to the limit for what it begins like: an archive or a credential file.

@@ -16,7 +16,7 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
     let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) else {
         let place = Place::bytes(Level::SandboxHome, ordinal);
         let warnings = vec![Warning::new(&place, None, WarningKind::HomeUnset)];
-        let note = Some("not set, so Docker finds no credentials");
+        let note = Some("not set, and without it Docker may find no credentials");
         return Ok(Contents { warnings, note, ..Contents::of(place, Vec::new()) });
     };
     let mut contents = Contents::of(Place::file(Level::SandboxHome, home), Vec::new());

@@ -1,4 +1,5 @@
-//! Reading each source: bytes, a sandbox, the agent flag, the cluster file.
+//! Reading each source: bytes, a sandbox or what is fetched into it, a HOME, the agent flag, the cluster
+//! file.
 
 mod agent_flag;
 mod fetched;
@@ -19,11 +20,15 @@ use crate::secret::SecretBytes;
 use crate::warning::Warning;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
-pub(crate) use self::fetched::{Fetched, Lands};
+pub(crate) use self::fetched::{Fetched, Lands, Unpacks};
 pub(crate) use self::file::read_named;
+use self::sandbox::Reading;
 
 /// What Docker looks for below its `HOME`, in the order in which it counts.
 pub(crate) const DOCKER_FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
+
+/// What is looked at in a sandbox: the archive too, in case it was not unpacked.
+pub(crate) const SANDBOX_FILES: [&str; 3] = [".docker/config.json", ".dockercfg", "docker.tar.gz"];
 
 /// A source as it was given to the builder.
 #[derive(Clone)]
@@ -34,6 +39,8 @@ pub(crate) enum Source {
     Fetched(Vec<Fetched>),
     Home(Option<PathBuf>),
     SandboxHome(PathBuf),
+    /// A sandbox as Docker looks into it.
+    DockerHome(PathBuf),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
     ClusterFile {
@@ -61,7 +68,10 @@ impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
             Source::Bytes(level, _) | Source::Called(level, ..) => *level,
-            Source::SandboxHome(_) | Source::Fetched(_) | Source::Home(_) => Level::SandboxHome,
+            Source::SandboxHome(_)
+            | Source::DockerHome(_)
+            | Source::Fetched(_)
+            | Source::Home(_) => Level::SandboxHome,
             Source::AgentFlag(_) => Level::AgentFlag,
             Source::ClusterFile { .. } => Level::ClusterFile,
         }
@@ -82,7 +92,8 @@ impl Source {
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
-            Source::SandboxHome(directory) => sandbox::read(directory, limits),
+            Source::SandboxHome(directory) => sandbox::read(directory, Reading::All, limits),
+            Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {
                 let place = Place::file(Level::ClusterFile, path);

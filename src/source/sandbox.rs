@@ -24,12 +24,24 @@ const FILES: [(Option<&str>, &str); 3] =
 
 const ARCHIVE: &str = "docker.tar.gz";
 
-pub(super) fn read(directory: &Path, limits: &Limits) -> Result<Contents, Error> {
+/// Which of the files are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// All of them, as one pool.
+    All,
+    /// Those that Docker looks at, and of those the first.
+    AsDocker,
+}
+
+pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Result<Contents, Error> {
     let place = Place::file(Level::SandboxHome, directory);
     let home = open::Directory::open(directory)
         .map_err(|source| Error::Read { place: place.clone(), source })?;
     let mut contents = Contents::of(place, Vec::new());
     for (parent, name) in FILES {
+        if reading == Reading::AsDocker && (name == ARCHIVE || !contents.files.is_empty()) {
+            break;
+        }
         let path = parent.map_or(directory.to_owned(), |parent| directory.join(parent)).join(name);
         let place = Place::file(Level::SandboxHome, &path);
         let open = match home.open_file(parent, name) {

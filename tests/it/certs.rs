@@ -28,6 +28,8 @@ fn told(root: &Path, found: &Certificates) -> String {
     words.join(" ")
 }
 
+const LONG: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:5000";
+
 #[test]
 fn files_are_picked_as_docker_does() {
     // files, registry, what is found, rule
@@ -43,7 +45,9 @@ fn files_are_picked_as_docker_does() {
             "reg.io", "docker/reg.io ca.crt a.cert+a.key b.cert+b.key", "Docker: all of them"),
         (&["docker/reg.io/x.y.cert", "docker/reg.io/x.y.key"], "reg.io", "docker/reg.io x.y.cert+x.y.key", "dots in a name"),
         (&["docker/reg.io/notes.txt", "docker/reg.io/ca.pem", "docker/reg.io/ca.CRT"], "reg.io", "docker/reg.io", "Docker: everything else is left alone"),
-        (&["docker/reg.io/.crt"], "reg.io", "docker/reg.io", "a name that is all suffix is hidden"),
+        (&["docker/reg.io/.crt", "docker/reg.io/.cert", "docker/reg.io/.key"], "reg.io", "docker/reg.io .crt .cert+.key", "Docker: a name may be all suffix"),
+        (&["docker/reg.io/crt", "docker/reg.io/a.crt.bak", "docker/reg.io/.hidden"], "reg.io", "docker/reg.io", "Docker: by the end of the name"),
+        (&["docker/reg.io/notes", "docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "an empty directory hides nothing"),
         (&["docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "3.1: :443 equals no port"),
         (&["docker/reg.io/ca.crt"], "reg.io:443", "docker/reg.io ca.crt", "3.1: :443 equals no port"),
         (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io a.crt", "one directory, the plain one first"),
@@ -57,6 +61,7 @@ fn files_are_picked_as_docker_does() {
         (&["containers/other.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "docker/reg.io b.crt", "podman: then Docker's"),
         (&["docker/docker.io/ca.crt"], "index.docker.io", "docker/docker.io ca.crt", "podman: Docker Hub is docker.io"),
         (&[], "reg.io", "-", "none is no error"),
+        (&[], LONG, "-", "what is too long for a name has none"),
     ];
     for (files, registry, expected, rule) in table {
         let root = tempfile::tempdir().unwrap();
@@ -72,11 +77,12 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
     // files, error, rule
     #[rustfmt::skip]
     let table: &[(&[&str], &[&str], &str)] = &[
-        (&["client.cert"], &["client.cert: client.key is missing"], "Docker: missing key for a client certificate"),
-        (&["client.key"], &["client.key: client.cert is missing"], "Docker: missing client certificate for a key"),
-        (&["ca.cert"], &["ca.cert: ca.key is missing", "the certificate of a CA is called NAME.crt"], "Docker's own advice: a CA named .cert"),
-        (&["a.cert", "b.key"], &["a.cert: a.key is missing"], "two halves are no pair"),
-        (&["client.crt", "client.key"], &["client.key: client.cert is missing"], "a certificate named like a CA"),
+        (&["client.cert"], &["client.cert: \"client.key\" is missing"], "Docker: missing key for a client certificate"),
+        (&["client.key"], &["client.key: \"client.cert\" is missing"], "Docker: missing client certificate for a key"),
+        (&["ca.cert"], &["ca.cert: \"ca.key\" is missing", "the certificate of a CA is called NAME.crt"], "Docker's own advice: a CA named .cert"),
+        (&["a.cert", "b.key"], &["a.cert: \"a.key\" is missing"], "two halves are no pair"),
+        (&[".key"], &[".key: \".cert\" is missing"], "a name that is all suffix"),
+        (&["client.crt", "client.key"], &["client.key: \"client.cert\" is missing"], "a certificate named like a CA"),
     ];
     for (files, expected, rule) in table {
         let root = tempfile::tempdir().unwrap();

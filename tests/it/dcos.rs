@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use regcred::Error;
 use regcred::dcos::{self, ParameterWarning as W, Parameters, check_file};
+use regcred::{Error, Limits};
 
 use crate::archives::{file, gzip, tar};
 use crate::support::{Named, base64, config};
@@ -40,7 +40,11 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[("cluster_name", "x"), ("bootstrap_url", "cluster_docker_x")], (None, None), &[], "other parameters are ignored"),
         (&[(URL, "registry.example.com")], (None, None), &[W::InvalidRegistry], "DC/OS does not validate it, Mesos does"),
         (&[(URL, "")], (None, None), &[], "an empty URL is none"),
-        (&[(URL, "https://registry.example.com")], (None, None), &[], "a URL"),
+        (&[(URL, "https://registry.example.com")], (None, None), &[W::DefaultPort], "2.1: the manual's example does not work in Mesos"),
+        (&[(URL, "https://registry.example.com:5000")], (None, None), &[], "with a port it does"),
+        (&[(URL, "https://index.docker.io")], (None, None), &[], "Docker Hub's ports are not compared"),
+        (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &[W::BlankForGood], "blank, in more words"),
+        (&[(CREDENTIALS, r#"{"auths": {}}"#), (OWNED, "false")], (None, None), &[], "nothing is lost where there is nothing"),
     ];
     for (given, (agent_file, contents), warnings, rule) in table {
         let parameters =
@@ -79,7 +83,9 @@ fn parameters_are_validated_as_dcos_does() {
         (ENABLED, "True", "cluster_docker_credentials_enabled: must be one of true and false, in lower case", "validate_true_false"),
         (ETC, "", "cluster_docker_credentials_write_to_etc: must be one of true and false", "validate_true_false"),
         ("cluster_docker_credentials_path", "/etc/x", "cluster_docker_credentials_path: must be calculated", "internals.py, whatever the manual says"),
-        ("cluster_docker_credentials_write_to_ect", "true", "cluster_docker_…: a parameter begins so that DC/OS does not have", "a slip"),
+        ("cluster_docker_credentials_write_to_ect", "true", "cluster_docker_credentials_write_to_ect: DC/OS has no such parameter", "a slip"),
+        ("cluster_docker_registry_enabled", "true", "cluster_docker_registry_enabled: must be calculated", "computed too"),
+        (CREDENTIALS, "\u{FEFF}{}", "cluster_docker_credentials: must be valid JSON, without a byte-order mark", "Python refuses it"),
     ];
     for (name, value, expected, rule) in table {
         let error = Parameters::new([(name, value)]).expect_err(rule).to_string();
@@ -91,7 +97,7 @@ fn parameters_are_validated_as_dcos_does() {
 #[test]
 fn parameters_are_read_from_a_configuration_in_json() {
     let config = br#"{
-        "agent_list": ["10.0.0.1"], "cluster_name": "x", "cluster_docker_registry_url": null,
+        "agent_list": ["10.0.0.1"], "cluster_name": "x", "other": null,
         "cluster_docker_credentials": {"auths": {"reg.io": {"auth": "dTpw"}}},
         "cluster_docker_credentials_enabled": true,
         "cluster_docker_credentials_dcos_owned": "false", "cluster_docker_credentials_write_to_etc": "true"
@@ -100,8 +106,8 @@ fn parameters_are_read_from_a_configuration_in_json() {
     assert_eq!(parameters.agent_file(), Some(dcos::CLUSTER_FILE));
     assert_eq!(
         parameters.contents(),
-        Some(r#"{"auths":{"reg.io":{"auth":"dTpw"}}}"#),
-        "as DC/OS dumps YAML"
+        Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
+        "as it stands"
     );
     assert!(
         !Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap().is_dcos_owned()
@@ -115,6 +121,8 @@ fn parameters_are_read_from_a_configuration_in_json() {
         (r#"{"cluster_docker_credentials": []}"#, "cluster_docker_credentials: must be a JSON dictionary", "a list of credentials"),
         (r#"{"cluster_docker_credentials_enabled": 1}"#, "must be one of true and false", "a number"),
         (r#"{"cluster_docker_credentials_path": "/etc/x"}"#, "must be calculated", "a path"),
+        (r#"{"cluster_docker_credentials_enabled": null}"#, "cluster_docker_credentials_enabled: must not be null", "DC/OS makes no text of null"),
+        (r#"{"cluster_docker_credentials": "{"}"#, "cluster_docker_credentials: the JSON ends too early", "a text"),
         ("", "DC/OS config: the file is empty", "nothing"),
     ];
     for (config, expected, rule) in table {
@@ -148,27 +156,40 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(config(&[("reg.io", "u"), ("reg.io", "u")])), false, true, 1, "stands more than once", "a key twice"),
         (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 1, "means the same as", "two spellings"),
         (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "note: key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
+        (strip(config(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")])), false, true, 0, "with 2 keys", "2.1: Mesos needs both"),
+        (strip(entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4")))), false, true, 0, "warning: cluster file", "Latin-1: Mesos sends it, and it is right"),
+        (strip(config(&[("https://reg.io/?x", "u")])), false, true, 0, "can match no image", "Mesos uses it, and here nobody does"),
+        (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
+        (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),
+        (b"{\"auths\": {\"reg.io\": {\"email\": \"\xE4\"}}}".to_vec(), false, false, 0, "the file cannot be read", "Mesos takes any bytes"),
         (br#"{"auths": {}, "credsStore": "pass"}"#.to_vec(), false, true, 0, "left to the helper \"pass\"", "DC/OS: helpers are not supported"),
     ];
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker_credentials");
     for (content, stops, readable, unused, told, rule) in table {
         fs::write(&path, content).unwrap();
-        let check = check_file(&path);
+        let check = check_file(&path, Limits::default());
         let report = check.to_string();
         assert_eq!(check.stops_agent(), stops, "{rule}: {report}");
         assert_eq!(check.problem().is_none(), readable, "{rule}: {report}");
-        assert_eq!(check.unused().count(), unused, "{rule}: {report}");
+        assert_eq!(check.unused().len(), unused, "{rule}: {report}");
         assert!(report.contains(told), "{rule}: {report}");
         assert!(!report.contains("dTpw") && !report.contains(&base64("u:p")), "{report}");
     }
     fs::remove_file(&path).unwrap();
-    let missing = check_file(&path);
+    let missing = check_file(&path, Limits::default());
     assert!(
         missing.stops_agent() && matches!(missing.problem(), Some(Error::Read { .. })),
         "{missing}"
     );
-    let directory = check_file(scratch.path());
+    let below_a_file =
+        check_file(scratch.path().join("x/../docker_credentials/y"), Limits::default());
+    assert!(below_a_file.stops_agent(), "{below_a_file}");
+    let mut limits = Limits::default();
+    limits.file_bytes = 1;
+    fs::write(&path, "{}").unwrap();
+    assert!(!check_file(&path, limits).stops_agent(), "the limit is not the agent's");
+    let directory = check_file(scratch.path(), Limits::default());
     assert!(
         directory.stops_agent() && directory.to_string().contains("a directory"),
         "{directory}"
@@ -192,7 +213,7 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
     ];
     for (mode, expected, rule) in table {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let report = check_file(&path).to_string();
+        let report = check_file(&path, Limits::default()).to_string();
         assert_eq!(
             report.contains("others than its owner"),
             expected.is_some(),

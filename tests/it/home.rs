@@ -49,12 +49,14 @@ fn home_unset_is_a_warning_that_says_so() {
         assert_eq!(*warning.kind(), WarningKind::HomeUnset);
         let text = warning.to_string();
         assert!(
-            text.starts_with("sandbox HOME: HOME is not set, so Docker finds no cred"),
+            text.starts_with(
+                "sandbox HOME: HOME is not set, and without it Docker may find no cred"
+            ),
             "{text}"
         );
         let image = regcred::ImageRef::parse("reg.io/app").unwrap();
         let explained = resolver.explain(&image).to_string();
-        assert!(explained.contains("sandbox HOME: not set, so"), "{explained}");
+        assert!(explained.contains("sandbox HOME: not set, and"), "{explained}");
     }
 }
 

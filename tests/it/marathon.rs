@@ -56,11 +56,10 @@ fn apps_pods_groups_and_lists_are_told_apart() {
         (r#"{"id": "/a", "cmd": "sleep 1"}"#.to_owned(), vec!["/a MESOS -"], "an app without a container has nothing to pull"),
         (r#"{"id": "/a", "container": {"type": "MESOS"}}"#.into(), vec!["/a MESOS -"], "nor one without an image"),
         (r#"{"id": "/a", "container": {"type": "MESOS", "appc": {"image": "x"}}}"#.into(), vec!["/a MESOS -"], "AppC images take no Docker credential"),
-        (r#"{"id": "/a", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
+        (r#"{"id": "/a", "cmd": "x", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
         (r#"{"id": "/a", "container": {"type": "mesos", "docker": {"image": "x"}}}"#.into(), vec!["/a MESOS x"], "Marathon reads enumerations in any case"),
         (r#"{"container": {"docker": {"image": "x"}}}"#.into(), vec![" DOCKER x"], "an update of an app may leave out the id"),
         (pod("/p"), vec!["/p a MESOS x", "/p b MESOS -"], "each container of a pod has its answer"),
-        (r#"{"id": "/p", "containers": []}"#.into(), vec![], "a pod without containers"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "Docker", "id": "x"}}]}"#.into(), vec!["/p a MESOS x"], "kind in any case"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "APPC", "id": "x"}}]}"#.into(), vec!["/p a MESOS -"], "AppC in a pod"),
         (format!("[{}, {}]", app("/a"), pod("/p")), vec!["/a DOCKER a/i", "/p a MESOS x", "/p b MESOS -"], "a list"),
@@ -160,7 +159,12 @@ fn each_service_and_container_has_an_answer_of_its_own() {
             vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object", "/g: /groups(2): must be an app, a pod or a group"], "groups"),
         (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", ": /groups: must be a list"], "no list"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, 7, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.to_owned(),
-            vec!["/p a MESOS x", "/p c: /containers(2)/image/id: must not be empty", "/p: /containers(1): must be an object"], "containers of a pod"),
+            vec!["/p: /containers(1): must be an object; /containers(2)/image/id: must not be empty"], "a pod that is wrong as a whole"),
+        (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.into(),
+            vec!["/p a MESOS x", "/p c: /containers(1)/image/id: must not be empty"], "containers of a pod"),
+        (r#"{"id": "/p", "containers": []}"#.into(), vec!["/p: /containers: must not be empty"], "PodsValidation: containers is notEmpty"),
+        (r#"{"id": "/p", "containers": [{"image": {"kind": "DOCKER", "id": ""}}], "secrets": {"s": {}}}"#.into(),
+            vec!["/p: /secrets(s)/source: is undefined; it must be where the secret store has it; /containers(0)/image/id: must not be empty"], "everything that is wrong, at once"),
         (r#"{"id": "/p", "containers": 1}"#.into(), vec!["/p: /containers: must be a list"], "containers are a list"),
         (r#"{"id": "/p", "containers": [{"name": "a"}], "secrets": {"": {"source": ""}}, "container": {}}"#.into(),
             vec!["/p: /: an app has a container and a pod has containers; leave out one of them; /secrets()/: must not be empty; /secrets()/source: must not be empty"], "everything that is wrong, at once"),
@@ -297,7 +301,18 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         (r#""uri": "https://h/my-docker.tar.gz""#, None, "", "", "no credential file by name"),
         (r#""uri": "https://h/docker.tar.gz/readme""#, None, "", "", "the last part of the path alone"),
         (r#""uri": "https://h/?docker.tar.gz""#, None, "", "", "by path, not query"),
-        (r#""uri": "https://h/docker.zip""#, None, "", "", "cannot be looked into here"),
+        (r#""uri": "https://h/docker.zip""#, TAR, "", "never looks", "Mesos unpacks zip too"),
+        (r#""uri": "https://h/docker.tar.xz", "extract": false"#, TAR, "extract is false", "never looks", "and xz"),
+        (r#""uri": "https://h/.dockercfg.gz""#, FLAT, "", "never looks", "3.4: gunzip leaves .dockercfg"),
+        (r#""uri": "https://h/.dockercfg.gz", "extract": false"#, FLAT, "is not fetched as .dockercfg", "never looks", "unless told not to"),
+        (r#""uri": "https://h/download?file=5", "destPath": "docker.tar.gz""#, TAR, "", "never looks", "by where it goes"),
+        (r#""uri": "https://h/config.json", "destPath": "config.json""#, JSON, "outside .docker", "never looks", "the root by name"),
+        (r#""uri": "https://h/config.json", "destPath": "docker/config.json""#, JSON, "outside .docker", "never looks", "3.4: a typical wrong layout"),
+        (r#""uri": "https://h/config.json", "destPath": ".docker""#, JSON, "outside .docker", "never looks", "the directory's name for a file"),
+        (r#""uri": "https://h/config.json", "destPath": "/root/.docker/config.json""#, JSON, "must be relative", "never looks", "an absolute path"),
+        (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json""#, JSON, "an archive is fetched to the name of a credential file", "never looks", "gzip where JSON is due"),
+        (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json", "cache": true"#, JSON, "", "never looks", "unpacked out of the cache, whatever destPath says"),
+        (r#""uri": "https://h/docker.gz""#, None, "", "", "no archive in it"),
     ];
     for (item, kind, docker, mesos, rule) in table {
         for (containerizer, warning) in [("DOCKER", docker), ("MESOS", mesos)] {
@@ -317,11 +332,22 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
             assert!(told.is_empty() || told.starts_with("/fetch(1): "), "{told}");
         }
     }
-    let pod = r#"{"id": "/p", "containers": [{"name": "a", "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
     let told = only(pod).warnings()[0].to_string();
     assert!(
         told.starts_with("/containers(0)/artifacts(0): the Mesos containerizer never"),
         "{told}"
+    );
+    let no_image = r#"{"id": "/a", "cmd": "x", "fetch": [{"uri": "file:///etc/docker.tar.gz"}]}"#;
+    assert!(only(no_image).warnings().is_empty(), "nothing is pulled");
+    let twice = only(&app_with(
+        r#""fetch": [{"uri": "/a/docker.tar.gz"}, {"uri": "/b/.dockercfg"}, {"uri": "/b/docker.tgz"}]"#,
+    ));
+    let told: Vec<String> = twice.warnings().iter().map(|w| w.to_string()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("/fetch(2): another entry before it ends up in the same place"),
+        "{told:?}"
     );
     let uris = only(&app_with(r#""uris": ["https://h/x", "https://h/docker.tar.gz?sig=s"]"#));
     let told = uris.warnings()[0].to_string();
@@ -361,6 +387,12 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
     put("config.json", config(&[("reg.io", "json")]).into());
     put("app.tar.gz", gzip(&tar(&[file("bin/app", "#!/bin/sh")])));
     put("broken.tar.gz", b"\x1F\x8Bnope".to_vec());
+    put("docker.zip", b"PK\x03\x04".to_vec());
+    put("docker.tar.bz2", b"BZh91AY".to_vec());
+    put("broken.gz", b"\x1F\x8Bnope".to_vec());
+    put("linked.tgz", b"\x1F\x8Bnope".to_vec());
+    put(".dockercfg.gz", gzip(config(&[("reg.io", "gz")]).as_bytes()));
+    put("other.tgz", gzip(&tar(&[file(".dockercfg", &config(&[("other.io", "other")]))])));
     put("docker.tgz", gzip(&tar(&[file("docker/config.json", "{}")])));
     // what is fetched, from where reg.io/app, creds.io/app, rule
     #[rustfmt::skip]
@@ -381,6 +413,11 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/app.tar.gz"}"#, "agent:p", "-", "nothing in it"),
         (r#"{"uri": "file://DIR/broken.tar.gz"}, {"uri": "file://DIR/missing.tar.gz"}"#, "agent:p", "-", "the task's own are looked into as far as they can be"),
         (r#"{"uri": "https://h/app.tar.gz"}, {"uri": "https://h/config.json"}"#, "agent:p", "-", "nothing is fetched for what is no credential file"),
+        (r#"{"uri": "file://DIR/.dockercfg.gz"}"#, "gz:p", "-", "3.4: gunzip leaves .dockercfg"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "plain:p", "-", "what is not unpacked comes last"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/other.tgz", "destPath": "docker.tar.gz", "executable": true}"#, "plain:p", "-", "and overwrites nothing"),
+        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "creds:p", "creds:p", "nor an archive"),
+        (r#"{"uri": "file://DIR/config.json", "destPath": "docker.tar.gz", "extract": false}"#, "json:p", "-", "3.4: recognised by content"),
         (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: without a credential file it is a warning"),
     ];
     for (fetch, reg, creds, rule) in table {
@@ -398,10 +435,17 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
-        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://h/docker.tar.gz?…" is not on this machine"#),
-        (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is not on this machine"#),
+        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…/docker.tar.gz…" is no file:// URI and no absolute path"#),
+        (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
+        (r#"{"uri": "https://h/download?file=5", "destPath": "docker.tar.gz"}"#, "nothing is fetched from here"),
+        (r#"{"uri": "https://h/.dockercfg.gz"}"#, "nothing is fetched from here"),
+        (r#"{"uri": "file:/etc/.dockercfg"}"#, "is no file:// URI"),
+        (r#"{"uri": "FILE:///etc/.dockercfg"}"#, "is no file:// URI"),
+        (r#"{"uri": "file://DIR/docker.zip"}"#, "the file is a zip archive; pack it with tar -czf"),
+        (r#"{"uri": "file://DIR/docker.tar.bz2"}"#, "compressed, but not with gzip; pack it with tar -czf"),
+        (r#"{"uri": "file://DIR/broken.gz", "destPath": ".dockercfg.gz"}"#, "the gzip stream is damaged"),
         (r#"{"uri": "file://DIR/no/docker.tar.gz"}"#, "no/docker.tar.gz: cannot read it"),
-        (r#"{"uri": "file://DIR/docker.tar.gz?x", "destPath": "docker.tar.gz"}"#, "docker.tar.gz?x: cannot read it"),
+        (r#"{"uri": "file://DIR/docker.tar.gz?x", "destPath": "docker.tar.gz"}"#, "docker.tar.gz…: cannot read it"),
         (r#"{"uri": "file://DIR", "destPath": ".dockercfg"}"#, "refused, it is a directory"),
         (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#, "the gzip stream is damaged"),
     ];
@@ -485,23 +529,58 @@ fn the_secret_answers_or_says_why_it_cannot() {
 
 #[test]
 fn a_secret_in_place_of_its_name_is_not_shown() {
-    let secret = r#"{"auths":{"reg.io":{"auth":"dXNlcjpwYXNz"}}}"#;
-    let encoded = base64(secret);
-    for misplaced in [secret, &encoded] {
+    let document = r#"{"auths":{"reg.io":{"auth":"dXNlcjpwYXNz"}}}"#;
+    let encoded = base64(document);
+    // What is written in place of an alias or a source, and what of it must not be seen.
+    #[rustfmt::skip]
+    let table = [
+        (document.to_owned(), "dXNl"), (format!("\n {document}"), "dXNl"), (encoded.clone(), &encoded[..12]), (encoded[..41].to_owned(), &encoded[..12]),
+        (base64(document.replace("dXNl", "ä")), "eyJhdXRo"), (base64(format!("\n{document}")), "CnsiYXV0"), (base64(gzip(document.as_bytes())), "H4sI"),
+        ("dXNlcjpwYXNz".into(), "dXNl"), ("Basic dXNlcjpwYXNz".into(), "dXNl"), ("user:hunter2".into(), "hunter2"),
+        ("https://user:hunter2@vault/v1/x?token=hunter2".into(), "hunter2"), ("/v1/dXNlcjpwYXNz".into(), "dXNl"),
+    ];
+    for (misplaced, canary) in table {
         let as_alias =
-            PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(misplaced)));
-        let as_declared = PULLS.replace(r#""s": {"#, &format!("{}: {{", quote(misplaced)));
-        let as_both = as_alias.replace(r#""s": {"#, &format!("{}: {{", quote(misplaced)));
-        let as_source = PULLS.replace(r#""/store/s""#, &quote(misplaced));
+            PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(&misplaced)));
+        let as_declared = PULLS.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
+        let as_both = as_alias.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
+        let as_source = PULLS.replace(r#""/store/s""#, &quote(&misplaced));
         let without_source = as_declared.replace(r#"{"source": "/store/s"}"#, "{}");
         for definition in [as_alias, as_declared, as_both, as_source, without_source] {
-            let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
-            let answer =
-                marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
-            let error = answer.unwrap().remove(0).unwrap_err();
-            let told = format!("{error} {error:?}");
-            assert!(!told.contains("dXNl") && !told.contains(&encoded[..8]), "{told}");
+            let resolve = |bytes: Option<Vec<u8>>| {
+                let store = |_: &str| bytes.clone().ok_or(std::io::ErrorKind::NotFound.into());
+                let limits = Limits::default();
+                marathon::resolvers(definition.as_bytes(), &agent(), limits, store)
+                    .unwrap()
+                    .remove(0)
+            };
+            let mut told =
+                format!("{:?}", marathon::containers(definition.as_bytes(), Limits::default()));
+            let error = resolve(None).unwrap_err();
+            told += &format!("{error} {error:?}");
+            if let Ok(resolved) =
+                resolve(Some(config(&[("reg.io", "u"), ("u@reg.io", "u")]).into()))
+            {
+                let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+                let explained = resolved.resolver.explain(&image);
+                told += &format!("{resolved:?} {:?} {explained}", resolved.resolver.warnings());
+                told += &serde_json::to_string(&explained).unwrap();
+            }
+            assert!(!told.contains(canary), "{misplaced}: {told}");
         }
+    }
+    for name in [
+        "pullConfigSecret",
+        "/mesos-docker/pullConfig",
+        "dev/db_password-1.2#key",
+        "exampleSecret1",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf",
+    ] {
+        let definition = PULLS.replace(r#""/store/s""#, &quote(name));
+        let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+        let error = marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
+        let error = error.unwrap().remove(0).unwrap_err().to_string();
+        assert!(error.contains(name), "a name is shown: {error}");
     }
     let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);
     let error = told(
@@ -515,9 +594,32 @@ fn nothing_secret_in_a_definition_is_printed() {
     let definition = app_with(
         r#""env": {"PASSWORD": "canary-1"}, "fetch": [{"uri": "https://canary-2:canary-3@h/p?X-Amz-Signature=canary-4#canary-5"}, {"uri": "//canary-6@h/x"}]"#,
     );
+    // A URI, and how it is shown.
+    #[rustfmt::skip]
+    let table = [
+        ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"),
+        ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…/…"), ("https://u:canary?canary@h/x", "https://…/x…"), ("https://u:canary#canary@h/x", "https://…/x…"),
+        ("//u:canary@h/.dockercfg", "/…"), ("/x@y/docker.tar.gz?sig=canary", "/…"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"),
+        ("data:application/json;base64,canary", "(not shown, it may be the secret itself)"), (r#"{\"auths\": {\"canary\": {}}}"#, "(not shown, it may be the secret itself)"),
+        ("eyJhdXRocyI6eyJyZWcuaW8iOnsiYXV0aCI6ImRYT", "(not shown, it may be the secret itself)"), ("canary＠h/x", "…@h/x"),
+    ];
+    for (uri, expected) in table {
+        let fetch =
+            only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}", "destPath": ".dockercfg"}}]"#)));
+        let shown = fetch.fetch()[0].to_string();
+        let told = format!(
+            "{fetch:?} {shown} {:?}",
+            fetch.resolver(&agent(), Limits::default(), no_secrets)
+        );
+        assert!(!told.contains("canary") && !told.contains("eyJh"), "{told}");
+        assert!(
+            shown.contains(expected) || uri.contains('?') || uri.contains('#'),
+            "{shown}: {expected}"
+        );
+    }
     let container = only(&definition);
     let shown: Vec<String> = container.fetch().iter().map(Fetch::to_string).collect();
-    assert_eq!(shown, [r#"/fetch(0): "https://h/p?…""#, r#"/fetch(1): "//h/x""#]);
+    assert_eq!(shown, [r#"/fetch(0): "https://…/p…""#, r#"/fetch(1): "/…""#]);
     let printed = format!("{container:?} {shown:?}");
     assert!(!printed.contains("canary"), "{printed}");
     let refused = definition.replace(

@@ -18,7 +18,8 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         ("https://registry.example.com/v1/", "app:1", "registry.example.com/app:1", "registry.example.com", "Mesos: the path does not count"),
         ("https://registry.example.com:443", "app", "registry.example.com/app", "registry.example.com", "3.1: :443 equals no port"),
         ("https://registry.example.com:5000", "app", "registry.example.com:5000/app", "registry.example.com:5000", "a port"),
-        ("http://registry.example.com", "app", "registry.example.com/app", "registry.example.com", "a scheme does not tell registries apart"),
+        ("http://registry.example.com", "app", "registry.example.com:80/app", "registry.example.com:80", "Mesos: http means port 80, another registry"),
+        ("http://registry.example.com:8080", "app", "registry.example.com:8080/app", "registry.example.com:8080", "a port"),
         ("HTTPS://Registry.Example.com", "app", "registry.example.com/app", "registry.example.com", "any case"),
         ("https://[::1]:5000", "app", "[::1]:5000/app", "[::1]:5000", "IPv6"),
         ("https://registry-1.docker.io", "app", "docker.io/library/app", "docker.io", "Mesos's default"),
@@ -52,10 +53,30 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         "./images",
     ] {
         let error = DockerRegistry::parse(refused).expect_err(refused);
-        assert!(matches!(error, Error::Setting { name: "--docker_registry", .. }), "{error:?}");
+        assert!(
+            matches!(&error, Error::Setting { name, .. } if name == "--docker_registry"),
+            "{error:?}"
+        );
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
     assert!(DockerRegistry::parse("https://reg.io").unwrap().image("Upper/Case/x@").is_err());
+}
+
+#[test]
+fn the_key_that_mesos_needs_is_told() {
+    #[rustfmt::skip]
+    let table = [
+        ("https://registry.example.com", Some("registry.example.com:443")), ("http://registry.example.com/v1/", Some("registry.example.com:80")),
+        ("https://registry.example.com:5000", Some("registry.example.com:5000")), ("/var/lib/images", None),
+    ];
+    for (flag, key) in table {
+        assert_eq!(
+            DockerRegistry::parse(flag).unwrap().mesos_key(),
+            key,
+            "2.1: the default-port trap"
+        );
+    }
+    assert_eq!(DockerRegistry::default().mesos_key(), Some("registry-1.docker.io:443"));
 }
 
 /// Mesos itself looks for `registry.example.com:443` here, and pulls anonymously.
@@ -129,14 +150,36 @@ fn what_mesos_does_with_the_flag_is_noted() {
         (auth("docker.io.mirror.example"), &["sends it to Docker Hub"], "2.2: a foreign credential goes to the Hub"),
         (auth("https://reg.io/docker.io/"), &["sends it to Docker Hub", "for the whole host"], "2.2: by a path"),
         (auth("https://hub.docker.com"), &[], "2.2: no"),
-        (auth("reg.io/team-a"), &["use it for the whole host, not for its path alone"], "2.2: widened"),
+        (auth("reg.io/team-a"), &["Mesos uses it for the whole host, not for its path alone"], "2.2: widened"),
         (auth("HTTPS://reg.io"), &["never uses it: it knows only http:// and https:// in lower case"], "2.2"),
         (auth("*.reg.io"), &["never uses it: it knows no *"], "no globs"),
+        (auth("HTTPS://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2: the raw key is searched first"),
+        (auth("*.docker.io"), &["sends it to Docker Hub"], "2.2: the raw key is searched first"),
+        (auth("docker.io:5000"), &["sends it to Docker Hub"], "2.2: another registry than the Hub"),
+        (auth("https://u:canary@docker.io/"), &["\"https://…@docker.io/\": the Mesos containerizer sends it to Docker Hub"], "2.2: the raw key is searched first"),
+        (auth("https://index.docker.io/v1/?x=1"), &["sends it to Docker Hub"], "2.2: the raw key is searched first"),
+        (auth("https://reg.io/v1/?account=x"), &[], "2.2: cut at the first slash"),
+        (auth("https://reg.io/team?account=x"), &["for the whole host"], "2.2: cut at the first slash"),
+        (auth("https://reg.io/Team/App"), &["for the whole host"], "2.2: nothing is validated"),
+        (config(&[("https://reg.io/Team", "u"), ("reg.io", "v")]), &["for the whole host", "\"reg.io\": Mesos takes it for the same registry as \"https://reg.io/Team\""], "2.2: hash order"),
+        (auth("my_registry:5000"), &[], "5: no validation of hosts"),
+        (auth("reg.io:443"), &["only for images that spell their registry exactly so"], "2.2: reg:443 and reg"),
+        (auth("https://reg.io:443/v1/"), &["only for images that spell their registry exactly so"], "2.2: reg:443 and reg"),
+        (auth("Reg.io"), &["only for images that spell their registry exactly so"], "2.2: Reg and reg"),
+        (auth("ftp://reg.io"), &["it knows only http:// and https://"], "2.2: another scheme"),
+        (config(&[("HTTPS://a.io", "u"), ("HTTPS://b.io", "v")]), &["never uses it", "never uses it"], "what is never used is not the same as another"),
+        (r#"{"auths": {"u:canary@reg.io": "x", "v:canary@reg.io": {}}}"#.into(), &["an entry is no object"], "two keys that are shown alike"),
+        (entry(r#""auth": 1, "auth": "dTpw""#), &[], "1.3: the last of a field counts"),
+        (entry(r#""email": 1, "email": "x""#), &[], "1.3: the last of a field counts"),
+        (r#"{"auths": {}, "credsStore": "", "credHelpers": {}}"#.into(), &[], "no helper is named"),
+        (entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4"))), &[], "Latin-1 is sent as it stands, and right"),
+        (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(300), "]".repeat(300)), &["the agent does not start: the JSON is nested deeper"], "1.3: picojson's depth"),
+        (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(150), "]".repeat(150)), &[], "1.3: picojson's depth"),
         (auth("[::1]:5000"), &["never uses it: it cannot pull from an IPv6 address"], "5: [::1]:5000/x can never be pulled"),
         (auth("reg.io:05000"), &["without leading zeros"], "2.2: texts are compared"),
         (auth("u:canary@reg.io"), &["key \"…@reg.io\": the Mesos containerizer never uses it: no registry can be called so"], "user info is not shown"),
         (config(&[("reg.io", "u"), ("https://reg.io/v1/", "v")]), &["key \"https://reg.io/v1/\": Mesos takes it for the same registry as \"reg.io\", and which of them it sends is chance"], "2.2: hash order"),
-        (config(&[("reg.io/a", "u"), ("reg.io/b", "v")]), &["\"reg.io/a\": Mesos and Docker use it for the whole host", "\"reg.io/b\": Mesos and Docker", "\"reg.io/b\": Mesos takes it for the same registry as \"reg.io/a\""], "2.2: either, by hash order"),
+        (config(&[("reg.io/a", "u"), ("reg.io/b", "v")]), &["\"reg.io/a\": Mesos uses it for the whole host", "\"reg.io/b\": Mesos uses it", "\"reg.io/b\": Mesos takes it for the same registry as \"reg.io/a\""], "2.2: either, by hash order"),
         (config(&[("docker.io", "u"), ("https://index.docker.io/v1/", "v")]), &["sends it to every", "sends it to every", "the same registry as \"docker.io\""], "2.2: one to Mesos"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io": {}}}"#.into(), &[], "an entry without auth is skipped"),
         (r#"{"auths": {"reg.io": {"auth": "x"}, "reg.io": {"auth": "dTpw"}}}"#.into(), &[], "the last of a key counts"),
@@ -168,9 +211,10 @@ fn each_form_of_the_flag_is_noted() {
         (config(&[("reg.io", "u")]), "stands in the process list", "the JSON itself"),
         (path.to_owned(), "a path without file:// is deprecated", "a bare path"),
         (format!("file://{path}"), "", "as Mesos wants it"),
-        (format!("file://{}", path.replace(' ', "%20")), "no percent-encoding", "Mesos decodes nothing"),
-        (format!("file://localhost{path}"), "no host", "Mesos takes a host for a directory"),
-        (format!("FILE://{path}"), "no upper case in file://", "Mesos takes FILE:// for JSON"),
+        (format!("file://{}", path.replace(' ', "%20")), "without percent-encoding", "Mesos decodes nothing"),
+        (format!("file://localhost{path}"), "without a host", "Mesos takes a host for a directory"),
+        (format!("FILE://{path}"), "the agent does not start: Mesos reads as JSON", "1.1: anything else is JSON"),
+        (format!(" file://{path}"), "the agent does not start: Mesos reads as JSON", "1.1: anything else is JSON"),
     ];
     for (value, expected, rule) in table {
         let told = notes(&value).join("\n");
@@ -202,6 +246,9 @@ fn the_docker_containerizer_has_one_home() {
         (&[(".docker/config.json", "{}")], "-", "-", "3.1: by existence only"),
         (&[(".dockercfg", "{}")], "-", "-", "3.1: by existence only"),
         (&[(".dockercfg", r#"{"reg.io": {"auth": "dTpw"}}"#)], "u:p", "-", "3.1: the flag is hidden"),
+        (&[(".docker/config.json", "{}"), (".dockercfg", r#"{"reg.io": {"auth": "dTpw"}}"#)], "-", "-", "3.2: config.json hides .dockercfg"),
+        (&[(".docker/config.json", r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#), ("docker.tar.gz", "no archive")], "u:p", "-", "Docker does not look into archives"),
+        (&[("docker.tar.gz", "no archive")], "agent:p", "agent:p", "Docker does not look into archives"),
     ];
     for (files, reg, other, rule) in table {
         let sandbox = tempfile::tempdir().unwrap();
@@ -214,6 +261,9 @@ fn the_docker_containerizer_has_one_home() {
         let as_mesos = as_mesos.unwrap();
         assert_eq!(answer(&as_mesos, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&as_mesos, "agent.io/app"), *other, "{rule}");
+        if files.iter().any(|(name, _)| *name == "docker.tar.gz") || files.len() > 1 {
+            continue;
+        }
         // The one order here: the same where the sandbox has something, the agent's where it has not.
         let layered =
             Resolver::builder().sandbox_home(sandbox.path()).base(&agent).build().unwrap();
@@ -225,6 +275,9 @@ fn the_docker_containerizer_has_one_home() {
     fs::write(sandbox.path().join(".dockercfg"), "{").unwrap();
     let broken = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
     assert!(matches!(broken, Err(Error::Syntax { .. })), "Docker would pull anonymously");
+    let missing = sandbox.path().join("missing");
+    let missing = mesos::docker_containerizer(&missing, &agent, Limits::default());
+    assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
 }
 
 #[cfg(unix)]

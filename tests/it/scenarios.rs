@@ -296,20 +296,24 @@ fn dcos_cluster_file_blank_and_filled() {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join(parameters.agent_file().unwrap().trim_start_matches('/'));
     let agent = || Resolver::builder().cluster_file(&file).build();
-    assert!(agent().is_err() && dcos::check_file(&file).stops_agent(), "nobody has written it yet");
+    assert!(
+        agent().is_err() && dcos::check_file(&file, Limits::default()).stops_agent(),
+        "nobody has written it yet"
+    );
 
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, parameters.contents().unwrap()).unwrap();
     let image = parameters.docker_registry().unwrap().image("team/app").unwrap().unwrap();
-    assert!(!dcos::check_file(&file).stops_agent());
+    assert!(!dcos::check_file(&file, Limits::default()).stops_agent());
     assert!(agent().unwrap().resolve(&image).is_none(), "blank");
 
     let key = "https://registry.example.com/v1/";
     fs::write(&file, format!(r#"{{"auths": {{"{key}": {{"auth": "{}"}}}}}}"#, base64("foo:bar")))
         .unwrap();
-    assert!(!dcos::check_file(&file).stops_agent());
+    assert!(!dcos::check_file(&file, Limits::default()).stops_agent());
     assert_eq!(answer(&agent().unwrap(), &image.to_string()), "foo:bar", "filled, for all tasks");
     assert_eq!(answer(&agent().unwrap(), "registry.example.com/team/app"), "foo:bar");
+    assert_eq!(parameters.docker_registry().unwrap().mesos_key(), Some("registry.example.com:443"));
     let warned = parameters.warnings()[0].to_string();
     assert!(
         warned.contains("each installation overwrites"),
@@ -318,7 +322,10 @@ fn dcos_cluster_file_blank_and_filled() {
 
     for broken in ["", "foo", "{"] {
         fs::write(&file, broken).unwrap();
-        assert!(agent().is_err() && dcos::check_file(&file).stops_agent(), "{broken:?}");
+        assert!(
+            agent().is_err() && dcos::check_file(&file, Limits::default()).stops_agent(),
+            "{broken:?}"
+        );
     }
 
     // The manual's example writes "auth: foo": DC/OS takes it, nobody can be logged in with it.
@@ -331,8 +338,8 @@ fn dcos_cluster_file_blank_and_filled() {
     let parameters = parameters.unwrap();
     assert_eq!(parameters.agent_file(), Some(dcos::DCOS_OWNED_FILE));
     fs::write(&file, parameters.contents().unwrap()).unwrap();
-    let check = dcos::check_file(&file);
-    assert!(!check.stops_agent() && check.unused().count() == 1, "{check}");
+    let check = dcos::check_file(&file, Limits::default());
+    assert!(!check.stops_agent() && check.unused().len() == 1, "{check}");
 }
 
 /// DC/OS: the CA of `registry.mycompany.com:5000` goes to
