@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
 
-use regcred::{Error, ImageRef, Level, Limits, Resolver, marathon};
+use regcred::{Error, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
 
 /// Counts what the current thread allocates.
 struct Counting;
@@ -325,4 +325,35 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         assert!(resolver.unwrap().resolve(&image).is_some());
     });
     assert_eq!(unwiped, 0, "left behind of a sandbox and an agent flag");
+    let file = home.path().join(".dockercfg");
+    let flag = format!("file://{}", file.display());
+    let limits = Limits::default();
+    let config = format!(r#"{{"cluster_docker_credentials":{auth}}}"#);
+    let pulls = br#"{"id":"/a","container":{"type":"MESOS","docker":{"image":"reg.io/app","pullConfig":{"secret":"s"}}},
+        "secrets":{"s":{"source":"/s"}}}"#;
+    let fetches = format!(
+        r#"{{"id":"/a","container":{{"docker":{{"image":"reg.io/app"}}}},"fetch":[{{"uri":"{flag}"}}]}}"#
+    );
+    let agent = Resolver::builder().build().unwrap();
+    let mut stored = vec![auth.clone().into_bytes()];
+    let resolves = |definition: &[u8], store: &mut dyn FnMut() -> Vec<u8>| {
+        let answers = marathon::resolvers(definition, &agent, limits, |_| Ok(store()));
+        assert!(answers.unwrap().remove(0).unwrap().resolver.resolve(&image).is_some());
+    };
+    let mut home_of_agent = || {
+        drop(Resolver::builder().home(Some(home.path())).build().unwrap());
+    };
+    #[rustfmt::skip]
+    let platforms: [(&str, &mut dyn FnMut()); 7] = [
+        ("DC/OS's parameters", &mut || drop(dcos::Parameters::new([("cluster_docker_credentials", &*auth)]).unwrap())),
+        ("DC/OS's configuration", &mut || drop(dcos::Parameters::from_json(config.as_bytes()).unwrap())),
+        ("a checked cluster file", &mut || drop(dcos::check_file(&file, limits).to_string())),
+        ("a checked agent flag", &mut || drop(mesos::check_docker_config(&flag, limits).unwrap())),
+        ("a HOME", &mut home_of_agent),
+        ("a pull secret", &mut || resolves(pulls, &mut || stored.pop().unwrap())),
+        ("a fetched file", &mut || resolves(fetches.as_bytes(), &mut Vec::new)),
+    ];
+    for (what, work) in platforms {
+        assert_eq!(watched(work), 0, "left behind of {what}");
+    }
 }

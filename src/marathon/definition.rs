@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fetch::{self, Fetch};
+use super::layout;
 use super::name;
 use super::node::{Node, Violations};
 use super::{Container, PullConfig, full_name};
@@ -353,7 +354,7 @@ fn finish(
     }
     let Image { containerizer, name: image, pull_config } = image;
     // Without an image there is nothing to pull.
-    let warnings = image.map_or_else(Vec::new, |_| fetch::warnings(&fetch, containerizer));
+    let warnings = image.map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
     Ok(Container {
         id,
         name: name.map(Box::from),

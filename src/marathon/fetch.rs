@@ -8,13 +8,12 @@ use super::name;
 use super::node::{Node, Violations};
 use crate::error::Error;
 use crate::level::{Level, Place};
-use crate::mesos::Containerizer;
 use crate::shown::Shown;
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 
 /// Where a sandbox holds credentials.
-const CONFIG_JSON: &str = ".docker/config.json";
-const DOCKERCFG: &str = ".dockercfg";
+pub(super) const CONFIG_JSON: &str = ".docker/config.json";
+pub(super) const DOCKERCFG: &str = ".dockercfg";
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 /// What this crate looks into although it was not unpacked.
 const DOCKER_TAR_GZ: &str = "docker.tar.gz";
@@ -48,90 +47,6 @@ pub enum FetchKind {
     Archive,
 }
 
-/// A credential file that is fetched to where nobody will look for it.
-///
-/// Displayed with the path of the field in Marathon's notation: `/fetch(0): …`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FetchWarning {
-    path: String,
-    problem: FetchProblem,
-}
-
-/// Why a fetched credential file comes to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchProblem {
-    /// The Mesos containerizer pulls before it fetches, and never looks into the sandbox. Pods always run
-    /// in it.
-    #[error(
-        "the Mesos containerizer never looks into the sandbox for credentials; put the config.json into \
-         a secret and name it in pullConfig, or for an app set container.type to DOCKER"
-    )]
-    IgnoredByMesos,
-    /// A `config.json` that is not fetched to `.docker/config.json`.
-    #[error(
-        "a config.json outside .docker is not looked at; if it is Docker's, set destPath to \
-         .docker/config.json"
-    )]
-    OutsideDotDocker,
-    /// A `.dockercfg` that is fetched under another name.
-    #[error(
-        "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg"
-    )]
-    NotDockercfg,
-    /// An archive that is fetched to the name of a credential file, and not unpacked.
-    #[error("an archive is fetched to the name of a credential file; leave destPath out")]
-    ArchiveAsFile,
-    /// `extract: false` on an archive.
-    #[error(
-        "extract is false, so Mesos does not unpack it and Docker does not find it; leave extract out"
-    )]
-    NotExtracted,
-    /// `executable: true` on an archive, which outdoes `extract`.
-    #[error("executable is true, so Mesos does not unpack it; leave executable out")]
-    Executable,
-    /// What follows the path of the URI hides from Mesos's fetcher that it is an archive.
-    #[error(
-        "Mesos takes the query for a part of the name and does not unpack it; in fetch, set destPath to \
-         docker.tar.gz and leave cache out"
-    )]
-    QueryHidesSuffix,
-    /// `destPath` hides from Mesos's fetcher that it is an archive.
-    #[error(
-        "destPath does not end like an archive, so Mesos does not unpack it; set it to docker.tar.gz"
-    )]
-    DestPathHidesSuffix,
-    /// `destPath` does not stay in the sandbox, or is absolute; Mesos fails the task.
-    #[error("destPath must be relative and stay in the sandbox; Mesos fails the task")]
-    DestPathLeaves,
-    /// Another entry is fetched to the same place.
-    #[error(
-        "another entry before it ends up in the same place, and Mesos does not promise which of them \
-         stays; fetch one of them"
-    )]
-    SamePlace,
-}
-
-impl FetchWarning {
-    /// Where it is, in Marathon's own notation: `/fetch(0)`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What it is about.
-    #[must_use]
-    pub fn problem(&self) -> FetchProblem {
-        self.problem
-    }
-}
-
-impl fmt::Display for FetchWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.problem)
-    }
-}
-
 /// An object of `fetch` or `artifacts`, with Marathon's defaults.
 pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
     node.object(violations)?;
@@ -159,7 +74,7 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
-        extract: ARCHIVES.iter().any(|suffix| without_query(uri).ends_with(suffix)),
+        extract: is_archive_by_name(uri),
         executable: false,
         cache: false,
         dest_path: None,
@@ -167,6 +82,12 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
 }
 
 impl Fetch {
+    /// Where the definition names it, in Marathon's notation: `/fetch(0)`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Where it is fetched from, as written: it may hold a password or a signature.
     #[must_use]
     pub fn uri(&self) -> &str {
@@ -220,6 +141,11 @@ impl Fetch {
         }
     }
 
+    /// Whether the path of its URI ends like an archive.
+    pub(super) fn is_archive_by_name(&self) -> bool {
+        is_archive_by_name(&self.uri)
+    }
+
     /// What Mesos's fetcher calls it: the end of the URI with its query, unless `destPath` says otherwise.
     fn fetched_name(&self) -> &str {
         self.dest_path.as_deref().unwrap_or_else(|| last_segment(&self.uri))
@@ -234,7 +160,7 @@ impl Fetch {
     }
 
     /// What becomes of it in the sandbox, as far as that can be credentials.
-    fn lands(&self) -> Lands {
+    pub(super) fn lands(&self) -> Lands {
         let in_sandbox = |name: &str| {
             let path = destination(name)?;
             SANDBOX_FILES.into_iter().find(|known| *known == path)
@@ -272,38 +198,6 @@ impl Fetch {
             shown => Place::called(Some(Level::SandboxHome), &shown),
         }
     }
-
-    fn problem(&self, containerizer: Containerizer) -> Option<FetchProblem> {
-        let kind = self.kind()?;
-        let dest_path = self.dest_path.as_deref();
-        if containerizer == Containerizer::Mesos {
-            // A config.json without a place of its own is more often the task's than Docker's.
-            let is_certain = kind != FetchKind::ConfigJson || dest_path.is_some();
-            return is_certain.then_some(FetchProblem::IgnoredByMesos);
-        }
-        if dest_path.is_some_and(|path| destination(path).is_none()) {
-            return Some(FetchProblem::DestPathLeaves);
-        }
-        let lands = self.lands();
-        let is_file = |name| lands.file == Some(name) || lands.unpacks == Unpacks::File(name);
-        let is_archive = ARCHIVES.iter().any(|suffix| without_query(&self.uri).ends_with(suffix));
-        match kind {
-            _ if lands.unpacks == Unpacks::Credentials || lands.unpacks == Unpacks::Anything => {
-                None
-            }
-            FetchKind::ConfigJson if !is_file(CONFIG_JSON) => Some(FetchProblem::OutsideDotDocker),
-            FetchKind::Dockercfg if !is_file(DOCKERCFG) => Some(FetchProblem::NotDockercfg),
-            FetchKind::ConfigJson | FetchKind::Dockercfg => (is_archive
-                && lands.unpacks == Unpacks::Nothing)
-                .then_some(FetchProblem::ArchiveAsFile),
-            FetchKind::Archive if !self.extract => Some(FetchProblem::NotExtracted),
-            FetchKind::Archive if self.executable => Some(FetchProblem::Executable),
-            FetchKind::Archive if dest_path.is_some() && !self.cache => {
-                Some(FetchProblem::DestPathHidesSuffix)
-            }
-            FetchKind::Archive => Some(FetchProblem::QueryHidesSuffix),
-        }
-    }
 }
 
 impl fmt::Display for Fetch {
@@ -324,24 +218,6 @@ impl fmt::Debug for Fetch {
             .field("dest_path", &dest_path.as_deref().map(name::shown_uri))
             .finish()
     }
-}
-
-/// What Mesos or Docker will not pick up, of all that is fetched for one container.
-pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<FetchWarning> {
-    let mut known = Vec::new();
-    let warning = |fetch: &Fetch| {
-        let problem = fetch.problem(containerizer).or_else(|| {
-            // Two archives of credentials hold the same file, as far as can be told.
-            let kind = fetch.kind().filter(|_| containerizer == Containerizer::Docker)?;
-            if known.contains(&kind) {
-                return Some(FetchProblem::SamePlace);
-            }
-            known.push(kind);
-            None
-        })?;
-        Some(FetchWarning { path: fetch.path.clone(), problem })
-    };
-    fetches.iter().filter_map(warning).collect()
 }
 
 /// The local files that would leave credentials in the sandbox of the Docker containerizer.
@@ -370,6 +246,10 @@ pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> 
     Ok(local)
 }
 
+fn is_archive_by_name(uri: &str) -> bool {
+    ARCHIVES.iter().any(|suffix| without_query(uri).ends_with(suffix))
+}
+
 fn without_query(uri: &str) -> &str {
     uri.split(['?', '#']).next().unwrap_or_default()
 }
@@ -391,7 +271,7 @@ fn is_place_of_its_own(path: &str) -> bool {
 }
 
 /// A path in the sandbox without detours; `None` if it is absolute or leaves it.
-fn destination(path: &str) -> Option<String> {
+pub(super) fn destination(path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }

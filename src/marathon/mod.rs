@@ -55,6 +55,7 @@
 
 mod definition;
 mod fetch;
+mod layout;
 mod name;
 mod node;
 
@@ -70,7 +71,8 @@ use crate::mesos::Containerizer;
 use crate::resolver::{Resolver, ResolverBuilder};
 use crate::source::Source;
 
-pub use self::fetch::{Fetch, FetchKind, FetchProblem, FetchWarning};
+pub use self::fetch::{Fetch, FetchKind};
+pub use self::layout::{FetchProblem, FetchWarning};
 pub use crate::violation::{Rule, Violation};
 
 /// A container of an app or a pod, and what it needs to pull its image.

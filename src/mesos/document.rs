@@ -1,19 +1,12 @@
-//! A credential file as Mesos reads it (`src/docker/spec.cpp`): strictly, by the case of names, and all
-//! or nothing.
+//! What Mesos makes of a credential file (`src/docker/spec.cpp`, `src/uri/fetchers/docker.cpp`): all or
+//! nothing, and then text against text.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
-use std::hash::{BuildHasher, RandomState};
-
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
-use zeroize::Zeroizing;
 
 use super::note::{Note, NoteKind};
-use crate::config::value::{Any, Key, Kind, Sink, Text};
-use crate::config::{is_credential_field, is_strict_auth, looks_like_registry};
-use crate::image::{is_dotted, split_port};
-use crate::scope::{Scope, without_secrets};
+use super::seen::{Auth, Registries, Registry, Seen};
+use crate::config::looks_like_registry;
+use crate::config::value::Kind;
 
 /// How many notes are kept: nobody reads more, and a file can hold a million entries.
 const MOST_NOTES: usize = 1_000;
@@ -31,30 +24,9 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn look(bytes: &[u8]) -> Self {
-        let stop = |why| Document { stops_agent: Some(why), ..Document::default() };
-        if bytes.starts_with(b"\xEF\xBB\xBF") {
-            return stop("a byte-order mark stands before the JSON; save the file without it");
-        }
-        if is_deeper_than(bytes, DEEPEST) {
-            return stop("the JSON is nested deeper than 200 levels");
-        }
-        // Mesos does not look whether a text is UTF-8.
-        let lossy;
-        let text = match String::from_utf8_lossy(bytes) {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(owned) => {
-                lossy = Zeroizing::new(owned);
-                &lossy
-            }
-        };
-        let mut seen = Seen::default();
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let kind = Any(Top(&mut seen)).deserialize(&mut deserializer);
-        // The error itself is not kept: it may quote.
-        match (kind, deserializer.end()) {
-            (Ok(Kind::Object), Ok(())) => seen.into_document(),
-            (Ok(_), Ok(())) => stop("the JSON is no object; an empty configuration is {}"),
-            _ => stop("the file is not one JSON value and nothing else"),
+        match Seen::read(bytes) {
+            Ok(seen) => seen.into_document(),
+            Err(why) => Document { stops_agent: Some(why), ..Document::default() },
         }
     }
 
@@ -70,144 +42,7 @@ impl Document {
     }
 }
 
-/// picojson's limit, as Mesos builds it.
-const DEEPEST: usize = 200;
-
-/// Whether brackets nest deeper than `depth`, whatever else the text is.
-fn is_deeper_than(json: &[u8], depth: usize) -> bool {
-    let (mut level, mut in_text, mut is_escaped) = (0_usize, false, false);
-    for b in json {
-        match b {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_text => is_escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                level += 1;
-                if level > depth {
-                    return true;
-                }
-            }
-            b']' | b'}' if !in_text => level = level.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
-}
-
-/// What stands in a document, as far as Mesos looks.
-#[derive(Default)]
-struct Seen {
-    /// What `auths` is; `None` if it is not there.
-    auths: Option<Kind>,
-    under_auths: Registries,
-    /// Without `auths` the document itself is the map of registries.
-    at_top: Registries,
-    has_helpers: bool,
-}
-
-#[derive(Default)]
-struct Registries {
-    entries: Vec<Registry>,
-    /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a password.
-    places: HashMap<u64, usize>,
-    hasher: RandomState,
-    /// Something that is no object stands under one of the keys.
-    has_non_object: bool,
-}
-
-/// A registry as Mesos sees it.
-pub(crate) struct Registry {
-    /// The key as it may be shown.
-    key: String,
-    /// The text that Mesos compares: what is before the first slash, without a scheme. Empty where it
-    /// never equals a registry.
-    host: String,
-    /// Why it never does.
-    problem: Option<&'static str>,
-    /// Mesos takes it for Docker Hub's, and Docker Hub for it.
-    has_docker_io: bool,
-    is_docker_hub: bool,
-    has_path: bool,
-    entry: Entry,
-}
-
-#[derive(Default)]
-struct Entry {
-    auth: Auth,
-    /// Neither text nor null in a field that Mesos reads.
-    auth_is_wrong: bool,
-    email_is_wrong: bool,
-    has_other_fields: bool,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Auth {
-    #[default]
-    Absent,
-    Empty,
-    Plain,
-    Odd,
-}
-
-impl Registries {
-    /// Adds what stands under a key: an entry, or something that is no object.
-    fn put(&mut self, key: &str, entry: Option<Entry>) {
-        let Some(entry) = entry else {
-            self.has_non_object = true;
-            return;
-        };
-        let registry = Registry::new(key, entry);
-        match self.places.entry(self.hasher.hash_one(key)) {
-            Slot::Occupied(place) => {
-                if let Some(old) = self.entries.get_mut(*place.get()) {
-                    *old = registry;
-                }
-            }
-            Slot::Vacant(place) => {
-                place.insert(self.entries.len());
-                self.entries.push(registry);
-            }
-        }
-    }
-}
-
 impl Registry {
-    fn new(key: &str, entry: Entry) -> Self {
-        let scope = Scope::parse(key);
-        let bare = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
-        let (host, rest) = match bare.unwrap_or(key).split_once('/') {
-            Some((host, rest)) => (host, rest),
-            None => (bare.unwrap_or(key), ""),
-        };
-        let problem = problem_of(host);
-        let is_docker_hub = matches!(&scope, Ok(scope) if scope.is_docker_hub());
-        Registry {
-            key: if scope.is_ok() { key.into() } else { without_secrets(key) }.into_owned(),
-            host: if problem.is_none() { host.to_owned() } else { String::new() },
-            problem,
-            has_docker_io: key.contains("docker.io"),
-            is_docker_hub,
-            has_path: match &scope {
-                Ok(scope) => !scope.path.is_empty(),
-                Err(_) => {
-                    let path = rest.split(['?', '#']).next().unwrap_or_default();
-                    !matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
-                }
-            },
-            entry,
-        }
-    }
-
-    /// Whether the Mesos containerizer has a use for it.
-    pub(crate) fn is_used(&self) -> bool {
-        self.entry.auth == Auth::Plain && !self.compared().is_empty()
-    }
-
-    /// What Mesos compares. All keys with Docker Hub's name in them are one to it.
-    pub(crate) fn compared(&self) -> &str {
-        if self.has_docker_io { "docker.io" } else { &self.host }
-    }
-
     fn notes(&self, note: &mut impl FnMut(Note)) {
         let mut on = |kind| note(Note::on(&self.key, kind));
         match self.entry.auth {
@@ -231,28 +66,6 @@ impl Registry {
         if self.has_path && !self.compared().is_empty() {
             on(NoteKind::UsedForWholeHost);
         }
-    }
-}
-
-/// Why no image's registry can be equal to a text, if so. Mesos compares it as it stands, but for the port of
-/// the image, which it prints anew.
-fn problem_of(host: &str) -> Option<&'static str> {
-    let (name, port) = split_port(host);
-    if host.contains('*') {
-        Some("it knows no *")
-    } else if host.contains('[') {
-        Some("it cannot pull from an IPv6 address")
-    } else if host.ends_with(':') && !name.contains('.') {
-        Some("it knows only http:// and https:// in lower case")
-    } else if host.contains('@') || !is_dotted(name, |b| b.is_ascii_alphanumeric() || b == b'_') {
-        Some("no registry can be called so")
-    } else if port.is_some_and(|port| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()))
-    {
-        Some("its port is no number")
-    } else if port.is_some_and(|port| port.starts_with('0') && port != "0") {
-        Some("it compares the port as text; write it without leading zeros")
-    } else {
-        None
     }
 }
 
@@ -319,102 +132,5 @@ impl Seen {
         } else {
             None
         }
-    }
-}
-
-/// A name in a document, which may be the user info of a key.
-fn owned(name: &str) -> Zeroizing<String> {
-    Zeroizing::new(name.to_owned())
-}
-
-struct Top<'s>(&'s mut Seen);
-
-impl<'de> Sink<'de> for Top<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key(owned))? {
-            if *name == "auths" {
-                self.0.under_auths = Registries::default();
-                let kind = map.next_value_seed(Any(Under(&mut self.0.under_auths)))?;
-                self.0.auths = Some(kind);
-                continue;
-            }
-            let mut helper = Helper::default();
-            let entry = if *name == "credsStore" || *name == "credHelpers" {
-                let kind = map.next_value_seed(Any(&mut helper))?;
-                (kind == Kind::Object).then(Entry::default)
-            } else {
-                read_entry(&mut map)?
-            };
-            self.0.has_helpers |= helper.is_named;
-            self.0.at_top.put(&name, entry);
-        }
-        Ok(())
-    }
-}
-
-/// Whether `credsStore` or `credHelpers` names anything.
-#[derive(Default)]
-struct Helper {
-    is_named: bool,
-}
-
-impl<'de> Sink<'de> for &mut Helper {
-    fn text(self, text: &str) {
-        self.is_named = !text.is_empty();
-    }
-
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            self.is_named = true;
-        }
-        Ok(())
-    }
-}
-
-struct Under<'r>(&'r mut Registries);
-
-impl<'de> Sink<'de> for Under<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key(owned))? {
-            let entry = read_entry(&mut map)?;
-            self.0.put(&name, entry);
-        }
-        Ok(())
-    }
-}
-
-/// An entry; `None` for what is no object.
-fn read_entry<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Entry>, A::Error> {
-    let mut entry = Entry::default();
-    let kind = map.next_value_seed(Any(Fields(&mut entry)))?;
-    Ok((kind == Kind::Object).then_some(entry))
-}
-
-struct Fields<'e>(&'e mut Entry);
-
-impl<'de> Sink<'de> for Fields<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let entry = self.0;
-        while let Some(name) = map.next_key_seed(Key(owned))? {
-            let (mut auth, mut has_text) = (Auth::Absent, false);
-            let sink = Text(|text: &str| {
-                has_text = !text.is_empty();
-                auth = match text {
-                    "" => Auth::Empty,
-                    text if is_strict_auth(text) => Auth::Plain,
-                    _ => Auth::Odd,
-                }
-            });
-            let kind = map.next_value_seed(Any(sink))?;
-            match name.as_str() {
-                "auth" => {
-                    entry.auth = auth;
-                    entry.auth_is_wrong = kind.is_neither_text_nor_null();
-                }
-                "email" => entry.email_is_wrong = kind.is_neither_text_nor_null(),
-                name => entry.has_other_fields |= has_text && is_credential_field(name),
-            }
-        }
-        Ok(())
     }
 }

@@ -41,6 +41,7 @@
 
 mod document;
 mod note;
+mod seen;
 
 use std::path::Path;
 
