@@ -23,7 +23,9 @@ Without arguments, the definitions in examples/marathon/ are used.
 exit status: 0 a credential for every image, 1 none for some, 2 bad input or a refused definition";
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
+    // Unlike args, this does not panic on what is not UTF-8.
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    match run(args) {
         Ok(Outcome::AllFound) => ExitCode::SUCCESS,
         Ok(Outcome::SomeAnonymous) => ExitCode::from(1),
         Ok(Outcome::SomeRefused) => ExitCode::from(2),
@@ -151,8 +153,11 @@ impl Options {
     fn show(&self, container: &Container, agent: &Resolver) -> io::Result<Outcome> {
         // Unlike println!, this does not panic where nobody reads on.
         let mut out = io::stdout().lock();
-        let name = container.name().map(|name| format!(" {name}")).unwrap_or_default();
-        writeln!(out, "{}{name}, {:?} containerizer", container.id(), container.containerizer())?;
+        // Names may hold anything, and a terminal obeys some of it.
+        let name = container.name().map(|name| format!(" {}", name.escape_debug()));
+        let id = container.id().escape_debug();
+        let containerizer = container.containerizer();
+        writeln!(out, "{id}{}, {containerizer:?} containerizer", name.unwrap_or_default())?;
         for warning in container.warnings() {
             writeln!(out, "  warning: {warning}")?;
         }

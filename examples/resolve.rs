@@ -30,7 +30,9 @@ const SHIPPED_IMAGES: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
+    // Unlike args, this does not panic on what is not UTF-8.
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    match run(args) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{Contents, SANDBOX_FILES, file};
+use super::{ARCHIVE, Contents, SANDBOX_FILES, file};
 use crate::archive;
 use crate::config;
 use crate::error::{ArchiveProblem, Error};
@@ -63,26 +63,39 @@ impl Sandbox {
     fn fetch(&mut self, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
         let Fetched { path, place, lands } = fetched;
         let bytes = file::read_named(path, place, limits)?;
-        match lands.unpacks {
-            Unpacks::Nothing => {}
-            Unpacks::File(name) => {
-                let bytes = archive::gunzip(bytes.as_slice(), place, limits)?;
-                self.put(name, Arrived { place: place.clone(), bytes, is_member: true });
-            }
-            Unpacks::Credentials | Unpacks::Anything => {
-                if let Some(problem) = config::foreign_compression(bytes.as_slice()) {
-                    return Err(Error::Encoding { place: place.clone(), problem });
-                }
-                for member in archive::read(bytes.as_slice(), place, limits)? {
-                    let place = place.member(member.name);
-                    self.put(member.name, Arrived { place, bytes: member.bytes, is_member: true });
-                }
-            }
-        }
+        let unpacked = unpack(bytes.as_slice(), place, lands.unpacks, limits);
         if let Some(name) = lands.file {
             self.put(name, Arrived { place: place.clone(), bytes, is_member: false });
         }
+        for (name, arrived) in unpacked? {
+            self.put(name, arrived);
+        }
         Ok(())
+    }
+}
+
+fn unpack(
+    bytes: &[u8],
+    place: &Place,
+    unpacks: Unpacks,
+    limits: &Limits,
+) -> Result<Vec<(&'static str, Arrived)>, Error> {
+    match unpacks {
+        Unpacks::Nothing => Ok(Vec::new()),
+        Unpacks::File(name) => {
+            let bytes = archive::gunzip(bytes, place, limits)?;
+            Ok(vec![(name, Arrived { place: place.clone(), bytes, is_member: false })])
+        }
+        Unpacks::Credentials | Unpacks::Anything => {
+            if let Some(problem) = config::foreign_compression(bytes) {
+                return Err(Error::Encoding { place: place.clone(), problem });
+            }
+            let arrived = |member: archive::Member| {
+                let place = place.member(member.name);
+                (member.name, Arrived { place, bytes: member.bytes, is_member: true })
+            };
+            Ok(archive::read(bytes, place, limits)?.into_iter().map(arrived).collect())
+        }
     }
 }
 
@@ -112,18 +125,24 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
                 warnings.push(Warning::new(&fetched.place, None, WarningKind::ArchiveNotRead));
             }
             Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } }) => {
-                warnings.push(without_credentials(&place, near_miss));
+                // Where it lies in the sandbox it is told of below.
+                if fetched.lands.file != Some(ARCHIVE) {
+                    warnings.push(without_credentials(&place, near_miss));
+                }
             }
             read => read?,
         }
     }
     let mut contents = Contents::of(place, Vec::new());
     contents.warnings = warnings;
-    for Arrived { place, bytes, is_member } in sandbox.files.into_iter().flatten() {
+    for (arrived, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
+        let Some(Arrived { place, bytes, is_member }) = arrived else { continue };
         let read = if is_member { config::read_member } else { config::read };
         match read(bytes.as_slice(), &place, limits) {
             Ok(read) => contents.files.extend(read.files),
-            Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } }) => {
+            Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } })
+                if name == ARCHIVE =>
+            {
                 contents.warnings.push(without_credentials(&place, near_miss));
             }
             Err(error) => return Err(error),

@@ -28,7 +28,9 @@ use self::sandbox::Reading;
 pub(crate) const DOCKER_FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
 
 /// What is looked at in a sandbox: the archive too, in case it was not unpacked.
-pub(crate) const SANDBOX_FILES: [&str; 3] = [".docker/config.json", ".dockercfg", "docker.tar.gz"];
+pub(crate) const SANDBOX_FILES: [&str; 3] = [".docker/config.json", ".dockercfg", ARCHIVE];
+
+const ARCHIVE: &str = "docker.tar.gz";
 
 /// A source as it was given to the builder.
 #[derive(Clone)]

@@ -11,7 +11,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Contents, file};
+use super::{ARCHIVE, Contents, file};
 use crate::config::{self, Files};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::{Level, Place};
@@ -21,8 +21,6 @@ use crate::warning::{Warning, WarningKind};
 /// Where credential files are looked for below a HOME, in the order in which they count.
 const FILES: [(Option<&str>, &str); 3] =
     [(Some(".docker"), "config.json"), (None, ".dockercfg"), (None, ARCHIVE)];
-
-const ARCHIVE: &str = "docker.tar.gz";
 
 /// Which of the files are read.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod dcos;
 mod entries;
 mod example;
 mod explain;
+mod fetcher;
 mod formats;
 mod home;
 mod images;

@@ -219,11 +219,11 @@ fn a_violation_is_data_too() {
     assert_eq!(*violations[0].rule(), Rule::PullConfigWithDocker);
 }
 
-fn app_with(rest: &str) -> String {
+pub fn app_with(rest: &str) -> String {
     format!(r#"{{"id": "/a", "container": {{"docker": {{"image": "reg.io/app"}}}}, {rest}}}"#)
 }
 
-fn only(definition: &str) -> Container {
+pub fn only(definition: &str) -> Container {
     let mut containers = marathon::containers(definition.as_bytes(), Limits::default()).unwrap();
     assert_eq!(containers.len(), 1);
     containers.remove(0).unwrap()
@@ -358,11 +358,11 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
 }
 
 /// No secrets at all.
-fn no_secrets(source: &str) -> std::io::Result<Vec<u8>> {
+pub fn no_secrets(source: &str) -> std::io::Result<Vec<u8>> {
     panic!("nobody asks for {source}")
 }
 
-fn agent() -> Resolver {
+pub fn agent() -> Resolver {
     Resolver::builder()
         .agent_flag(config(&[("reg.io", "agent"), ("agent.io", "agent")]))
         .build()

@@ -1,0 +1,151 @@
+//! A model of Mesos's fetcher, against what is made of a definition before anything is fetched.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use regcred::Limits;
+
+use crate::archives::{file, gzip, tar};
+use crate::marathon::{agent, app_with, no_secrets, only};
+use crate::support::{answer, config};
+
+/// What a file to be fetched holds.
+#[derive(Clone, Copy)]
+enum Content {
+    /// A credential file for the registry `<name>.io` and for `reg.io`.
+    Plain,
+    /// An archive of credential files and others.
+    Tar(&'static [&'static str]),
+    /// A credential file, compressed.
+    Gzip,
+}
+
+const SOURCES: [(&str, Content); 8] = [
+    ("docker.tar.gz", Content::Tar(&[".docker/config.json"])),
+    ("docker.tgz", Content::Tar(&[".dockercfg", "readme"])),
+    ("creds.tar", Content::Tar(&[".dockercfg", ".docker/config.json"])),
+    ("app.tar.gz", Content::Tar(&["bin/app"])),
+    (".dockercfg", Content::Plain),
+    ("config.json", Content::Plain),
+    ("long-name", Content::Plain),
+    (".dockercfg.gz", Content::Gzip),
+];
+
+const DESTINATIONS: [Option<&str>; 9] = [
+    None,
+    Some(".dockercfg"),
+    Some(".docker/config.json"),
+    Some("./.docker//config.json"),
+    Some("docker.tar.gz"),
+    Some("sub/docker.tar.gz"),
+    Some(".dockercfg.gz"),
+    Some("creds.tgz"),
+    Some("elsewhere"),
+];
+
+impl Content {
+    /// The file itself, and what it holds once unpacked: paths and contents.
+    fn bytes(self, name: &str) -> (Vec<u8>, Vec<(&'static str, String)>) {
+        let json =
+            |inner: &str| config(&[("reg.io", &format!("{name}-{inner}")), (&host(name), name)]);
+        match self {
+            Content::Plain => (json("").into(), Vec::new()),
+            Content::Gzip => (gzip(json("").as_bytes()), Vec::new()),
+            Content::Tar(members) => {
+                let members: Vec<_> =
+                    members.iter().map(|member| (*member, json(member))).collect();
+                let files: Vec<_> = members.iter().map(|(path, json)| file(path, json)).collect();
+                (if name.ends_with(".tar") { tar(&files) } else { gzip(&tar(&files)) }, members)
+            }
+        }
+    }
+}
+
+fn host(name: &str) -> String {
+    format!("{}.io", name.trim_start_matches('.').replace('.', "-"))
+}
+
+/// One entry of `fetch`: source, destination, extract, executable, cache.
+type Entry = (usize, usize, bool, bool, bool);
+
+/// Mesos's fetcher (`src/launcher/fetcher.cpp`), in a directory; `None` where the task fails.
+fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
+    let write = |path: &str, bytes: &[u8]| {
+        let path = sandbox.join(path);
+        fs::create_dir_all(path.parent()?).ok()?;
+        fs::write(path, bytes).ok()
+    };
+    for (source, destination, extract, executable, cache) in entries {
+        let (name, content) = SOURCES[*source];
+        let (bytes, members) = content.bytes(name);
+        let called = DESTINATIONS[*destination].unwrap_or(name);
+        let by = if *cache { name } else { called };
+        let unpacks = *extract && !*executable;
+        let is_tar =
+            unpacks && [".tar", ".tar.gz", ".tgz"].iter().any(|suffix| by.ends_with(suffix));
+        let is_gz = unpacks && !is_tar && by.ends_with(".gz");
+        if !((is_tar || is_gz) && *cache) {
+            write(called, &bytes)?;
+        }
+        match content {
+            Content::Tar(_) if is_tar => {
+                for (path, json) in members {
+                    write(path, json.as_bytes())?;
+                }
+            }
+            Content::Gzip if is_gz => {
+                let (json, _) = Content::Plain.bytes(name);
+                write(called.strip_suffix(".gz")?, &json)?;
+            }
+            // What is no archive cannot be unpacked, and what is one is no single file.
+            _ if is_tar || is_gz => return None,
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is read where it lies answers as the sandbox does after Mesos has fetched into it.
+    #[test]
+    fn fetched_or_not_the_answer_is_the_same(
+        entries in proptest::collection::vec(
+            (0..SOURCES.len(), 0..DESTINATIONS.len(), proptest::bool::weighted(0.8), proptest::bool::weighted(0.2), proptest::bool::weighted(0.3)),
+            0..5,
+        )
+    ) {
+        let sandbox = tempfile::tempdir().unwrap();
+        if fetch_as_mesos(&entries, sandbox.path()).is_none() {
+            return Ok(());
+        }
+        let sources = tempfile::tempdir().unwrap();
+        let item = |(source, destination, extract, executable, cache): &Entry| {
+            let (name, content) = SOURCES[*source];
+            fs::write(sources.path().join(name), content.bytes(name).0).unwrap();
+            let mut item = serde_json::json!({
+                "uri": format!("file://{}/{name}", sources.path().display()),
+                "extract": extract, "executable": executable, "cache": cache,
+            });
+            if let Some(path) = DESTINATIONS[*destination] {
+                item["destPath"] = path.into();
+            }
+            item
+        };
+        let fetch: Vec<_> = entries.iter().map(item).collect();
+        let container = only(&app_with(&format!(r#""fetch": {}"#, serde_json::Value::from(fetch))));
+        let here = container.resolver(&agent(), Limits::default(), no_secrets);
+        let there = container.resolver_in_sandbox(&agent(), Limits::default(), sandbox.path(), no_secrets);
+        match (here, there) {
+            (Ok(here), Ok(there)) => {
+                for name in SOURCES.map(|(name, _)| host(name)).iter().map(|host| &**host).chain(["reg.io"]) {
+                    let image = format!("{name}/app");
+                    prop_assert_eq!(answer(&here, &image), answer(&there, &image), "{}, {:?}", image, container);
+                }
+            }
+            (here, there) => prop_assert_eq!(here.is_ok(), there.is_ok(), "{:?} {:?}", here, there),
+        }
+    }
+}
