@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use regcred::marathon::{self, Container};
-use regcred::mesos::{Containerizer, DockerRegistry};
-use regcred::{ImageRef, InvalidImageRef, Limits, Resolver, ResolverBuilder};
+use regcred::mesos::DockerRegistry;
+use regcred::{Limits, Resolver, ResolverBuilder};
 
 const USAGE: &str = "\
 usage: marathon [OPTION ...] DEFINITION [SECRETS]
@@ -138,18 +138,6 @@ impl Options {
         std::fs::read(secrets.join(relative))
     }
 
-    /// Docker asks Docker Hub for what has no registry of its own, whatever Mesos is told.
-    fn image<'a>(
-        &'a self,
-        container: &'a Container,
-    ) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
-        match (container.image(), container.containerizer()) {
-            (None, _) => Ok(None),
-            (Some(image), Containerizer::Mesos) => self.registry.image(image),
-            (Some(image), _) => ImageRef::parse(image).map(Some),
-        }
-    }
-
     fn show(&self, container: &Container, agent: &Resolver) -> io::Result<Outcome> {
         // Unlike println!, this does not panic where nobody reads on.
         let mut out = io::stdout().lock();
@@ -168,7 +156,7 @@ impl Options {
             }
             None => container.resolver(agent, Limits::default(), secret),
         };
-        let (resolver, image) = match (resolver, self.image(container)) {
+        let (resolver, image) = match (resolver, container.image_ref(&self.registry)) {
             (Ok(resolver), Ok(image)) => (resolver, image),
             (Err(error), _) => return refuse(&mut out, &error),
             (_, Err(error)) => return refuse(&mut out, &error),

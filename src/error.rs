@@ -47,7 +47,7 @@ pub enum Error {
     },
 
     /// An empty file, or one of white space alone.
-    #[error("{place}: the file is empty; an empty configuration is written {{}}")]
+    #[error("{place}: the file is empty{}", place.empty_advice())]
     Empty {
         /// The file.
         place: Place,

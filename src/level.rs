@@ -106,6 +106,12 @@ impl Place {
         self.name.as_deref().filter(|_| self.is_path)
     }
 
+    /// What to write in place of nothing, in a credential file.
+    pub(crate) fn empty_advice(&self) -> &'static str {
+        let is_credential_file = self.level.is_some() || self.name.is_none();
+        if is_credential_file { "; an empty configuration is written {}" } else { "" }
+    }
+
     /// The file without its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. Empty if there is
     /// nothing to tell.
     fn within_level(&self) -> String {

@@ -4,7 +4,7 @@
 ///
 /// Everything past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
 /// value; nothing of that source is kept. The defaults are far above any file seen in the field
-/// and small enough that a hostile one is harmless.
+/// and small enough that a hostile one does no lasting harm.
 ///
 /// ```
 /// let mut limits = regcred::Limits::default();

@@ -77,7 +77,9 @@ impl Resolver {
         ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
     }
 
-    /// The credential that pulls `image`; `None` for an anonymous pull.
+    /// The credential that pulls `image`; `None` for an anonymous pull. Also `None` where the entry that
+    /// would have answered is malformed: then [`Explanation::is_broken`](crate::Explanation::is_broken) holds,
+    /// and with [`strict`](ResolverBuilder::strict) there is no such resolver.
     ///
     /// Allocates nothing. Tag and digest do not matter.
     #[must_use]
@@ -132,6 +134,15 @@ impl Resolver {
         }
         let (layer, found) = best.filter(|(_, found)| found.usable)?;
         layer.auth(found)
+    }
+
+    /// The levels at which it has sources, each once.
+    pub(crate) fn levels(&self) -> Vec<Level> {
+        let sources = || self.inner.layers.iter().flat_map(|layer| &layer.sources);
+        Level::ALL
+            .into_iter()
+            .filter(|level| sources().any(|source| source.level == *level))
+            .collect()
     }
 
     /// Whether any credential file was there to read.
@@ -226,10 +237,11 @@ impl ResolverBuilder {
     /// it, each if there: plain Docker, and Deimos, which hands the agent's `HOME` to Docker. Give it
     /// `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
     ///
-    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), because that is where Docker looks;
-    /// Mesos never lets a task use its agent's own `HOME`. Links are followed, for nobody but its owner can
-    /// change it. `None` and an empty value, which service managers leave behind, are a
-    /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
+    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), with which it is one pool: give one of
+    /// the two, as Mesos never lets a task use its agent's own `HOME` beside its sandbox. Both files count,
+    /// where Docker stops at the first. Links are followed, for nobody but its owner can change it. A
+    /// directory that does not exist is one without files, as in Docker. `None` and an empty value, which
+    /// service managers leave behind, are a [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
     pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
         self.step(Step::Source(Source::Home(home.map(Into::into))))
     }

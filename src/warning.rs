@@ -106,7 +106,7 @@ impl fmt::Display for Warning {
             WarningKind::SameMeaning { preferred } => {
                 write!(
                     f,
-                    "key {key} means the same as {}, which goes before it; keep one of them",
+                    "key {key} means the same as {}, which goes before it; one of them is enough here",
                     Shown(preferred)
                 )
             }

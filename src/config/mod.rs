@@ -292,6 +292,8 @@ fn json_error(
         ("this is YAML, not JSON,", "turn it into JSON first")
     } else if error.is_eof() {
         ("the JSON ends too early,", "the file may be cut short")
+    } else if error.to_string().starts_with("recursion limit") {
+        ("the JSON is nested deeper than 128 levels", "flatten it")
     } else if error.to_string().starts_with("trailing characters") {
         ("there is text after the end of the JSON,", "remove it, or put back what it belongs to")
     } else {

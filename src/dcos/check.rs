@@ -18,6 +18,7 @@ pub struct FileCheck {
     place: Place,
     entries: usize,
     stops_agent: bool,
+    breaks_pulls: Option<&'static str>,
     problem: Option<Error>,
     unused: Vec<Warning>,
     warnings: Vec<Warning>,
@@ -47,6 +48,7 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         place: place.clone(),
         entries: 0,
         stops_agent: false,
+        breaks_pulls: None,
         problem: None,
         unused: Vec::new(),
         warnings: Vec::new(),
@@ -71,6 +73,7 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     let document = Document::look(bytes.as_slice());
     let stop = document.stops_agent;
     check.stops_agent = stop.is_some();
+    check.breaks_pulls = document.breaks_pulls;
     match CredentialFile::read(bytes.as_slice(), &place, &limits) {
         Err(error) => check.problem = Some(error),
         Ok(file) => {
@@ -97,8 +100,11 @@ impl FileCheck {
                 {
                     continue;
                 }
-                WarningKind::RepeatedKey | WarningKind::SameMeaning { .. } => &mut self.unused,
-                WarningKind::MalformedEntry(_) | WarningKind::UnmatchableKey(_)
+                WarningKind::RepeatedKey => &mut self.unused,
+                // Which of several keys for one registry Mesos takes is chance.
+                WarningKind::SameMeaning { .. }
+                | WarningKind::MalformedEntry(_)
+                | WarningKind::UnmatchableKey(_)
                     if !is_used_by_mesos(key) =>
                 {
                     &mut self.unused
@@ -143,7 +149,14 @@ impl FileCheck {
         self.stops_agent
     }
 
-    /// What is wrong with the file as a whole, whether that stops the agent or not.
+    /// Why an agent would start with this file, but no task of its Mesos containerizer could pull any Docker
+    /// image.
+    #[must_use]
+    pub fn breaks_pulls(&self) -> Option<&'static str> {
+        self.breaks_pulls
+    }
+
+    /// Why the file as a whole could not be read here, or would not be by the agent.
     #[must_use]
     pub fn problem(&self) -> Option<&Error> {
         self.problem.as_ref()
@@ -170,11 +183,19 @@ impl FileCheck {
 
 impl fmt::Display for FileCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.problem, self.stops_agent) {
-            (Some(problem), true) => write!(f, "the agent will not start: {problem}")?,
-            (Some(problem), false) => write!(f, "the file cannot be read: {problem}")?,
-            (None, _) => {
-                let keys = if self.entries == 1 { "key" } else { "keys" };
+        let keys = if self.entries == 1 { "key" } else { "keys" };
+        match (&self.problem, self.stops_agent, self.breaks_pulls) {
+            (Some(problem), true, _) => write!(f, "the agent will not start: {problem}")?,
+            (_, _, Some(why)) => write!(
+                f,
+                "{}: the agent will start, but no task of its Mesos containerizer will be able to pull any Docker \
+                 image: {why}",
+                self.place
+            )?,
+            (Some(problem), ..) => {
+                write!(f, "whether the agent will start cannot be told: {problem}")?
+            }
+            (None, ..) => {
                 write!(f, "{}: the agent will start, with {} {keys}", self.place, self.entries)?;
             }
         }

@@ -11,7 +11,7 @@ use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
-use crate::mesos::DockerRegistry;
+use crate::mesos::{DockerRegistry, Document};
 
 /// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
 ///
@@ -37,7 +37,7 @@ pub struct Parameters {
 }
 
 /// A combination of parameters that does not do what it seems to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterWarning {
     /// Credentials or a place for them are given, but agents are not told to read them.
@@ -81,13 +81,20 @@ pub enum ParameterWarning {
          does not check it, and it is left out here"
     )]
     InvalidRegistry,
-    /// A `cluster_docker_registry_url` without a port, to which Mesos adds one.
+    /// Credentials without the key that Mesos needs for `cluster_docker_registry_url`.
     #[error(
-        "for images without a registry of their own the Mesos containerizer looks for the credential \
-         under the host of cluster_docker_registry_url with its port, :443 for https; put it under that \
-         key too"
+        "for images without a registry of their own the Mesos containerizer looks for the key {key}, port and \
+         all, and finds no other; put the credential for cluster_docker_registry_url under that key too"
     )]
-    DefaultPort,
+    DefaultPort {
+        /// The key.
+        key: String,
+    },
+    /// Credentials with which agents start, and then cannot pull.
+    #[error(
+        "with these cluster_docker_credentials no task of the Mesos containerizer can pull any Docker image: {0}"
+    )]
+    BreaksPulls(&'static str),
 }
 
 const CREDENTIALS: &str = "cluster_docker_credentials";
@@ -103,8 +110,8 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for what DC/OS refuses: credentials that are no JSON object, anything but
-    /// `true` and `false`, and a path, which DC/OS computes (its manual says otherwise). Also for a
+    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON, [`Error::Setting`] where they
+    /// are no object, for anything but `true` and `false`, and for a path, which DC/OS computes (its manual says otherwise). Also for a
     /// name that is probably misspelt.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (N, V)>,
@@ -285,14 +292,18 @@ impl Given {
             credentials,
         };
         parameters.warnings = parameters.odd_combinations();
+        let document = Document::look(parameters.credentials.as_bytes());
+        let is_known =
+            |key: &str| document.registries().values().any(|known| known.compared() == key);
+        if let Some(Ok(registry)) = &registry {
+            if let Some(key) = registry.odd_mesos_key().filter(|key| !is_known(key)) {
+                parameters.warnings.push(ParameterWarning::DefaultPort { key: key.to_owned() });
+            }
+        }
+        parameters.warnings.extend(document.breaks_pulls.map(ParameterWarning::BreaksPulls));
         match registry {
             Some(Err(_)) => parameters.warnings.push(ParameterWarning::InvalidRegistry),
-            Some(Ok(registry)) => {
-                if registry.adds_port() {
-                    parameters.warnings.push(ParameterWarning::DefaultPort);
-                }
-                parameters.registry = Some(registry);
-            }
+            Some(Ok(registry)) => parameters.registry = Some(registry),
             None => {}
         }
         parameters

@@ -148,6 +148,13 @@ impl Explanation {
     pub fn is_found(&self) -> bool {
         matches!(self.answer, Answer::Found { .. })
     }
+
+    /// Whether there is no answer because the entry that would have answered is malformed. A runtime that
+    /// pulls anonymously all the same hides that from its operator.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self.answer, Answer::Broken { .. })
+    }
 }
 
 impl fmt::Display for Explanation {

@@ -8,7 +8,7 @@ use super::fetch::{self, Fetch};
 use super::layout;
 use super::name;
 use super::node::{Node, Violations};
-use super::{Container, PullConfig, full_name};
+use super::{Container, PullConfig, full_name, told};
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
@@ -120,8 +120,9 @@ fn objects<'a>(
 
 /// The answer for a service with violations; `None` without any.
 fn refused(id: &str, violations: Violations) -> Option<Result<Container, Error>> {
-    (!violations.is_empty())
-        .then(|| Err(Error::Definition { id: id.to_owned(), violations: violations.into_vec() }))
+    (!violations.is_empty()).then(|| {
+        Err(Error::Definition { id: told(id).to_owned(), violations: violations.into_vec() })
+    })
 }
 
 /// The id of a service or group, below that of the group it stands in. Each is made anew from all those

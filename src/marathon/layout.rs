@@ -22,8 +22,8 @@ pub enum FetchProblem {
     /// The Mesos containerizer pulls before it fetches, and never looks into the sandbox. Pods always run
     /// in it.
     #[error(
-        "the Mesos containerizer never looks into the sandbox for credentials; put the config.json into \
-         a secret and name it in pullConfig, or for an app set container.type to DOCKER"
+        "if these are Docker's credentials, the Mesos containerizer never looks into the sandbox for them; put \
+         the config.json into a secret and name it in pullConfig, or for an app set container.type to DOCKER"
     )]
     IgnoredByMesos,
     /// A `config.json` that is not fetched to `.docker/config.json`.
@@ -112,9 +112,7 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
     let kind = fetch.kind()?;
     let dest_path = fetch.dest_path();
     if containerizer == Containerizer::Mesos {
-        // A config.json without a place of its own is more often the task's than Docker's.
-        let is_certain = kind != FetchKind::ConfigJson || dest_path.is_some();
-        return is_certain.then_some(FetchProblem::IgnoredByMesos);
+        return Some(FetchProblem::IgnoredByMesos);
     }
     if dest_path.is_some_and(|path| destination(path).is_none()) {
         return Some(FetchProblem::DestPathLeaves);

@@ -5,7 +5,8 @@
 //! who want to look first.
 //!
 //! ```
-//! use regcred::{ImageRef, Limits, Resolver, marathon};
+//! use regcred::mesos::DockerRegistry;
+//! use regcred::{Limits, Resolver, marathon};
 //!
 //! # fn main() -> Result<(), regcred::Error> {
 //! let definition = br#"{
@@ -17,13 +18,14 @@
 //!     "secrets": {"pullConfigSecret": {"source": "/mesos-docker/pullConfig"}}
 //! }"#;
 //! let agent = Resolver::builder().build()?;
+//! let registry = DockerRegistry::default(); // the agent's --docker_registry
 //! let store = |source: &str| match source {
 //!     "/mesos-docker/pullConfig" => Ok(br#"{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec()),
 //!     _ => Err(std::io::ErrorKind::NotFound.into()),
 //! };
 //! for answer in marathon::resolvers(definition, &agent, Limits::default(), store)? {
 //!     let marathon::Resolved { container, resolver, .. } = answer?; // what Marathon would refuse, or a secret that is not there
-//!     let image = ImageRef::parse(container.image().expect("it has an image"))?;
+//!     let image = container.image_ref(&registry)?.expect("it has an image");
 //!     assert!(resolver.resolve(&image).is_some());
 //!     println!("{}\n{}", container.id(), resolver.explain(&image));
 //! }
@@ -65,9 +67,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::image::{ImageRef, InvalidImageRef};
 use crate::level::Level;
 use crate::limits::Limits;
-use crate::mesos::Containerizer;
+use crate::mesos::{Containerizer, DockerRegistry};
 use crate::resolver::{Resolver, ResolverBuilder};
 use crate::source::Source;
 
@@ -134,7 +137,8 @@ pub struct Resolved {
 /// # Errors
 ///
 /// The outer one for what is no definition at all; [`Error::Definition`] inside for a container that
-/// Marathon would refuse, with everything that is wrong with it.
+/// Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod of which it
+/// refuses one container.
 pub fn containers(
     definition: &[u8],
     limits: Limits,
@@ -182,11 +186,28 @@ impl Container {
     }
 
     /// The Docker image as written; `None` where there is none to pull. Marathon does not look at its
-    /// grammar: parse it with [`ImageRef::parse`](crate::ImageRef::parse), or, for the Mesos containerizer with
-    /// a registry of its own, with [`DockerRegistry::image`](crate::mesos::DockerRegistry::image).
+    /// grammar; [`image_ref`](Self::image_ref) does.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
         self.image.as_deref()
+    }
+
+    /// The image as whoever pulls it understands it: in the Mesos containerizer one without a registry of its
+    /// own is from the agent's `--docker_registry`, in the Docker containerizer from Docker Hub. `None` where
+    /// there is none that takes a credential.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageRef::parse`].
+    pub fn image_ref<'a>(
+        &'a self,
+        registry: &'a DockerRegistry,
+    ) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
+        match (self.image(), self.containerizer) {
+            (None, _) => Ok(None),
+            (Some(image), Containerizer::Mesos) => registry.image(image),
+            (Some(image), Containerizer::Docker) => ImageRef::parse(image).map(Some),
+        }
     }
 
     /// Who pulls the image.
@@ -219,7 +240,8 @@ impl Container {
     /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
     /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
     /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
-    /// be; those from elsewhere are not.
+    /// be; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
+    /// all, where Docker finds nothing; [`warnings`](Self::warnings) tells of that.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the
     /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
@@ -236,7 +258,7 @@ impl Container {
         limits: Limits,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.with_secret(secret)?;
+        let mut builder = self.builder(secret)?;
         if self.containerizer == Containerizer::Docker {
             let local = fetch::local(&self.fetch, &self.full_name())?;
             if !local.is_empty() {
@@ -249,7 +271,9 @@ impl Container {
     /// A resolver for this container, layered over its agent's, after Mesos has fetched into `sandbox`.
     ///
     /// As [`resolver`](Self::resolver), with the sandbox itself in place of what the definition says of it. The
-    /// Mesos containerizer never looks into a sandbox, and so there it is not looked into.
+    /// Mesos containerizer never looks into a sandbox, and so there it is not looked into. In the Docker
+    /// containerizer the agent is asked where the sandbox has nothing for an image; Mesos's own rule, by which
+    /// a file in the sandbox hides the agent, is [`docker_containerizer`](crate::mesos::docker_containerizer).
     ///
     /// # Errors
     ///
@@ -262,14 +286,20 @@ impl Container {
         sandbox: impl AsRef<Path>,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.with_secret(secret)?;
+        let mut builder = self.builder(secret)?;
         if self.containerizer == Containerizer::Docker {
             builder = builder.sandbox_home(sandbox.as_ref());
         }
         builder.base(agent).limits(limits).build()
     }
 
-    fn with_secret(
+    /// A builder that holds the secret of `pullConfig`, if the definition names one, and nothing else yet: for
+    /// those who want more than the two resolvers above, as [`strict`](ResolverBuilder::strict).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Secret`] where the secret cannot be had.
+    pub fn builder(
         &self,
         mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<ResolverBuilder, Error> {
@@ -284,7 +314,7 @@ impl Container {
             location: shown_location.to_owned(),
             source,
         })?;
-        let called = format!("{alias} ({shown_location})");
+        let called = format!("{alias} ({shown_location}) of {}", self.full_name());
         Ok(builder.source(Source::Called(Level::TaskSecret, called, bytes.into())))
     }
 
@@ -296,7 +326,12 @@ impl Container {
 
 fn full_name(id: &str, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{id} {name}"),
-        None => id.to_owned(),
+        Some(name) => format!("{} {name}", told(id)),
+        None => told(id).to_owned(),
     }
+}
+
+/// What a service is called that has no id.
+fn told(id: &str) -> &str {
+    if id.is_empty() { "definition" } else { id }
 }

@@ -15,9 +15,14 @@ const NOT_SHOWN: &str = "(not shown, it may be the secret itself)";
 pub(super) fn shown(name: &str) -> &str {
     let name = cut(name);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '#');
-    // Amazon's names of secrets have colons of their own.
-    let plain =
-        name.strip_prefix("arn:").map_or(Cow::Borrowed(name), |arn| arn.replace(':', "/").into());
+    // What a store is called may stand before the name, and Amazon's names have colons of their own.
+    const STORES: [&str; 6] = ["vault", "kv", "secret", "secrets", "ssm", "consul"];
+    let name_in_store = name.split_once(':').filter(|(store, _)| STORES.contains(store));
+    let plain: Cow<'_, str> = match name_in_store {
+        Some((_, rest)) => rest.into(),
+        None if name.starts_with("arn:") => name.replace(':', "/").into(),
+        None => name.into(),
+    };
     if plain.chars().all(is_name) && !name.split(['/', '#']).any(is_encoded_secret) {
         name
     } else {

@@ -16,6 +16,8 @@ const MOST_NOTES: usize = 1_000;
 pub(crate) struct Document {
     /// Why the agent does not start with it.
     pub(crate) stops_agent: Option<&'static str>,
+    /// Why every pull of the Mesos containerizer fails with it.
+    pub(crate) breaks_pulls: Option<&'static str>,
     registries: Vec<Registry>,
     /// Keys of registries beside `auths`, which nobody reads.
     pub(crate) beside_auths: Vec<String>,
@@ -30,10 +32,16 @@ impl Document {
         }
     }
 
-    /// Everything that there is to say.
+    /// What there is to say beside that.
     pub(crate) fn into_notes(self) -> Vec<Note> {
+        self.notes
+    }
+
+    /// Everything that there is to say.
+    pub(crate) fn into_all_notes(self) -> Vec<Note> {
         let stop = self.stops_agent.map(|why| Note::of(NoteKind::AgentDoesNotStart(why)));
-        stop.into_iter().chain(self.notes).collect()
+        let broken = self.breaks_pulls.map(|why| Note::of(NoteKind::NoPuller(why)));
+        stop.into_iter().chain(broken).chain(self.notes).collect()
     }
 
     /// What stands under each key, as the key is shown.
@@ -77,10 +85,8 @@ impl Seen {
                 notes.push(told);
             }
         };
+        let breaks_pulls = self.breaks_puller();
         let is_flat = matches!(self.auths, None | Some(Kind::Null));
-        if let Some(why) = self.breaks_puller() {
-            note(Note::of(NoteKind::NoPuller(why)));
-        }
         if self.has_helpers {
             note(Note::of(NoteKind::HelpersIgnored));
         }
@@ -105,7 +111,13 @@ impl Seen {
         }
         let beside = others.entries.into_iter().map(|registry| registry.key);
         let beside_auths = beside.filter(|key| looks_like_registry(key)).collect();
-        Document { stops_agent: None, registries: registries.entries, beside_auths, notes }
+        Document {
+            stops_agent: None,
+            breaks_pulls,
+            registries: registries.entries,
+            beside_auths,
+            notes,
+        }
     }
 
     /// Why every pull of the Mesos containerizer fails, if it does.

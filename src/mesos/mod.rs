@@ -140,13 +140,13 @@ impl DockerRegistry {
         Some(server.with_port.as_deref().unwrap_or(&server.authority))
     }
 
-    /// Whether Mesos looks under another key than the host as it was written.
-    pub(crate) fn adds_port(&self) -> bool {
-        // For Docker Hub it compares no ports.
-        let is_odd = |server: &Server| {
-            server.with_port.as_ref().is_some_and(|host| !host.contains("docker.io"))
+    /// [`mesos_key`](Self::mesos_key) where nobody would write it so: with the port of the scheme.
+    pub(crate) fn odd_mesos_key(&self) -> Option<&str> {
+        let is_odd = |key: &&str| {
+            // For Docker Hub it compares no ports.
+            !key.contains("docker.io") && (key.ends_with(":443") || key.ends_with(":80"))
         };
-        self.server.as_ref().is_some_and(is_odd)
+        self.mesos_key().filter(is_odd)
     }
 
     /// An image as Mesos understands it, from this registry if it names none itself; `None` where
@@ -183,13 +183,19 @@ impl Default for DockerRegistry {
 ///
 /// # Errors
 ///
-/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag.
+/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag; no agent starts
+/// with such a value either.
 pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Error> {
     let inline = Place::bytes(Level::AgentFlag, 1);
     let mut notes = vec![Note::of(NoteKind::Exposed)];
     let mut look = |bytes: &[u8], place| {
-        config::read(bytes, place, &limits)?;
-        notes.extend(Document::look(bytes).into_notes());
+        let document = Document::look(bytes);
+        match config::read(bytes, place, &limits) {
+            // What cannot be read here, but starts the agent and breaks it then, is what the notes are for.
+            Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => {}
+            read => drop(read?),
+        }
+        notes.extend(document.into_all_notes());
         Ok::<_, Error>(())
     };
     match FlagForm::of(value)
@@ -226,11 +232,18 @@ pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Err
 ///
 /// As [`ResolverBuilder::sandbox_home`](crate::ResolverBuilder::sandbox_home).
 pub fn docker_containerizer(
-    sandbox: &Path,
     agent: &Resolver,
     limits: Limits,
+    sandbox: impl AsRef<Path>,
 ) -> Result<Resolver, Error> {
-    let home = Source::DockerHome(sandbox.to_owned());
-    let home = Resolver::builder().source(home).limits(limits).build()?;
-    Ok(if home.has_files() { home } else { agent.clone() })
+    let home = || Source::DockerHome(sandbox.as_ref().to_owned());
+    let mut builder = Resolver::builder().limits(limits).source(home());
+    if !builder.clone().build()?.has_files() {
+        return builder.base(agent).build();
+    }
+    // That the agent has something is told all the same.
+    for level in agent.levels() {
+        builder = builder.source(Source::Hidden(level));
+    }
+    builder.build()
 }

@@ -113,7 +113,8 @@ impl fmt::Display for Note {
                  Docker 23 and later do not read; put the entries under \"auths\"",
             ),
             NoteKind::NoAuth => f.write_str(
-                "the Mesos containerizer reads nothing but \"auth\", and this entry has none",
+                "the Mesos containerizer reads nothing but \"auth\", and this entry has none; write it, base64 of \
+                 user:password",
             ),
             NoteKind::EmptyAuth => f.write_str(
                 "the Mesos containerizer sends the empty \"auth\", which registries refuse even for \
@@ -126,17 +127,20 @@ impl fmt::Display for Note {
             ),
             NoteKind::SentToLookAlikes => f.write_str(
                 "the Mesos containerizer sends it to every registry with docker.io in its name, \
-                 docker.io.example.com for one",
+                 docker.io.example.com for one; let tasks name no registries but those you trust",
             ),
             NoteKind::SentToDockerHub => f.write_str(
-                "the Mesos containerizer sends it to Docker Hub, because docker.io is in the key",
+                "the Mesos containerizer sends it to Docker Hub, because docker.io is in the key; give that \
+                 registry another name",
             ),
             NoteKind::UsedForWholeHost => {
-                f.write_str("Mesos uses it for the whole host, not for its path alone")
+                f.write_str(
+                    "Mesos uses it for the whole host, not for its path alone; give it per task, in pullConfig",
+                )
             }
             NoteKind::OnlyAsSpelled => f.write_str(
                 "the Mesos containerizer uses it only for images that spell their registry exactly so; \
-                 those without a registry it looks up with the port, :443",
+                 those without a registry it looks up with the port, :443; write a key for each spelling in use",
             ),
             NoteKind::SameHost { other } => write!(
                 f,

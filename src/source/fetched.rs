@@ -1,6 +1,6 @@
 //! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to disk.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::{ARCHIVE, Contents, SANDBOX_FILES, file};
@@ -44,12 +44,16 @@ pub(crate) enum Unpacks {
 #[derive(Default)]
 struct Sandbox {
     files: [Option<Arrived>; SANDBOX_FILES.len()],
+    /// How many of them each of the fetched files was unpacked to.
+    members_with: HashMap<usize, usize>,
 }
 
 struct Arrived {
     place: Place,
     bytes: SecretBytes,
     is_member: bool,
+    /// Which of the fetched files it came with.
+    with: usize,
 }
 
 impl Sandbox {
@@ -60,18 +64,42 @@ impl Sandbox {
         }
     }
 
-    fn fetch(&mut self, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
+    /// Drops the archive where everything in it lies beside it, unpacked.
+    fn drop_unpacked(&mut self) {
+        let [files @ .., archive] = &mut self.files;
+        let Some(Arrived { with, .. }) = archive else { return };
+        let came_with = |file: &&Option<Arrived>| {
+            file.as_ref().is_some_and(|file| file.is_member && file.with == *with)
+        };
+        if files.iter().filter(came_with).count()
+            == self.members_with.get(with).copied().unwrap_or(usize::MAX)
+        {
+            *archive = None;
+        }
+    }
+
+    fn fetch(&mut self, with: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
         let Fetched { path, place, lands } = fetched;
         let bytes = file::read_named(path, place, limits)?;
         let unpacked = unpack(bytes.as_slice(), place, lands.unpacks, limits);
         if let Some(name) = lands.file {
-            self.put(name, Arrived { place: place.clone(), bytes, is_member: false });
+            self.put(name, Arrived { place: place.clone(), bytes, is_member: false, with });
         }
-        for (name, arrived) in unpacked? {
-            self.put(name, arrived);
+        let unpacked = unpacked?;
+        if lands.unpacks != Unpacks::Nothing {
+            self.members_with.insert(with, unpacked.len());
+        }
+        for Unpacked { name, place, bytes } in unpacked {
+            self.put(name, Arrived { place, bytes, is_member: true, with });
         }
         Ok(())
     }
+}
+
+struct Unpacked {
+    name: &'static str,
+    place: Place,
+    bytes: SecretBytes,
 }
 
 fn unpack(
@@ -79,22 +107,23 @@ fn unpack(
     place: &Place,
     unpacks: Unpacks,
     limits: &Limits,
-) -> Result<Vec<(&'static str, Arrived)>, Error> {
+) -> Result<Vec<Unpacked>, Error> {
     match unpacks {
         Unpacks::Nothing => Ok(Vec::new()),
         Unpacks::File(name) => {
             let bytes = archive::gunzip(bytes, place, limits)?;
-            Ok(vec![(name, Arrived { place: place.clone(), bytes, is_member: false })])
+            Ok(vec![Unpacked { name, place: place.clone(), bytes }])
         }
         Unpacks::Credentials | Unpacks::Anything => {
             if let Some(problem) = config::foreign_compression(bytes) {
                 return Err(Error::Encoding { place: place.clone(), problem });
             }
-            let arrived = |member: archive::Member| {
-                let place = place.member(member.name);
-                (member.name, Arrived { place, bytes: member.bytes, is_member: true })
+            let unpacked = |archive::Member { name, bytes }| Unpacked {
+                name,
+                place: place.member(name),
+                bytes,
             };
-            Ok(archive::read(bytes, place, limits)?.into_iter().map(arrived).collect())
+            Ok(archive::read(bytes, place, limits)?.into_iter().map(unpacked).collect())
         }
     }
 }
@@ -116,9 +145,9 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     }
     let mut sandbox = Sandbox::default();
     let mut warnings = Vec::new();
-    for fetched in fetches {
+    for (with, fetched) in fetches.into_iter().enumerate() {
         let is_certain = fetched.lands.unpacks != Unpacks::Anything;
-        match sandbox.fetch(fetched, limits) {
+        match sandbox.fetch(with, fetched, limits) {
             // In the task's own program there need be none.
             Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) if !is_certain => {}
             Err(_) if !is_certain => {
@@ -133,10 +162,11 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
             read => read?,
         }
     }
+    sandbox.drop_unpacked();
     let mut contents = Contents::of(place, Vec::new());
     contents.warnings = warnings;
     for (arrived, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
-        let Some(Arrived { place, bytes, is_member }) = arrived else { continue };
+        let Some(Arrived { place, bytes, is_member, .. }) = arrived else { continue };
         let read = if is_member { config::read_member } else { config::read };
         match read(bytes.as_slice(), &place, limits) {
             Ok(read) => contents.files.extend(read.files),

@@ -43,6 +43,8 @@ pub(crate) enum Source {
     SandboxHome(PathBuf),
     /// A sandbox as Docker looks into it.
     DockerHome(PathBuf),
+    /// A level that has something, which is not looked at.
+    Hidden(Level),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
     ClusterFile {
@@ -69,7 +71,7 @@ impl Contents {
 impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
-            Source::Bytes(level, _) | Source::Called(level, ..) => *level,
+            Source::Bytes(level, _) | Source::Called(level, ..) | Source::Hidden(level) => *level,
             Source::SandboxHome(_)
             | Source::DockerHome(_)
             | Source::Fetched(_)
@@ -91,6 +93,10 @@ impl Source {
                 let place = Place::called(Some(*level), name);
                 let read = config::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
+            }
+            Source::Hidden(level) => {
+                let note = Some("not looked at, as there is a credential file in the sandbox");
+                Ok(Contents { note, ..Contents::of(Place::bytes(*level, ordinal), Vec::new()) })
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),

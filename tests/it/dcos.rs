@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use regcred::dcos::{self, ParameterWarning as W, Parameters, check_file};
+use regcred::dcos::{self, Parameters, check_file};
 use regcred::{Error, Limits};
 
 use crate::archives::{file, gzip, tar};
@@ -22,28 +22,32 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
     const OPT_FILE: Option<&str> = Some("/opt/mesosphere/etc/docker_credentials");
     // parameters, (the file that agents read, what DC/OS writes into it), warnings, rule
     #[rustfmt::skip]
-    let table: &[(Named, Outcome, &[W], &str)] = &[
+    let table: &[(Named, Outcome, &[&str], &str)] = &[
         (&[], (None, None), &[], "the defaults: nothing"),
         (&[(CREDENTIALS, "{}")], (None, None), &[], "{} is the default"),
-        (&[(ENABLED, "true")], (ETC_FILE, None), &[W::FileNotCreated], "the flag points at a file that DC/OS never creates"),
-        (&[(CREDENTIALS, "{}"), (ENABLED, "true"), (ETC, "true"), (OWNED, "false")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the manual's blank configuration"),
-        (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the same by default"),
+        (&[(ENABLED, "true")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials"], "the flag points at a file that DC/OS never creates"),
+        (&[(CREDENTIALS, "{}"), (ENABLED, "true"), (ETC, "true"), (OWNED, "false")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the manual's blank configuration"),
+        (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the same by default"),
         (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[], "filled: owned by DC/OS"),
-        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &[W::NotEnabled], "filled, but not enabled"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &[W::FileNotCreated, W::CredentialsNotWritten], "filled, and written nowhere"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &[W::FileOverwritten], "filled, into /etc"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &[W::WriteToEtcIgnored], "write_to_etc is ignored"),
-        (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &[W::BlankForGood], "owned unless the text is exactly {}"),
-        (&[(ENABLED, "true"), (OWNED, "true")], (OPT_FILE, Some("{}")), &[W::BlankForGood], "blank and not to be edited"),
-        (&[(ENABLED, "false"), (ETC, "true")], (None, Some("{}")), &[W::NotEnabled, W::FileOverwritten], "a file that nobody reads"),
-        (&[(ENABLED, "false"), (ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &[W::FileOverwritten], "the last one counts"),
+        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads"], "filled, but not enabled"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "are written nowhere"], "filled, and written nowhere"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites"], "filled, into /etc"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored"], "write_to_etc is ignored"),
+        (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &["are blank and dcos_owned is true"], "owned unless the text is exactly {}"),
+        (&[(ENABLED, "true"), (OWNED, "true")], (OPT_FILE, Some("{}")), &["are blank and dcos_owned is true"], "blank and not to be edited"),
+        (&[(ENABLED, "false"), (ETC, "true")], (None, Some("{}")), &["_enabled is false, so no agent reads", "each installation overwrites"], "a file that nobody reads"),
+        (&[(ENABLED, "false"), (ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the last one counts"),
         (&[("cluster_name", "x"), ("bootstrap_url", "cluster_docker_x")], (None, None), &[], "other parameters are ignored"),
-        (&[(URL, "registry.example.com")], (None, None), &[W::InvalidRegistry], "DC/OS does not validate it, Mesos does"),
+        (&[(URL, "registry.example.com")], (None, None), &["is no URL of a registry"], "DC/OS does not validate it, Mesos does"),
         (&[(URL, "")], (None, None), &[], "an empty URL is none"),
-        (&[(URL, "https://registry.example.com")], (None, None), &[W::DefaultPort], "2.1: the manual's example does not work in Mesos"),
+        (&[(URL, "https://registry.example.com")], (None, None), &["looks for the key registry.example.com:443"], "2.1: the manual's example does not work in Mesos"),
+        (&[(URL, "http://registry.example.com")], (None, None), &["looks for the key registry.example.com:80"], "with the port of its scheme"),
+        (&[(URL, "https://registry.example.com:443")], (None, None), &["looks for the key registry.example.com:443"], "a port that nobody writes"),
+        (&[(URL, "https://registry.example.com"), (CREDENTIALS, r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#)), &[], "the key is there"),
+        (&[(CREDENTIALS, r#"{"auths": []}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": []}"#)), &["no task of the Mesos containerizer can pull any Docker image: \"auths\" is no object"], "1.2: agents start, and then cannot pull"),
         (&[(URL, "https://registry.example.com:5000")], (None, None), &[], "with a port it does"),
         (&[(URL, "https://index.docker.io")], (None, None), &[], "Docker Hub's ports are not compared"),
-        (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &[W::BlankForGood], "blank, in more words"),
+        (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &["are blank and dcos_owned is true"], "blank, in more words"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (OWNED, "false")], (None, None), &[], "nothing is lost where there is nothing"),
     ];
     for (given, (agent_file, contents), warnings, rule) in table {
@@ -51,7 +55,11 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
             Parameters::new(given.iter().copied()).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(parameters.agent_file(), *agent_file, "{rule}");
         assert_eq!(parameters.contents(), *contents, "{rule}");
-        assert_eq!(parameters.warnings(), *warnings, "{rule}");
+        let told: Vec<String> = parameters.warnings().iter().map(|w| w.to_string()).collect();
+        assert_eq!(told.len(), warnings.len(), "{rule}: {told:?}");
+        for (told, expected) in told.iter().zip(*warnings) {
+            assert!(told.contains(expected), "{rule}: {told}");
+        }
         assert_eq!(parameters.is_enabled(), agent_file.is_some(), "{rule}");
         let owned =
             if parameters.is_dcos_owned() { dcos::DCOS_OWNED_FILE } else { dcos::CLUSTER_FILE };
@@ -148,20 +156,22 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(format!("\u{FEFF}{}", config(&[("reg.io", "u")]))), true, false, 0, "a byte-order mark stands before the JSON", "read here, refused by Mesos"),
         (gzip(&tar(&[file(".dockercfg", "{}")])), true, false, 0, "not one JSON value", "read here, refused by Mesos"),
         (b"auth = dTpw\nemail = x\n".to_vec(), true, false, 0, "not one JSON value", "read here, refused by Mesos"),
-        (br#"{"auths": []}"#.to_vec(), false, false, 0, "the file cannot be read: cluster file, ", "1.2: starts, and UCR cannot pull"),
-        (br#"{"auths": []}"#.to_vec(), false, false, 0, "note: the agent starts, but no task of the Mesos containerizer can pull", "1.2: starts, and UCR cannot pull"),
+        (br#"{"auths": []}"#.to_vec(), false, false, 0, "the agent will start, but no task of its Mesos containerizer will be able to pull", "1.2: starts, and UCR cannot pull"),
+        (br#"{"auths": []}"#.to_vec(), false, false, 0, "image: \"auths\" is no object", "1.2: starts, and UCR cannot pull"),
+        (br#"{"auths": null}"#.to_vec(), false, true, 0, "the agent will start, but no task", "1.2: starts, and UCR cannot pull"),
         (strip(entry(r#""auth": "foo""#)), false, true, 1, "decodes to", "a malformed entry"),
         (strip(entry(r#""email": "x""#)), false, true, 1, "entry \"reg.io\" holds no credential", "an empty entry"),
         (strip(config(&[("u@reg.io", "u"), ("reg .io", "u")])), false, true, 2, "can match no image", "keys that match nothing"),
         (strip(config(&[("reg.io", "u"), ("reg.io", "u")])), false, true, 1, "stands more than once", "a key twice"),
-        (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 1, "means the same as", "two spellings"),
+        (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 0, "which of them it sends is chance", "two spellings: Mesos may take either"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io/v1/": {"username": "u", "password": "p"}}}"#.into()), false, true, 1, "means the same as", "two spellings, one of them for nobody"),
         (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "note: key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
         (strip(config(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")])), false, true, 0, "with 2 keys", "2.1: Mesos needs both"),
         (strip(entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4")))), false, true, 0, "warning: cluster file", "Latin-1: Mesos sends it, and it is right"),
         (strip(config(&[("https://reg.io/?x", "u")])), false, true, 0, "can match no image", "Mesos uses it, and here nobody does"),
         (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
         (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),
-        (b"{\"auths\": {\"reg.io\": {\"email\": \"\xE4\"}}}".to_vec(), false, false, 0, "the file cannot be read", "Mesos takes any bytes"),
+        (b"{\"auths\": {\"reg.io\": {\"email\": \"\xE4\"}}}".to_vec(), false, false, 0, "cannot be told", "Mesos takes any bytes"),
         (br#"{"auths": {}, "credsStore": "pass"}"#.to_vec(), false, true, 0, "left to the helper \"pass\"", "DC/OS: helpers are not supported"),
     ];
     let scratch = tempfile::tempdir().unwrap();

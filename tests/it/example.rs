@@ -95,10 +95,10 @@ fn the_shipped_definitions_get_their_credentials() {
     // The container, and where its credential comes from.
     #[rustfmt::skip]
     let table = [
-        ("/shop/web, Mesos", "task secret, pullConfigSecret (/shop/pullConfig)"),
+        ("/shop/web, Mesos", "task secret, pullConfigSecret (/shop/pullConfig) of /shop/web"),
         ("/shop/legacy, Docker", "sandbox HOME, "),
         ("/shop/jobs/nightly, Mesos", "cluster file, "),
-        ("/tools/build compiler, Mesos", "task secret, hub (tools/hub)"),
+        ("/tools/build compiler, Mesos", "task secret, hub (tools/hub) of /tools/build compiler"),
         ("/tools/build sidecar, Mesos", "cluster file, "),
     ];
     assert_eq!(answers.len(), table.len(), "{stdout}");

@@ -1,7 +1,7 @@
 //! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files come to.
 
 use regcred::marathon::{self, Container, Fetch, FetchKind, Resolved, Rule};
-use regcred::mesos::Containerizer;
+use regcred::mesos::{Containerizer, DockerRegistry};
 use regcred::{Error, Limits, Resolver};
 
 use crate::archives::{file, gzip, tar};
@@ -153,11 +153,11 @@ fn each_service_and_container_has_an_answer_of_its_own() {
     // definition, answers, rule
     #[rustfmt::skip]
     let table = [
-        (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", "good DOCKER x", ": (1): must be an app, a pod or a group"], "a list"),
-        (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", "good DOCKER x", ": /apps(1): must be an object"], "apps"),
+        (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", "good DOCKER x", "definition: (1): must be an app, a pod or a group"], "a list"),
+        (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", "good DOCKER x", "definition: /apps(1): must be an object"], "apps"),
         (format!(r#"{{"id": "/g", "groups": [{{"id": "h", "apps": [{good}, {bad}]}}, "x", {{}}]}}"#),
             vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object", "/g: /groups(2): must be an app, a pod or a group"], "groups"),
-        (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", ": /groups: must be a list"], "no list"),
+        (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", "definition: /groups: must be a list"], "no list"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, 7, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.to_owned(),
             vec!["/p: /containers(1): must be an object; /containers(2)/image/id: must not be empty"], "a pod that is wrong as a whole"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.into(),
@@ -277,12 +277,12 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         (r#""uri": "https://h/dockercfg.tar""#, TAR, "", "never looks", "named after the file"),
         (r#""uri": "file:///etc/.dockercfg""#, FLAT, "", "never looks", "Marathon: a plain .dockercfg"),
         (r#""uri": "file:///etc/.dockercfg", "extract": false"#, FLAT, "", "never looks", "Marathon 436"),
-        (r#""uri": "https://h/config.json""#, JSON, "outside .docker is not looked at", "", "Marathon 1781: a bare config.json"),
+        (r#""uri": "https://h/config.json""#, JSON, "outside .docker is not looked at", "never looks", "Marathon 1781: a bare config.json"),
         (r#""uri": "https://h/config.json", "destPath": ".docker/config.json""#, JSON, "", "never looks", "Marathon 1781: where it belongs"),
         (r#""uri": "https://h/any", "destPath": "./.docker//config.json""#, JSON, "", "never looks", "by where it goes"),
         (r#""uri": "https://h/any?sig=x", "destPath": ".dockercfg""#, FLAT, "", "never looks", "by where it goes"),
         (r#""uri": "https://h/config.json", "destPath": "conf/config.json""#, None, "", "", "Marathon 5457: the task's own config.json"),
-        (r#""uri": "https://h/app/config.json?x""#, JSON, "outside .docker", "", "by path, not query"),
+        (r#""uri": "https://h/app/config.json?x""#, JSON, "outside .docker", "never looks", "by path, not query"),
         (r#""uri": "https://h/docker.tar.gz", "extract": false"#, TAR, "extract is false", "never looks", "not unpacked"),
         (r#""uri": "https://h/docker.tar.gz", "executable": true"#, TAR, "executable is true", "never looks", "executable outdoes extract"),
         (r#""uri": "https://h/docker.tar.gz?sig=x""#, TAR, "takes the query for a part of the name", "never looks", "a signed URL"),
@@ -335,7 +335,7 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
     let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
     let told = only(pod).warnings()[0].to_string();
     assert!(
-        told.starts_with("/containers(0)/artifacts(0): the Mesos containerizer never"),
+        told.starts_with("/containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never"),
         "{told}"
     );
     let no_image = r#"{"id": "/a", "cmd": "x", "fetch": [{"uri": "file:///etc/docker.tar.gz"}]}"#;
@@ -506,7 +506,7 @@ fn the_secret_answers_or_says_why_it_cannot() {
     assert_eq!(answer(&resolver, "agent.io/app"), "agent:p");
     let explained = resolver.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
     assert!(
-        explained.contains("task secret, s (/store/s), a config.json with 1 key"),
+        explained.contains("task secret, s (/store/s) of /a, a config.json with 1 key"),
         "{explained}"
     );
 
@@ -517,14 +517,78 @@ fn the_secret_answers_or_says_why_it_cannot() {
     let table = [
         (Err(std::io::ErrorKind::NotFound.into()), r#""/a": the secret "s", source "/store/s", cannot be had: entity not found"#),
         (Err(std::io::Error::other("403")), "cannot be had: 403; the image is not pulled without it"),
-        (Ok(Vec::new()), "task secret, s (/store/s): the file is empty"),
-        (Ok(b"{".to_vec()), "task secret, s (/store/s): the JSON ends too early"),
-        (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s): \"auths\" is no object"),
+        (Ok(Vec::new()), "task secret, s (/store/s) of /a: the file is empty"),
+        (Ok(b"{".to_vec()), "task secret, s (/store/s) of /a: the JSON ends too early"),
+        (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is no object"),
     ];
     for (bytes, expected) in table {
         let error = resolve(bytes).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+/// `None` is what an anonymous pull looks like, too; whoever wants to can tell the two apart.
+#[test]
+fn a_malformed_entry_in_a_secret_can_be_told_from_none() {
+    let malformed = || Ok(br#"{"auths": {"reg.io": {"auth": "foo"}}}"#.to_vec());
+    let container = only(PULLS);
+    let hub = DockerRegistry::default();
+    let image = container.image_ref(&hub).unwrap().unwrap();
+    let resolver = container.resolver(&agent(), Limits::default(), |_| malformed()).unwrap();
+    assert!(resolver.resolve(&image).is_none(), "never the agent's, one identity down");
+    assert!(resolver.explain(&image).is_broken());
+    assert!(!agent().explain(&image).is_broken());
+    let strict = container.builder(|_| malformed()).unwrap().strict().base(&agent()).build();
+    let error = strict.unwrap_err().to_string();
+    assert!(
+        error.starts_with("task secret, s (/store/s) of /a: entry \"reg.io\": its field"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_image_is_read_as_whoever_pulls_it_does() {
+    let registry = DockerRegistry::parse("https://registry.example.com").unwrap();
+    let archives = DockerRegistry::parse("/var/lib/images").unwrap();
+    // container, image, image where --docker_registry is a directory, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#"{"type": "MESOS", "docker": {"image": "team/app"}}"#, "registry.example.com/team/app", "-", "Mesos looks at its flag"),
+        (r#"{"docker": {"image": "team/app"}}"#, "docker.io/team/app", "docker.io/team/app", "Docker does not"),
+        (r#"{"type": "MESOS", "docker": {"image": "quay.io/team/app"}}"#, "quay.io/team/app", "-", "an image that names its registry"),
+        (r#"{"type": "MESOS"}"#, "-", "-", "no image"),
+    ];
+    for (container, expected, from_archives, rule) in table {
+        let container = only(&format!(r#"{{"id": "/a", "container": {container}}}"#));
+        let told = |registry| {
+            let image = container.image_ref(registry).unwrap();
+            image.map_or("-".to_owned(), |image| image.to_string())
+        };
+        assert_eq!(told(&registry), expected, "{rule}");
+        assert_eq!(told(&archives), from_archives, "{rule}");
+    }
+    let unfilled =
+        only(r#"{"id": "/a", "container": {"docker": {"image": "<your/private/image>"}}}"#);
+    assert!(unfilled.image_ref(&registry).is_err(), "the manual's own placeholder");
+}
+
+#[test]
+fn an_unpacked_archive_is_explained_once() {
+    let scratch = tempfile::tempdir().unwrap();
+    let archive = gzip(&tar(&[file(".docker/config.json", &config(&[("reg.io", "u")]))]));
+    std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
+    let definition = app_with(r#""fetch": [{"uri": "DIR/docker.tar.gz"}]"#);
+    let definition = definition.replace("DIR", scratch.path().to_str().unwrap());
+    let container = only(&definition);
+    let resolver = container.resolver(&agent(), Limits::default(), no_secrets).unwrap();
+    let hub = DockerRegistry::default();
+    let image = container.image_ref(&hub).unwrap().unwrap();
+    let explained = resolver.explain(&image).to_string();
+    assert_eq!(
+        explained.matches("docker.tar.gz (.docker/config.json), a config.json").count(),
+        1,
+        "{explained}"
+    );
 }
 
 #[test]

@@ -136,6 +136,7 @@ fn what_mesos_does_with_the_flag_is_noted() {
         (entry(r#""email": 1"#), &["\"auth\" or \"email\""], "1.3: email too"),
         (entry(r#""email": null, "auth": null"#), &[], "1.3: null is unset"),
         (r#"{"auths": {"reg.io": "x"}}"#.into(), &["an entry is no object"], "1.3: every value is an object"),
+        (r#"{"auths": []}"#.into(), &["no task of the Mesos containerizer can pull any Docker image: \"auths\" is no object"], "1.2: starts, and then nothing is pulled"),
         (entry(r#""username": "u", "password": "p""#), &["key \"reg.io\": the Mesos containerizer reads nothing but \"auth\""], "user name and password"),
         (entry(r#""identitytoken": "t""#), &["reads nothing but \"auth\""], "a token"),
         (entry(&format!(r#""Auth": "{plain}""#)), &["reads nothing but \"auth\""], "names are told apart by case"),
@@ -257,7 +258,7 @@ fn the_docker_containerizer_has_one_home() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
-        let as_mesos = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+        let as_mesos = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
         let as_mesos = as_mesos.unwrap();
         assert_eq!(answer(&as_mesos, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&as_mesos, "agent.io/app"), *other, "{rule}");
@@ -273,10 +274,18 @@ fn the_docker_containerizer_has_one_home() {
     }
     let sandbox = tempfile::tempdir().unwrap();
     fs::write(sandbox.path().join(".dockercfg"), "{").unwrap();
-    let broken = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+    let broken = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
     assert!(matches!(broken, Err(Error::Syntax { .. })), "Docker would pull anonymously");
+    fs::write(sandbox.path().join(".dockercfg"), "{}").unwrap();
+    let hidden = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path()).unwrap();
+    let explained = hidden.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
+    assert!(
+        explained
+            .contains("agent flag: not looked at, as there is a credential file in the sandbox"),
+        "{explained}"
+    );
     let missing = sandbox.path().join("missing");
-    let missing = mesos::docker_containerizer(&missing, &agent, Limits::default());
+    let missing = mesos::docker_containerizer(&agent, Limits::default(), &missing);
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
 }
 
@@ -286,7 +295,7 @@ fn a_dangling_link_makes_a_home_too() {
     let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
     let sandbox = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("/nowhere", sandbox.path().join(".dockercfg")).unwrap();
-    let refused = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default());
+    let refused = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
     assert!(matches!(refused, Err(Error::NotAFile { .. })), "lstat finds it, and it is no file");
 }
 

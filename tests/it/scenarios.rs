@@ -137,7 +137,7 @@ fn marathon_app_with_docker_tar_gz() {
     let untar = Command::new("tar").args(["-xzf", "docker.tar.gz"]).current_dir(&sandbox).status();
     assert!(untar.unwrap().success());
     let agent = Resolver::builder().build().unwrap();
-    let as_docker = mesos::docker_containerizer(sandbox.path(), &agent, Limits::default()).unwrap();
+    let as_docker = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path()).unwrap();
     assert_eq!(answer(&as_docker, "some.docker.host.com/namespace/repo"), "foo:secret");
 
     // A pod that fetches it pulls anonymously, whatever the manual says, and is told so.
