@@ -30,7 +30,9 @@ pub struct Limits {
     /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some thousands
     /// of apps. One that is made to that end takes up to 128 times its size in memory.
     pub definition_bytes: u64,
-    /// Local files that are read in place of fetching them into one sandbox. Default 100.
+    /// Containers in a definition, refused ones and apps without an image included. Default 10,000.
+    pub definition_containers: u64,
+    /// Local files that are read in place of fetching them into one sandbox. Default 16.
     pub fetched_files: u64,
 }
 
@@ -43,7 +45,8 @@ impl Default for Limits {
             archive_unpacked_bytes: 64 << 20,
             archive_entries: 10_000,
             definition_bytes: 4 << 20,
-            fetched_files: 100,
+            definition_containers: 10_000,
+            fetched_files: 16,
         }
     }
 }

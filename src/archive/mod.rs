@@ -76,9 +76,14 @@ pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Sec
     let mut stream = Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits };
     let (mut unpacked, mut buffer) = (SecretBytes::default(), Zeroizing::new([0; 8 * 1024]));
     loop {
-        match stream.fill(&mut *buffer).map_err(|failure| failure.into_error(place))? {
-            0 => return Ok(unpacked),
-            filled => unpacked.extend(buffer.get(..filled).unwrap_or_default()),
+        let filled = stream.fill(&mut *buffer).map_err(|failure| failure.into_error(place))?;
+        unpacked.extend(buffer.get(..filled).unwrap_or_default());
+        let most = limits.effective_file_bytes();
+        if unpacked.as_slice().len() as u64 > most {
+            return Err(Failure::limit("file_bytes", most).into_error(place));
+        }
+        if filled == 0 {
+            return Ok(unpacked);
         }
     }
 }

@@ -15,6 +15,7 @@ use super::value::{Any, Key, Kind, Sink, Text};
 use crate::error::EntryProblem;
 use crate::scope::without_secrets;
 use crate::secret::SecretText;
+use crate::shown::is_encoded_secret;
 
 /// Every field that Docker's config file is known to have: one of them makes a document a
 /// `config.json`.
@@ -218,9 +219,9 @@ impl<'de> Sink<'de> for Document<'_> {
                     map.next_value_seed(Any(Auths(gathered)))?;
                 }
                 TopField::CredsStore => {
-                    let mut helper = None;
-                    map.next_value_seed(Any(Text(|t: &str| helper = non_empty(t))))?;
-                    gathered.store_helper = helper;
+                    let mut helper = Box::default();
+                    map.next_value_seed(Any(Text(|t: &str| helper = shown_helper(t))))?;
+                    gathered.store_helper = Some(helper).filter(|helper| !helper.is_empty());
                 }
                 TopField::CredHelpers => {
                     map.next_value_seed(Any(CredHelpers(gathered)))?;
@@ -328,7 +329,7 @@ impl<'de> Sink<'de> for CredHelpers<'_> {
         while let Some(key) = map.next_key_seed(Key(|k: &str| Box::from(&*without_secrets(k))))? {
             gathered.count_entry()?;
             let mut helper = Box::default();
-            map.next_value_seed(Any(Text(|t: &str| helper = Box::from(t))))?;
+            map.next_value_seed(Any(Text(|t: &str| helper = shown_helper(t))))?;
             match by_key.get(&key).and_then(|at| held.get_mut(*at)) {
                 Some(earlier) => earlier.helper = helper,
                 None => {
@@ -390,6 +391,10 @@ impl<'de> Sink<'de> for Data<'_> {
     }
 }
 
-fn non_empty(text: &str) -> Option<Box<str>> {
-    Some(text).filter(|text| !text.is_empty()).map(Box::from)
+/// What a helper is called, as it may be shown. Who writes by hand may put the `auth` itself there.
+fn shown_helper(name: &str) -> Box<str> {
+    const LONGEST: usize = 64;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let is_name = name.len() <= LONGEST && name.bytes().all(is_plain);
+    if is_name && !is_encoded_secret(name) { name.into() } else { "…".into() }
 }

@@ -89,17 +89,21 @@ impl FileCheck {
     /// Sorts what there is to say of entries: what nobody would use, and what else looks wrong.
     fn take_entries(&mut self, file: &CredentialFile, document: &Document) {
         let seen = document.registries();
-        let is_used_by_mesos = |key: &str| seen.get(key).is_some_and(|entry| entry.is_used());
+        let is_used_by_mesos = |key: &str| {
+            document.breaks_pulls.is_none() && seen.get(key).is_some_and(|entry| entry.is_used())
+        };
+        let compared = |key: &str| seen.get(key).map(|entry| entry.compared());
         for warning in file.warnings() {
             let key = warning.key().unwrap_or_default();
             let list = match warning.kind() {
                 // Two registries to Mesos, which then needs both.
                 WarningKind::SameMeaning { preferred }
-                    if seen.get(key).map(|entry| entry.compared())
-                        != seen.get(&**preferred).map(|entry| entry.compared()) =>
+                    if is_used_by_mesos(key) && compared(key) != compared(preferred) =>
                 {
                     continue;
                 }
+                // Mesos has one "auths", the last, where this crate unites them.
+                WarningKind::RepeatedKey if document.has_more_auths => &mut self.warnings,
                 WarningKind::RepeatedKey => &mut self.unused,
                 // Which of several keys for one registry Mesos takes is chance.
                 WarningKind::SameMeaning { .. }

@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 
 use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
 use crate::config;
-use crate::credential_file::CredentialFile;
+use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
 use crate::mesos::{DockerRegistry, Document};
+use crate::warning::{Warning, WarningKind};
 
 /// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
 ///
@@ -226,7 +227,7 @@ struct Given {
 
 impl Given {
     fn put(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let refuse = |problem| Error::Setting { name: name.to_owned(), problem };
+        let refuse = |problem| refused(name, problem);
         let truth = || match value {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
@@ -267,8 +268,7 @@ impl Given {
     /// As DC/OS makes texts of what YAML holds.
     fn put_json(&mut self, name: &str, json: &str) -> Result<(), Error> {
         if json == "null" {
-            let problem = "must not be null; leave it out";
-            return Err(Error::Setting { name: name.to_owned(), problem });
+            return Err(refused(name, "must not be null; leave it out"));
         }
         match serde_json::from_str::<String>(json) {
             Ok(text) => self.put(name, &Zeroizing::new(text)),
@@ -310,6 +310,14 @@ impl Given {
     }
 }
 
+/// The name is shown only if it can be one: a line that was taken apart in the wrong place holds more.
+fn refused(name: &str, problem: &'static str) -> Error {
+    const LONGEST: usize = 64;
+    let is_name = name.len() <= LONGEST
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    Error::Setting { name: if is_name { name } else { "cluster_docker_…" }.to_owned(), problem }
+}
+
 /// Whether the text is a JSON object, as DC/OS wants it.
 fn check_credentials(text: &str, refuse: impl Fn(&'static str) -> Error) -> Result<(), Error> {
     if text.starts_with('\u{FEFF}') {
@@ -329,15 +337,16 @@ fn is_empty_object(json: &str) -> bool {
 }
 
 impl Parameters {
-    /// Whether there is nothing in the credentials that pulls an image.
+    /// Whether there is nothing in the credentials that pulls an image, neither here nor for Mesos.
     fn is_blank(&self) -> bool {
-        let place = Place::called(None, CREDENTIALS);
-        CredentialFile::read(self.credentials.as_bytes(), &place, &Limits::default()).is_ok_and(
-            |file| {
-                file.entries()
-                    .all(|entry| entry.credential().is_none() && entry.problem().is_none())
-            },
-        )
+        let (text, place) = (self.credentials.as_bytes(), Place::called(None, CREDENTIALS));
+        let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else { return false };
+        let is_nothing =
+            |entry: FileEntry<'_>| entry.credential().is_none() && entry.problem().is_none();
+        let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
+        file.entries().all(is_nothing)
+            && !file.warnings().iter().any(names_helper)
+            && !Document::look(text).registries().values().any(|known| known.is_used())
     }
 
     fn odd_combinations(&self) -> Vec<ParameterWarning> {

@@ -16,9 +16,32 @@ use crate::limits::Limits;
 use crate::mesos::Containerizer;
 use crate::violation::{Rule, Violation};
 
-type Answers = Vec<Result<Container, Error>>;
+type Answer = Result<Container, Error>;
 
-pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Answers, Error> {
+/// As many answers as the limits allow.
+struct Answers {
+    list: Vec<Answer>,
+    left: u64,
+    is_over: bool,
+}
+
+impl Answers {
+    fn push(&mut self, answer: Answer) {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                self.list.push(answer);
+            }
+            None => self.is_over = true,
+        }
+    }
+
+    fn extend(&mut self, answers: impl IntoIterator<Item = Answer>) {
+        answers.into_iter().for_each(|answer| self.push(answer));
+    }
+}
+
+pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Error> {
     let place = Place::called(None, "definition");
     let value = limits.definition_bytes;
     if definition.len() as u64 > value {
@@ -26,13 +49,17 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Answers, Error>
     }
     let document = config::read_document(definition, &place)?;
     let node = Node::root(&document);
-    let mut answers = Vec::new();
+    let most = limits.definition_containers;
+    let mut answers = Answers { list: Vec::new(), left: most, is_over: false };
     if !walk(&node, "", &mut answers) {
         let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
                        {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
         return Err(Error::Shape { place, problem, line: 0, column: 0 });
     }
-    Ok(answers)
+    if answers.is_over {
+        return Err(Error::Limit { place, limit: "definition_containers", value: most });
+    }
+    Ok(answers.list)
 }
 
 /// Reads whatever a node is; false if it is nothing that Marathon knows.
@@ -119,7 +146,7 @@ fn objects<'a>(
 }
 
 /// The answer for a service with violations; `None` without any.
-fn refused(id: &str, violations: Violations) -> Option<Result<Container, Error>> {
+fn refused(id: &str, violations: Violations) -> Option<Answer> {
     (!violations.is_empty()).then(|| {
         Err(Error::Definition { id: told(id).to_owned(), violations: violations.into_vec() })
     })
@@ -146,7 +173,7 @@ fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
     let mut secrets = Secrets::new();
     for (alias, value) in declared.object(violations).into_iter().flatten() {
         // An alias may be the secret itself.
-        let secret = declared.keyed(name::shown(alias), value);
+        let secret = declared.keyed(&name::shown(alias), value);
         if alias.is_empty() {
             violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
         }
@@ -177,8 +204,11 @@ fn pull_config(
         Some(declared) => declared.clone(),
         None => {
             const MOST_TOLD: usize = 5;
-            let declared =
-                secrets.keys().take(MOST_TOLD).map(|alias| name::shown(alias).to_owned()).collect();
+            let declared = secrets
+                .keys()
+                .take(MOST_TOLD)
+                .map(|alias| name::shown(alias).into_owned())
+                .collect();
             let more = secrets.len().saturating_sub(MOST_TOLD);
             violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
             None
@@ -275,6 +305,10 @@ fn pod(pod: &Node<'_>, group: &str, answers: &mut Answers) {
     let containers = containers.map(|list| list.items(&mut violations)).into_iter().flatten();
     let mut of_containers = Vec::new();
     for container in containers {
+        if of_containers.len() as u64 > answers.left {
+            answers.is_over = true;
+            return;
+        }
         if container.object(&mut violations).is_some() {
             of_containers.push(container_of_pod(&id, &container, &secrets));
         }
@@ -283,7 +317,7 @@ fn pod(pod: &Node<'_>, group: &str, answers: &mut Answers) {
         violations.push(pod.violation_at("containers", Rule::Empty));
     }
     if violations.is_empty() {
-        answers.append(&mut of_containers);
+        answers.extend(of_containers);
         return;
     }
     // Marathon refuses a pod as a whole, and tells everything at once.

@@ -15,8 +15,6 @@ use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 pub(super) const CONFIG_JSON: &str = ".docker/config.json";
 pub(super) const DOCKERCFG: &str = ".dockercfg";
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
-/// What this crate looks into although it was not unpacked.
-const DOCKER_TAR_GZ: &str = "docker.tar.gz";
 
 /// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides for `uris`.
 const ARCHIVES: [&str; 9] =
@@ -127,7 +125,9 @@ impl Fetch {
         match destination.as_ref().and_then(|path| path.as_deref()) {
             Some(CONFIG_JSON) => return Some(FetchKind::ConfigJson),
             Some(DOCKERCFG) => return Some(FetchKind::Dockercfg),
-            Some(DOCKER_TAR_GZ) => return Some(FetchKind::Archive),
+            Some(path) if is_credential_archive(last_segment(path)) => {
+                return Some(FetchKind::Archive);
+            }
             _ => {}
         }
         match last_segment(without_query(&self.uri)) {
@@ -137,6 +137,8 @@ impl Fetch {
             },
             DOCKERCFG | DOCKERCFG_GZ => Some(FetchKind::Dockercfg),
             name if is_credential_archive(name) => Some(FetchKind::Archive),
+            // What Mesos takes for its name, query and all.
+            _ if is_credential_archive(self.fetched_name()) => Some(FetchKind::Archive),
             _ => None,
         }
     }
@@ -168,9 +170,10 @@ impl Fetch {
         let name = self.fetched_name();
         let unpacks = match self.unpacked_as() {
             None => Unpacks::Nothing,
-            Some(".gz") => match name.strip_suffix(".gz").and_then(in_sandbox) {
-                Some(file) => Unpacks::File(file),
-                None => Unpacks::Nothing,
+            // To its own name, at the root of the sandbox; out of the cache it has another.
+            Some(".gz") => match last_segment(name) {
+                DOCKERCFG_GZ if !self.cache => Unpacks::File(DOCKERCFG),
+                _ => Unpacks::Nothing,
             },
             Some(_) if self.kind() == Some(FetchKind::Archive) => Unpacks::Credentials,
             Some(_) => Unpacks::Anything,
@@ -275,6 +278,13 @@ pub(super) fn destination(path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }
-    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    (!parts.contains(&"..")).then(|| parts.join("/"))
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }

@@ -34,7 +34,8 @@ pub enum FetchProblem {
     OutsideDotDocker,
     /// A `.dockercfg` that is fetched under another name.
     #[error(
-        "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg"
+        "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg, and leave cache out \
+         where it is compressed"
     )]
     NotDockercfg,
     /// An archive that is fetched to the name of a credential file, and not unpacked.
@@ -59,9 +60,14 @@ pub enum FetchProblem {
         "destPath does not end like an archive, so Mesos does not unpack it; set it to docker.tar.gz"
     )]
     DestPathHidesSuffix,
-    /// `destPath` does not stay in the sandbox, or is absolute; Mesos fails the task.
-    #[error("destPath must be relative and stay in the sandbox; Mesos fails the task")]
+    /// `destPath` does not stay in the sandbox, or is absolute, with which Mesos fails the task.
+    #[error("destPath must be relative and stay in the sandbox")]
     DestPathLeaves,
+    /// A URI with a backslash, a single quote or a NUL in it, with which Mesos fails the task.
+    #[error(
+        "its URI holds a backslash, a single quote or a NUL, and Mesos fails the task; rename the file"
+    )]
+    RefusedUri,
     /// Another entry is fetched to the same place.
     #[error(
         "another entry before it ends up in the same place, and Mesos does not promise which of them \
@@ -114,18 +120,27 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
     if containerizer == Containerizer::Mesos {
         return Some(FetchProblem::IgnoredByMesos);
     }
+    if fetch.uri().contains(['\\', '\'', '\0']) {
+        return Some(FetchProblem::RefusedUri);
+    }
     if dest_path.is_some_and(|path| destination(path).is_none()) {
         return Some(FetchProblem::DestPathLeaves);
     }
     let lands = fetch.lands();
     let is_file = |name| lands.file == Some(name) || lands.unpacks == Unpacks::File(name);
+    let is_looked_at = is_file(CONFIG_JSON) || is_file(DOCKERCFG);
+    let is_unpacked = match lands.unpacks {
+        Unpacks::Credentials => true,
+        // What is no archive cannot be unpacked.
+        Unpacks::Anything => fetch.is_archive_by_name(),
+        Unpacks::Nothing | Unpacks::File(_) => false,
+    };
+    let is_archive_as_file = fetch.is_archive_by_name() && lands.unpacks == Unpacks::Nothing;
     match kind {
-        _ if lands.unpacks == Unpacks::Credentials || lands.unpacks == Unpacks::Anything => None,
-        FetchKind::ConfigJson if !is_file(CONFIG_JSON) => Some(FetchProblem::OutsideDotDocker),
-        FetchKind::Dockercfg if !is_file(DOCKERCFG) => Some(FetchProblem::NotDockercfg),
-        FetchKind::ConfigJson | FetchKind::Dockercfg => (fetch.is_archive_by_name()
-            && lands.unpacks == Unpacks::Nothing)
-            .then_some(FetchProblem::ArchiveAsFile),
+        _ if is_unpacked => None,
+        _ if is_looked_at => is_archive_as_file.then_some(FetchProblem::ArchiveAsFile),
+        FetchKind::ConfigJson => Some(FetchProblem::OutsideDotDocker),
+        FetchKind::Dockercfg => Some(FetchProblem::NotDockercfg),
         FetchKind::Archive if !fetch.extract() => Some(FetchProblem::NotExtracted),
         FetchKind::Archive if fetch.executable() => Some(FetchProblem::Executable),
         FetchKind::Archive if dest_path.is_some() && !fetch.cache() => {

@@ -79,7 +79,7 @@ pub use self::layout::{FetchProblem, FetchWarning};
 pub use crate::violation::{Rule, Violation};
 
 /// A container of an app or a pod, and what it needs to pull its image.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Container {
     id: Arc<str>,
     name: Option<Box<str>>,
@@ -88,6 +88,22 @@ pub struct Container {
     pull_config: Option<Arc<PullConfig>>,
     fetch: Box<[Fetch]>,
     warnings: Box<[FetchWarning]>,
+}
+
+impl fmt::Debug for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Container { id, name, image, containerizer, pull_config, fetch, warnings } = self;
+        f.debug_struct("Container")
+            .field("id", id)
+            .field("name", name)
+            // Nobody checks that it is an image: it may be a URL with a password.
+            .field("image", &image.as_deref().map(name::shown_uri))
+            .field("containerizer", containerizer)
+            .field("pull_config", pull_config)
+            .field("fetch", fetch)
+            .field("warnings", warnings)
+            .finish()
+    }
 }
 
 /// The secret that holds a container's credential file. `Debug` shows neither name where it may be the secret
@@ -310,8 +326,8 @@ impl Container {
         let (alias, shown_location) = (name::shown(alias), name::shown(location));
         let bytes = secret(location).map_err(|source| Error::Secret {
             id: self.full_name(),
-            alias: alias.to_owned(),
-            location: shown_location.to_owned(),
+            alias: alias.clone().into_owned(),
+            location: shown_location.clone().into_owned(),
             source,
         })?;
         let called = format!("{alias} ({shown_location}) of {}", self.full_name());

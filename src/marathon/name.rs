@@ -2,39 +2,54 @@
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-use zeroize::Zeroizing;
-
 use crate::scope::without_secrets;
+use crate::shown::is_encoded_secret;
 
 const NOT_SHOWN: &str = "(not shown, it may be the secret itself)";
 
 /// The name or the source of a secret as it may be shown. Where it is due, people also write the secret
 /// itself, as JSON, in base64, or with a colon in it.
-pub(super) fn shown(name: &str) -> &str {
+pub(super) fn shown(name: &str) -> Cow<'_, str> {
     let name = cut(name);
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '#');
-    // What a store is called may stand before the name, and Amazon's names have colons of their own.
-    const STORES: [&str; 6] = ["vault", "kv", "secret", "secrets", "ssm", "consul"];
-    let name_in_store = name.split_once(':').filter(|(store, _)| STORES.contains(store));
-    let plain: Cow<'_, str> = match name_in_store {
-        Some((_, rest)) => rest.into(),
-        None if name.starts_with("arn:") => name.replace(':', "/").into(),
-        None => name.into(),
-    };
-    if plain.chars().all(is_name) && !name.split(['/', '#']).any(is_encoded_secret) {
-        name
-    } else {
-        NOT_SHOWN
+    if name.contains("://") {
+        return shown_uri(name);
     }
+    if is_name(without_store(name)) && !has_encoded_secret(name) {
+        name.into()
+    } else {
+        NOT_SHOWN.into()
+    }
+}
+
+/// Letters and digits with signs between them. A colon or an `@` counts as such only behind a slash: before
+/// the first one it may divide a user from a password.
+fn is_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '#' | '+');
+    let (head, tail) = name.split_at(name.find('/').unwrap_or(name.len()));
+    head.chars().all(is_plain) && tail.chars().all(|c| is_plain(c) || matches!(c, ':' | '@'))
+}
+
+/// A name without what its store is called, or the six fields of one of Amazon's.
+fn without_store(name: &str) -> &str {
+    const STORES: [&str; 8] = ["vault", "kv", "secret", "secrets", "ssm", "consul", "k8s", "gcp"];
+    if name.starts_with("arn:") && name.split(':').count() >= 6 {
+        return name.rsplit(':').next().unwrap_or_default();
+    }
+    match name.split_once(':') {
+        Some((store, rest)) if STORES.contains(&store) => rest,
+        _ => name,
+    }
+}
+
+fn has_encoded_secret(text: &str) -> bool {
+    is_encoded_secret(text) || text.split(['/', '#', ':', '@', '?', '=']).any(is_encoded_secret)
 }
 
 /// A URI as it may be shown: without user info, query and fragment.
 pub(super) fn shown_uri(uri: &str) -> Cow<'_, str> {
     let uri = cut(uri);
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '"' | ',');
-    if uri.contains(is_odd) || uri.split('/').any(is_encoded_secret) {
+    if uri.contains(is_odd) || has_encoded_secret(uri) {
         return NOT_SHOWN.into();
     }
     // The same signs divide every URI; only keys are no more than http and https.
@@ -56,18 +71,4 @@ pub(super) fn cut(name: &str) -> &str {
     const LONGEST: usize = 1024;
     let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
     name.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
-/// Whether a word is, or begins like, base64 of a credential file, of an archive, or of `user:password`.
-fn is_encoded_secret(word: &str) -> bool {
-    const GZIP: &[u8] = b"\x1F\x8B";
-    let word = word.trim_end_matches('=');
-    // What is left over does not matter, so that it is also known when it was cut.
-    let whole = word.get(..word.len() / 4 * 4).unwrap_or_default();
-    let Ok(bytes) = STANDARD_NO_PAD.decode(whole).map(Zeroizing::new) else { return false };
-    let text = bytes.trim_ascii_start();
-    let is_document = text.starts_with(b"{")
-        && matches!(text.get(1), None | Some(b'"' | b'}' | b' ' | b'\n' | b'\r' | b'\t'));
-    let is_pair = bytes.contains(&b':') && bytes.iter().all(|b| b.is_ascii_graphic());
-    !bytes.is_empty() && (is_document || is_pair || bytes.starts_with(GZIP))
 }

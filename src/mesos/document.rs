@@ -19,6 +19,8 @@ pub(crate) struct Document {
     /// Why every pull of the Mesos containerizer fails with it.
     pub(crate) breaks_pulls: Option<&'static str>,
     registries: Vec<Registry>,
+    /// `auths` stands more than once, or in another case: Mesos reads the last that is written so.
+    pub(crate) has_more_auths: bool,
     /// Keys of registries beside `auths`, which nobody reads.
     pub(crate) beside_auths: Vec<String>,
     notes: Vec<Note>,
@@ -46,7 +48,15 @@ impl Document {
 
     /// What stands under each key, as the key is shown.
     pub(crate) fn registries(&self) -> HashMap<&str, &Registry> {
-        self.registries.iter().map(|registry| (&*registry.key, registry)).collect()
+        let mut by_key = HashMap::new();
+        for registry in &self.registries {
+            // Of two that are shown alike, the one that is used.
+            let known = by_key.entry(&*registry.key).or_insert(registry);
+            if registry.is_used() {
+                *known = registry;
+            }
+        }
+        by_key
     }
 }
 
@@ -87,15 +97,18 @@ impl Seen {
         };
         let breaks_pulls = self.breaks_puller();
         let is_flat = matches!(self.auths, None | Some(Kind::Null));
-        if self.has_helpers {
+        if self.has_store_helper || self.has_helper_keys {
             note(Note::of(NoteKind::HelpersIgnored));
+        }
+        if self.has_more_auths {
+            note(Note::of(NoteKind::OneAuths));
         }
         let (registries, others) = if is_flat {
             (self.at_top, Registries::default())
         } else {
             (self.under_auths, self.at_top)
         };
-        if is_flat && (registries.has_non_object || !registries.entries.is_empty()) {
+        if is_flat && (registries.has_non_object() || !registries.entries.is_empty()) {
             note(Note::of(NoteKind::FlatForm));
         }
         let mut hosts: HashMap<&str, &Registry> = HashMap::new();
@@ -114,6 +127,7 @@ impl Seen {
         Document {
             stops_agent: None,
             breaks_pulls,
+            has_more_auths: self.has_more_auths,
             registries: registries.entries,
             beside_auths,
             notes,
@@ -132,7 +146,7 @@ impl Seen {
         };
         let has_wrong_type =
             |registry: &Registry| registry.entry.auth_is_wrong || registry.entry.email_is_wrong;
-        if registries.has_non_object {
+        if registries.has_non_object() {
             Some(match self.auths {
                 None => {
                     "without \"auths\" every field must be a registry with an object; write \"auths\": {}"

@@ -31,6 +31,8 @@ pub enum NoteKind {
     OtherPath,
     /// Credential helpers, which the Mesos containerizer never asks.
     HelpersIgnored,
+    /// `auths` that stands more than once, or in another case.
+    OneAuths,
     /// A file without `auths`, which the Docker containerizer writes out as a `.dockercfg`.
     FlatForm,
     /// An entry without `auth`.
@@ -107,6 +109,10 @@ impl fmt::Display for Note {
             NoteKind::HelpersIgnored => f.write_str(
                 "credential helpers are never asked by the Mesos containerizer; put the \
                  credentials into the file itself",
+            ),
+            NoteKind::OneAuths => f.write_str(
+                "\"auths\" stands more than once or in another case, and Mesos reads only the last that is written \
+                 so, all in lower case; put all entries into one",
             ),
             NoteKind::FlatForm => f.write_str(
                 "without \"auths\" the Docker containerizer writes it out as a .dockercfg, which \

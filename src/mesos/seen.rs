@@ -2,8 +2,8 @@
 //! but whether it is there.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
@@ -22,7 +22,9 @@ pub(super) struct Seen {
     pub(super) under_auths: Registries,
     /// Without `auths` the document itself is the map of registries.
     pub(super) at_top: Registries,
-    pub(super) has_helpers: bool,
+    pub(super) has_more_auths: bool,
+    pub(super) has_store_helper: bool,
+    pub(super) has_helper_keys: bool,
 }
 
 #[derive(Default)]
@@ -31,8 +33,8 @@ pub(super) struct Registries {
     /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a password.
     places: HashMap<u64, usize>,
     hasher: RandomState,
-    /// Something that is no object stands under one of the keys.
-    pub(super) has_non_object: bool,
+    /// Keys under which something stands that is no object.
+    non_objects: HashSet<u64>,
 }
 
 /// A registry as Mesos sees it.
@@ -70,14 +72,23 @@ pub(super) enum Auth {
 }
 
 impl Registries {
+    pub(super) fn has_non_object(&self) -> bool {
+        !self.non_objects.is_empty()
+    }
+
     /// Adds what stands under a key: an entry, or something that is no object.
     fn put(&mut self, key: &str, entry: Option<Entry>) {
-        let Some(entry) = entry else {
-            self.has_non_object = true;
-            return;
-        };
-        let registry = Registry::new(key, entry);
-        match self.places.entry(self.hasher.hash_one(key)) {
+        let hash = self.hasher.hash_one(key);
+        if entry.is_some() {
+            self.non_objects.remove(&hash);
+        } else {
+            self.non_objects.insert(hash);
+            if !self.places.contains_key(&hash) {
+                return;
+            }
+        }
+        let registry = Registry::new(key, entry.unwrap_or_default());
+        match self.places.entry(hash) {
             Slot::Occupied(place) => {
                 if let Some(old) = self.entries.get_mut(*place.get()) {
                     *old = registry;
@@ -139,6 +150,8 @@ fn problem_of(host: &str) -> Option<&'static str> {
         Some("it cannot pull from an IPv6 address")
     } else if host.ends_with(':') && !name.contains('.') {
         Some("it knows only http:// and https:// in lower case")
+    } else if port.is_none() && !name.contains('.') && name != "localhost" {
+        Some("it takes a name without a dot and a port for a part of the repository")
     } else if host.contains('@') || !is_dotted(name, |b| b.is_ascii_alphanumeric() || b == b'_') {
         Some("no registry can be called so")
     } else if port.is_some_and(|port| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()))
@@ -220,6 +233,8 @@ struct Top<'s>(&'s mut Seen);
 impl<'de> Sink<'de> for Top<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Key(owned))? {
+            self.0.has_more_auths |=
+                name.eq_ignore_ascii_case("auths") && (*name != "auths" || self.0.auths.is_some());
             if *name == "auths" {
                 self.0.under_auths = Registries::default();
                 let kind = map.next_value_seed(Any(Under(&mut self.0.under_auths)))?;
@@ -233,7 +248,11 @@ impl<'de> Sink<'de> for Top<'_> {
             } else {
                 read_entry(&mut map)?
             };
-            self.0.has_helpers |= helper.is_named;
+            match name.as_str() {
+                "credsStore" => self.0.has_store_helper = helper.is_named,
+                "credHelpers" => self.0.has_helper_keys = helper.is_named,
+                _ => {}
+            }
             self.0.at_top.put(&name, entry);
         }
         Ok(())

@@ -73,6 +73,6 @@ fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
 const NO_PATH: &str = "its value is neither a path nor JSON alone";
 
 /// What looks like a piece of JSON must not become a path, which is shown.
-fn is_no_path(text: &str) -> bool {
+pub(super) fn is_no_path(text: &str) -> bool {
     text.contains(['{', '"']) || text.contains(char::is_control)
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::agent_flag::is_no_path;
 use super::{Contents, DOCKER_FILES, file};
 use crate::config;
 use crate::error::Error;
@@ -19,6 +20,10 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
         let note = Some("not set, and without it Docker may find no credentials");
         return Ok(Contents { warnings, note, ..Contents::of(place, Vec::new()) });
     };
+    if is_no_path(&home.to_string_lossy()) {
+        let problem = "it is no path; it is not shown, for it may hold credentials";
+        return Err(Error::Setting { name: "HOME".to_owned(), problem });
+    }
     let mut contents = Contents::of(Place::file(Level::SandboxHome, home), Vec::new());
     for name in DOCKER_FILES {
         let path = home.join(name);

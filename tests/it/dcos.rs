@@ -49,6 +49,8 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(URL, "https://index.docker.io")], (None, None), &[], "Docker Hub's ports are not compared"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &["are blank and dcos_owned is true"], "blank, in more words"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (OWNED, "false")], (None, None), &[], "nothing is lost where there is nothing"),
+        (&[(CREDENTIALS, r#"{"auths": {"my_registry:5000": {"auth": "dTpw"}}}"#), (OWNED, "false")], (None, None), &["so no agent reads the file", "are written nowhere"], "a key that only Mesos can use"),
+        (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something"),
     ];
     for (given, (agent_file, contents), warnings, rule) in table {
         let parameters =
@@ -92,6 +94,7 @@ fn parameters_are_validated_as_dcos_does() {
         (ETC, "", "cluster_docker_credentials_write_to_etc: must be one of true and false", "validate_true_false"),
         ("cluster_docker_credentials_path", "/etc/x", "cluster_docker_credentials_path: must be calculated", "internals.py, whatever the manual says"),
         ("cluster_docker_credentials_write_to_ect", "true", "cluster_docker_credentials_write_to_ect: DC/OS has no such parameter", "a slip"),
+        ("cluster_docker_credentials={\"auths\": {\"reg.io\": {\"auth\": \"canary\"}}}", "", "cluster_docker_…: DC/OS has no such parameter", "a line that was taken apart in the wrong place"),
         ("cluster_docker_registry_enabled", "true", "cluster_docker_registry_enabled: must be calculated", "computed too"),
         (CREDENTIALS, "\u{FEFF}{}", "cluster_docker_credentials: must be valid JSON, without a byte-order mark", "Python refuses it"),
     ];
@@ -169,6 +172,11 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(config(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")])), false, true, 0, "with 2 keys", "2.1: Mesos needs both"),
         (strip(entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4")))), false, true, 0, "warning: cluster file", "Latin-1: Mesos sends it, and it is right"),
         (strip(config(&[("https://reg.io/?x", "u")])), false, true, 0, "can match no image", "Mesos uses it, and here nobody does"),
+        (strip(r#"{"auths": {"reg.io": {"username": "u", "password": "p"}, "https://reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "one of them is enough here", "the only one that Mesos can use"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "note: \"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
+        (strip(config(&[("reg.io", "u"), ("HTTPS://reg.io", "u")])), false, true, 1, "never used: cluster file", "a spelling that Mesos does not know"),
+        (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 0, "can match no image", "two keys that are shown alike"),
+        (br#"{"auths": {}, "credHelpers": {"reg.io": "dTpwYXNzd29yZA=="}}"#.to_vec(), false, true, 0, "left to the helper \"…\"", "the auth in place of a helper"),
         (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
         (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),
         (b"{\"auths\": {\"reg.io\": {\"email\": \"\xE4\"}}}".to_vec(), false, false, 0, "cannot be told", "Mesos takes any bytes"),

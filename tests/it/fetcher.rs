@@ -32,7 +32,7 @@ const SOURCES: [(&str, Content); 8] = [
     (".dockercfg.gz", Content::Gzip),
 ];
 
-const DESTINATIONS: [Option<&str>; 9] = [
+const DESTINATIONS: [Option<&str>; 13] = [
     None,
     Some(".dockercfg"),
     Some(".docker/config.json"),
@@ -42,6 +42,10 @@ const DESTINATIONS: [Option<&str>; 9] = [
     Some(".dockercfg.gz"),
     Some("creds.tgz"),
     Some("elsewhere"),
+    Some("sub/.dockercfg.gz"),
+    Some(".docker/config.json.gz"),
+    Some("sub/../.dockercfg"),
+    Some("docker.tgz"),
 ];
 
 impl Content {
@@ -96,7 +100,9 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
             }
             Content::Gzip if is_gz => {
                 let (json, _) = Content::Plain.bytes(name);
-                write(called.strip_suffix(".gz")?, &json)?;
+                // At the root, whatever directories its name has; out of the cache it is called c1-….
+                let name = called.rsplit('/').next()?.strip_suffix(".gz")?;
+                write(&if *cache { format!("c1-{name}") } else { name.to_owned() }, &json)?;
             }
             // What is no archive cannot be unpacked, and what is one is no single file.
             _ if is_tar || is_gz => return None,

@@ -61,6 +61,16 @@ fn home_unset_is_a_warning_that_says_so() {
 }
 
 #[test]
+fn what_is_no_path_is_not_shown_as_one() {
+    let home = r#"{"auths": {"reg.io": {"auth": "canary"}}}"#;
+    let error = Resolver::builder().home(Some(home)).build().unwrap_err();
+    assert!(
+        matches!(error, Error::Setting { .. }) && !format!("{error} {error:?}").contains("canary"),
+        "{error}"
+    );
+}
+
+#[test]
 fn home_is_a_level_like_a_sandbox() {
     let home = tempfile::tempdir().unwrap();
     put(home.path(), ".dockercfg", &config(&[("reg.io", "home")]));

@@ -209,6 +209,34 @@ fn what_is_no_definition_says_so() {
 }
 
 #[test]
+fn more_containers_than_the_limits_allow_are_an_error() {
+    let mut limits = Limits::default();
+    limits.definition_containers = 3;
+    let cases = [
+        (
+            format!("[{}]", [r#"{"cmd": "x"}"#; 4].join(",")),
+            format!("[{}]", [r#"{"cmd": "x"}"#; 3].join(",")),
+        ),
+        (
+            format!(r#"{{"containers": [{}]}}"#, ["{}"; 4].join(",")),
+            format!(r#"{{"containers": [{}]}}"#, ["{}"; 3].join(",")),
+        ),
+        (
+            format!(r#"{{"apps": [{}]}}"#, ["{}"; 4].join(",")),
+            format!(r#"{{"apps": [{}]}}"#, ["{}"; 3].join(",")),
+        ),
+    ];
+    for (over, within) in cases {
+        let error = marathon::containers(over.as_bytes(), limits).unwrap_err();
+        assert!(
+            matches!(error, Error::Limit { limit: "definition_containers", value: 3, .. }),
+            "{error}"
+        );
+        assert_eq!(marathon::containers(within.as_bytes(), limits).unwrap().len(), 3);
+    }
+}
+
+#[test]
 fn a_violation_is_data_too() {
     let definition =
         r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
@@ -313,6 +341,16 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json""#, JSON, "an archive is fetched to the name of a credential file", "never looks", "gzip where JSON is due"),
         (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json", "cache": true"#, JSON, "", "never looks", "unpacked out of the cache, whatever destPath says"),
         (r#""uri": "https://h/docker.gz""#, None, "", "", "no archive in it"),
+        (r#""uri": "https://h/.dockercfg.gz", "cache": true"#, FLAT, "leave cache out", "never looks", "out of the cache it has another name"),
+        (r#""uri": "https://h/.dockercfg.gz", "destPath": "sub/.dockercfg.gz""#, FLAT, "", "never looks", "gunzip leaves it at the root"),
+        (r#""uri": "https://h/download?id=5", "destPath": "docker.tgz""#, TAR, "", "never looks", "by where it goes"),
+        (r#""uri": "https://h/download?id=5", "destPath": "creds/docker.tar.gz""#, TAR, "", "never looks", "by where it goes"),
+        (r#""uri": "https://h/download?f=/docker.tgz""#, TAR, "", "never looks", "what Mesos takes for its name"),
+        (r#""uri": "https://h/any", "destPath": "sub/../.dockercfg""#, FLAT, "", "never looks", "Mesos refuses absolute paths alone"),
+        (r#""uri": "https://h/config.json", "destPath": "docker.tgz""#, TAR, "", "never looks", "an archive by its name"),
+        (r#""uri": "https://h/config.json", "destPath": "dockerx.tgz""#, JSON, "outside .docker", "never looks", "what is no archive is not unpacked"),
+        (r#""uri": "https://h/config.json?p=/.dockercfg""#, JSON, "", "never looks", "lands as .dockercfg all the same"),
+        (r#""uri": "file:///etc/it's/docker.tgz""#, TAR, "a single quote", "never looks", "3.4: Mesos refuses the URI"),
     ];
     for (item, kind, docker, mesos, rule) in table {
         for (containerizer, warning) in [("DOCKER", docker), ("MESOS", mesos)] {
@@ -439,6 +477,8 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
         (r#"{"uri": "https://h/download?file=5", "destPath": "docker.tar.gz"}"#, "nothing is fetched from here"),
         (r#"{"uri": "https://h/.dockercfg.gz"}"#, "nothing is fetched from here"),
+        (r#"{"uri": "https://h/download?id=5", "destPath": "docker.tgz"}"#, "nothing is fetched from here"),
+        (r#"{"uri": "https://h/any", "destPath": "sub/../.dockercfg"}"#, "nothing is fetched from here"),
         (r#"{"uri": "file:/etc/.dockercfg"}"#, "is no file:// URI"),
         (r#"{"uri": "FILE:///etc/.dockercfg"}"#, "is no file:// URI"),
         (r#"{"uri": "file://DIR/docker.zip"}"#, "the file is a zip archive; pack it with tar -czf"),
@@ -601,6 +641,10 @@ fn a_secret_in_place_of_its_name_is_not_shown() {
         (document.to_owned(), "dXNl"), (format!("\n {document}"), "dXNl"), (encoded.clone(), &encoded[..12]), (encoded[..41].to_owned(), &encoded[..12]),
         (base64(document.replace("dXNl", "ä")), "eyJhdXRo"), (base64(format!("\n{document}")), "CnsiYXV0"), (base64(gzip(document.as_bytes())), "H4sI"),
         ("dXNlcjpwYXNz".into(), "dXNl"), ("Basic dXNlcjpwYXNz".into(), "dXNl"), ("user:hunter2".into(), "hunter2"),
+        (base64("user:pass word1"), &base64("user:pass word1")[..8]), (base64("user:pässword"), &base64("user:pä")[..8]), (base64("abc:p?secretpassword"), &base64("abc:p?secret")[..8]),
+        (base64(document).replace('+', "-").replace('/', "_"), &encoded[..12]), (base64(base64(document)), &base64(&encoded)[..12]), (base64("auth = dXNlcjpwYXNz\nemail = x\n"), &base64("auth = dX")[..8]),
+        (base64(document.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()), "ewAi"), (base64(tar(&[file(".dockercfg", document)])), "LmRvY2tl"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln".into(), "eyJzdWIi"), ("arn:user:hunter2".into(), "hunter2"), ("ghp_0123456789abcdef".into(), "0123"), ("0123456789abcdef".repeat(5), "0123"),
         ("https://user:hunter2@vault/v1/x?token=hunter2".into(), "hunter2"), ("/v1/dXNlcjpwYXNz".into(), "dXNl"),
     ];
     for (misplaced, canary) in table {
@@ -681,6 +725,9 @@ fn nothing_secret_in_a_definition_is_printed() {
             "{shown}: {expected}"
         );
     }
+    let image =
+        r#"{"id": "/a", "container": {"docker": {"image": "https://user:canary@reg.io/app"}}}"#;
+    assert!(!format!("{:?}", only(image)).contains("canary"));
     let container = only(&definition);
     let shown: Vec<String> = container.fetch().iter().map(Fetch::to_string).collect();
     assert_eq!(shown, [r#"/fetch(0): "https://…/p…""#, r#"/fetch(1): "/…""#]);

@@ -131,7 +131,7 @@ fn what_mesos_does_with_the_flag_is_noted() {
         (r#"{"HttpHeaders": {"a": "b"}}"#.into(), &["without \"auths\""], "1.2: harmless but for the name"),
         (r#"{"credsStore": "x", "auths": {}}"#.into(), &["credential helpers are never asked"], "1.3: siblings are ignored"),
         (format!(r#"{{"reg.io": {{"auth": "{plain}"}}}}"#), &["Docker 23 and later do not read"], "3.2: the flat form"),
-        (format!(r#"{{"Auths": {{"reg.io": {{"auth": "{plain}"}}}}}}"#), &["without \"auths\""], "names are told apart by case"),
+        (format!(r#"{{"Auths": {{"reg.io": {{"auth": "{plain}"}}}}}}"#), &["\"auths\" stands more than once or in another case", "without \"auths\""], "names are told apart by case"),
         (r#"{"auths": {"a.io": {"auth": 1}, "b.io": {"auth": "dTpw"}}}"#.into(), &["\"auth\" or \"email\" of an entry is no text"], "1.3: one wrong type spoils everything"),
         (entry(r#""email": 1"#), &["\"auth\" or \"email\""], "1.3: email too"),
         (entry(r#""email": null, "auth": null"#), &[], "1.3: null is unset"),
@@ -184,7 +184,13 @@ fn what_mesos_does_with_the_flag_is_noted() {
         (config(&[("docker.io", "u"), ("https://index.docker.io/v1/", "v")]), &["sends it to every", "sends it to every", "the same registry as \"docker.io\""], "2.2: one to Mesos"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io": {}}}"#.into(), &[], "an entry without auth is skipped"),
         (r#"{"auths": {"reg.io": {"auth": "x"}, "reg.io": {"auth": "dTpw"}}}"#.into(), &[], "the last of a key counts"),
-        (r#"{"auths": {"reg.io": {"auth": "x"}}, "auths": {"reg.io": {"auth": "dTpw"}}}"#.into(), &[], "the last auths counts"),
+        (r#"{"auths": {"reg.io": {"auth": "x"}}, "auths": {"reg.io": {"auth": "dTpw"}}}"#.into(), &["\"auths\" stands more than once"], "the last auths counts"),
+        (auth("registry"), &["never uses it: it takes a name without a dot and a port for a part of the repository"], "5: what is a registry"),
+        (auth("Localhost"), &["never uses it: it takes a name without"], "5: localhost exactly"),
+        (auth("localhost"), &[], "5: localhost"),
+        (r#"{"auths": {"reg.io": 1, "reg.io": {}}}"#.into(), &[], "1.3: the last of a key counts"),
+        (r#"{"auths": {"reg.io": {}, "reg.io": 1}}"#.into(), &["an entry is no object"], "1.3: the last of a key counts"),
+        (r#"{"auths": {}, "credsStore": "x", "credsStore": ""}"#.into(), &[], "1.3: the last of a name counts"),
         (format!(r#"{{"auths": {{}}, "reg.io": {{"auth": "x"}}, "x": 1, "y": "{}"}}"#, base64("u")), &[], "1.3: siblings of auths are ignored"),
     ];
     let scratch = tempfile::tempdir().unwrap();
