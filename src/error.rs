@@ -139,7 +139,7 @@ pub enum Error {
     Definition {
         /// The app, or the pod and its container: `/simple-pod simpletask1`.
         id: String,
-        /// Everything that is wrong with it.
+        /// Everything that is wrong with it, or the first 25 things.
         violations: Vec<Violation>,
     },
 

@@ -28,7 +28,7 @@ pub struct Limits {
     /// Members of an archive, extended headers included. Default 10,000.
     pub archive_entries: u64,
     /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some thousands
-    /// of apps. One that is made to that end takes up to 128 times its size in memory.
+    /// of apps. One of that size that is made to that end takes up to 500 MiB of memory.
     pub definition_bytes: u64,
     /// Containers in a definition, refused ones and apps without an image included. Default 10,000.
     pub definition_containers: u64,

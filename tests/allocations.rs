@@ -267,9 +267,19 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
         assert!(peak <= 128 * size, "{peak} bytes for a definition of {size}");
         drop(answers);
     }
+    // Deep in groups every path is long.
+    let apps = r#"{"fetch":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]},"#.repeat(3_000);
+    let mut definition = format!(r#"{{"id":"x","apps":[{apps}{{}}]}}"#);
+    for _ in 0..60 {
+        definition = format!(r#"{{"id":"{}","groups":[{definition}]}}"#, "g".repeat(20));
+    }
+    let (answers, peak) = peak(|| marathon::containers(definition.as_bytes(), Limits::default()));
+    let size = definition.len();
+    assert!(answers.is_ok() && peak <= 400 * size, "{peak} bytes for a definition of {size}");
+    drop(answers);
     let mut limits = Limits::default();
     limits.definition_bytes = 10;
-    let (error, _) = peak(|| marathon::containers(b"[          ]", limits).unwrap_err());
+    let error = marathon::containers(b"[          ]", limits).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "definition_bytes", value: 10, .. }), "{error}");
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Node<'a> {
 pub(super) struct Violations(Vec<Violation>);
 
 impl Violations {
-    const MOST: usize = 100;
+    const MOST: usize = 25;
 
     pub(super) fn push(&mut self, violation: Violation) {
         if self.0.len() < Self::MOST {
