@@ -1,22 +1,13 @@
-//! From JSON to containers: what is an app, a pod, a group or a list, and what Marathon's rules say of it
-//! (`AppValidation`, `PodsValidation`, `SecretValidation`).
+//! From JSON to containers: what is an app, a pod, a group or a list of them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::fetch::{self, Fetch};
-use super::layout;
 use super::name;
 use super::node::{Node, Violations};
-use super::{Container, PullConfig, full_name, told};
+use super::service::{self, Answer, refused};
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
-use crate::mesos::Containerizer;
-use crate::violation::{Rule, Violation};
-
-type Answer = Result<Container, Error>;
+use crate::violation::Rule;
 
 /// As many answers as the limits allow.
 struct Answers {
@@ -94,7 +85,7 @@ fn members(node: &Node<'_>, group: &str, answers: &mut Answers) {
         app_or_pod(&item, group, answers);
     }
     for item in objects(node, "pods", &mut violations) {
-        pod(&spec_of(&item).unwrap_or(item), group, answers);
+        read_pod(&spec_of(&item).unwrap_or(item), group, answers);
     }
     let mut unknown = Violations::default();
     for item in objects(node, "groups", &mut violations) {
@@ -125,11 +116,18 @@ fn spec_of<'a>(node: &Node<'a>) -> Option<Node<'a>> {
 
 fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
     if let Some(spec) = spec_of(node) {
-        pod(&spec, group, answers);
+        read_pod(&spec, group, answers);
     } else if node.field("containers").is_some() {
-        pod(node, group, answers);
+        read_pod(node, group, answers);
     } else {
-        answers.push(app(node, group));
+        answers.push(service::app(node, id_of(node, group)));
+    }
+}
+
+fn read_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
+    match service::pod(node, id_of(node, group), answers.left) {
+        Some(containers) => answers.extend(containers),
+        None => answers.is_over = true,
     }
 }
 
@@ -145,13 +143,6 @@ fn objects<'a>(
     items.into_iter().flatten().filter(|item| item.object(violations).is_some())
 }
 
-/// The answer for a service with violations; `None` without any.
-fn refused(id: &str, violations: Violations) -> Option<Answer> {
-    (!violations.is_empty()).then(|| {
-        Err(Error::Definition { id: told(id).to_owned(), violations: violations.into_vec() })
-    })
-}
-
 /// The id of a service or group, below that of the group it stands in. Each is made anew from all those
 /// above it, so an id that is longer than any real one is cut.
 fn id_of(node: &Node<'_>, group: &str) -> String {
@@ -163,240 +154,4 @@ fn id_of(node: &Node<'_>, group: &str) -> String {
     } else {
         name::cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
     }
-}
-
-/// Alias -> declared secret, where that is in order.
-type Secrets<'a> = BTreeMap<&'a str, Option<Arc<PullConfig>>>;
-
-fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
-    let Some(declared) = service.field("secrets") else { return Secrets::new() };
-    let mut secrets = Secrets::new();
-    for (alias, value) in declared.object(violations).into_iter().flatten() {
-        // An alias may be the secret itself.
-        let secret = declared.keyed(&name::shown(alias), value);
-        if alias.is_empty() {
-            violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
-        }
-        let source = secret.object(violations).and_then(|_| {
-            let source = secret.required("source", "where the secret store has it", violations)?;
-            source.filled_text(violations)
-        });
-        let pull_config = |source: &str| {
-            Arc::new(PullConfig { alias: alias.to_owned(), source: source.to_owned() })
-        };
-        secrets.insert(alias, source.map(pull_config));
-    }
-    secrets
-}
-
-/// What `pullConfig` under `parent` names among the declared secrets.
-fn pull_config(
-    parent: &Node<'_>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Option<Arc<PullConfig>> {
-    let pull_config = parent.field("pullConfig")?;
-    pull_config.object(violations)?;
-    let alias = pull_config.required("secret", "the name of a secret", violations)?;
-    let alias = alias.filled_text(violations).filter(|alias| !alias.is_empty())?;
-    match secrets.get(alias) {
-        // What is wrong with the secret itself has been said.
-        Some(declared) => declared.clone(),
-        None => {
-            const MOST_TOLD: usize = 5;
-            let declared = secrets
-                .keys()
-                .take(MOST_TOLD)
-                .map(|alias| name::shown(alias).into_owned())
-                .collect();
-            let more = secrets.len().saturating_sub(MOST_TOLD);
-            violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
-            None
-        }
-    }
-}
-
-fn app(app: &Node<'_>, group: &str) -> Result<Container, Error> {
-    let id = id_of(app, group);
-    let mut violations = Violations::default();
-    let secrets = secrets(app, &mut violations);
-    let fetch = fetches_of_app(app, &mut violations);
-    let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
-    if let Some(container) = app.field("container") {
-        if container.object(&mut violations).is_some() {
-            read = image_of_app(&container, &secrets, &mut violations);
-        }
-    }
-    finish(id.into(), None, read, fetch, violations)
-}
-
-/// What is pulled, by whom and with what.
-struct Image<'a> {
-    containerizer: Containerizer,
-    name: Option<&'a str>,
-    pull_config: Option<Arc<PullConfig>>,
-}
-
-fn image_of_app<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
-    let written = container.field("type").map(|node| (node.text(violations), node));
-    let containerizer = match &written {
-        None => Containerizer::Docker,
-        Some((Some(kind), _)) if kind.eq_ignore_ascii_case("DOCKER") => Containerizer::Docker,
-        Some((Some(kind), _)) if kind.eq_ignore_ascii_case("MESOS") => Containerizer::Mesos,
-        Some((kind, node)) => {
-            if kind.is_some() {
-                violations.push(node.violation(Rule::Unexpected { expected: "DOCKER or MESOS" }));
-            }
-            Containerizer::Mesos
-        }
-    };
-    let mut image = Image { containerizer, name: None, pull_config: None };
-    let docker = match containerizer {
-        Containerizer::Docker => container.required("docker", "what Docker is to run", violations),
-        Containerizer::Mesos => container.field("docker"),
-    };
-    let Some(docker) = docker else { return image };
-    if docker.object(violations).is_none() {
-        return image;
-    }
-    if containerizer == Containerizer::Mesos && container.field("appc").is_some() {
-        violations.push(container.violation(Rule::SeveralImages));
-    }
-    if let Some(credential) = docker.field("credential") {
-        violations.push(credential.violation(Rule::Credential));
-    }
-    let name = docker.required("image", "the name of an image", violations);
-    image.name = name.and_then(|name| name.filled_text(violations));
-    match (containerizer, docker.field("pullConfig")) {
-        (Containerizer::Docker, Some(pull_config)) => {
-            violations.push(pull_config.violation(Rule::PullConfigWithDocker));
-        }
-        _ => image.pull_config = pull_config(&docker, secrets, violations),
-    }
-    image
-}
-
-fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
-    let mut read = |name, item: fn(&Node<'_>, &mut Violations) -> Option<Fetch>| {
-        let items = app.field(name).map(|list| list.items(violations)).into_iter().flatten();
-        items.filter_map(|node| item(&node, violations)).collect::<Vec<_>>()
-    };
-    let mut fetches = read("fetch", fetch::read);
-    let uris = read("uris", fetch::read_uri);
-    if let (Some(node), false, false) = (app.field("uris"), uris.is_empty(), fetches.is_empty()) {
-        violations.push(node.violation(Rule::UrisAndFetch));
-    }
-    fetches.extend(uris);
-    fetches
-}
-
-fn pod(pod: &Node<'_>, group: &str, answers: &mut Answers) {
-    let id = Arc::from(id_of(pod, group));
-    let mut violations = Violations::default();
-    if pod.field("container").is_some() {
-        violations.push(pod.violation(Rule::AppAndPod));
-    }
-    let secrets = secrets(pod, &mut violations);
-    let containers = pod.required("containers", "a list of containers", &mut violations);
-    let containers = containers.map(|list| list.items(&mut violations)).into_iter().flatten();
-    let mut of_containers = Vec::new();
-    for container in containers {
-        if of_containers.len() as u64 > answers.left {
-            answers.is_over = true;
-            return;
-        }
-        if container.object(&mut violations).is_some() {
-            of_containers.push(container_of_pod(&id, &container, &secrets));
-        }
-    }
-    if violations.is_empty() && of_containers.is_empty() {
-        violations.push(pod.violation_at("containers", Rule::Empty));
-    }
-    if violations.is_empty() {
-        answers.extend(of_containers);
-        return;
-    }
-    // Marathon refuses a pod as a whole, and tells everything at once.
-    for container in of_containers {
-        if let Err(Error::Definition { violations: more, .. }) = container {
-            more.into_iter().for_each(|violation| violations.push(violation));
-        }
-    }
-    answers.extend(refused(&id, violations));
-}
-
-fn container_of_pod(
-    id: &Arc<str>,
-    container: &Node<'_>,
-    secrets: &Secrets<'_>,
-) -> Result<Container, Error> {
-    let name = container.field("name").and_then(|name| name.text(&mut Violations::default()));
-    let mut violations = Violations::default();
-    let image = image_of_pod(container, secrets, &mut violations);
-    let artifacts = container.field("artifacts").map(|list| list.items(&mut violations));
-    let artifacts = artifacts.into_iter().flatten();
-    let fetch = artifacts.filter_map(|node| fetch::read(&node, &mut violations)).collect();
-    finish(id.clone(), name, image, fetch, violations)
-}
-
-fn image_of_pod<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
-    let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
-    let Some(image) = container.field("image") else { return read };
-    if image.object(violations).is_none() {
-        return read;
-    }
-    let kind = image.required("kind", "DOCKER", violations);
-    let is_docker = kind.and_then(|node| {
-        let kind = node.text(violations)?;
-        let is = |known: &str| kind.eq_ignore_ascii_case(known);
-        if !is("DOCKER") && !is("APPC") {
-            violations.push(node.violation(Rule::Unexpected { expected: "DOCKER" }));
-        }
-        Some(is("DOCKER"))
-    });
-    let name = image.required("id", "the name of an image", violations);
-    let name = name.and_then(|name| name.filled_text(violations));
-    match (is_docker, image.field("pullConfig")) {
-        (Some(true), _) => {
-            read.name = name;
-            read.pull_config = pull_config(&image, secrets, violations);
-        }
-        (Some(false), Some(pull_config)) => {
-            violations.push(pull_config.violation(Rule::PullConfigWithoutDockerImage));
-        }
-        _ => {}
-    }
-    read
-}
-
-fn finish(
-    id: Arc<str>,
-    name: Option<&str>,
-    image: Image<'_>,
-    fetch: Vec<Fetch>,
-    violations: Violations,
-) -> Result<Container, Error> {
-    if let Some(refusal) = refused(&full_name(&id, name), violations) {
-        return refusal;
-    }
-    let Image { containerizer, name: image, pull_config } = image;
-    // Without an image there is nothing to pull.
-    let warnings = image.map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
-    Ok(Container {
-        id,
-        name: name.map(Box::from),
-        image: image.map(Box::from),
-        containerizer,
-        pull_config,
-        fetch: fetch.into(),
-        warnings: warnings.into(),
-    })
 }

@@ -60,6 +60,7 @@ mod fetch;
 mod layout;
 mod name;
 mod node;
+mod service;
 
 use std::fmt;
 use std::io;
