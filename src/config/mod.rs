@@ -5,6 +5,7 @@ mod fields;
 mod file;
 mod json;
 mod lines;
+mod meaningless;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
@@ -109,8 +110,11 @@ fn text_of<'b>(bytes: &'b [u8], place: &Place) -> Result<&'b str, Error> {
 /// Reads JSON that is no credential file: a definition, a configuration.
 pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<serde_json::Value, Error> {
     let text = text_of(bytes, place)?;
-    serde_json::from_str(text)
-        .map_err(|error| json_error(&error, None, text, place, &Limits::default()))
+    let read = serde_json::from_str(text).or_else(|error| {
+        let replaced = meaningless::replaced(text).ok_or(error)?;
+        serde_json::from_str(&replaced)
+    });
+    read.map_err(|error| json_error(&error, None, text, place, &Limits::default()))
 }
 
 /// The fields of a JSON object that is no credential file but may hold one, without copying what stands
