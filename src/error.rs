@@ -14,7 +14,8 @@ use crate::violation::{Joined, Violation};
 
 /// Why a credential file, or a whole resolver, could not be read.
 ///
-/// Says what, where and what to do. No variant ever holds a byte of a credential.
+/// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's own error says
+/// in [`Secret`](Self::Secret) is the caller's to mind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -20,11 +20,14 @@
 //! let agent = Resolver::builder().build()?;
 //! let registry = DockerRegistry::default(); // the agent's --docker_registry
 //! let store = |source: &str| match source {
-//!     "/mesos-docker/pullConfig" => Ok(br#"{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec()),
+//!     "/mesos-docker/pullConfig" => {
+//!         Ok(br#"{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec())
+//!     }
 //!     _ => Err(std::io::ErrorKind::NotFound.into()),
 //! };
 //! for answer in marathon::resolvers(definition, &agent, Limits::default(), store)? {
-//!     let marathon::Resolved { container, resolver, .. } = answer?; // what Marathon would refuse, or a secret that is not there
+//!     // An error is what Marathon would refuse, or a secret that is not there.
+//!     let marathon::Resolved { container, resolver, .. } = answer?;
 //!     let image = container.image_ref(&registry)?.expect("it has an image");
 //!     assert!(resolver.resolve(&image).is_some());
 //!     println!("{}\n{}", container.id(), resolver.explain(&image));

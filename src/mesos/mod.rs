@@ -19,9 +19,10 @@
 //!   agent's flag is asked, where Mesos pulls anonymously.
 //! - **Mesos containerizer** (UCR): unites the task's secret with the flag and never looks into the
 //!   sandbox. That is `Resolver::builder().task_secret(secret).base(&agent)`, without
-//!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the keys, so that for `reg.io` in the
-//!   secret and `https://reg.io/v1/` in the flag chance decides; here the secret wins, however a key is spelled.
-//!   An empty entry (`{}`) in the secret hides the flag's in Mesos; here the lookup goes on.
+//!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the keys, so
+//!   that for `reg.io` in the secret and `https://reg.io/v1/` in the flag chance decides; here the secret
+//!   wins, however a key is spelled. An empty entry (`{}`) in the secret hides the flag's in Mesos; here the
+//!   lookup goes on.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver, mesos};
