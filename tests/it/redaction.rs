@@ -213,3 +213,39 @@ fn secrets_where_something_else_is_due_are_never_shown() {
         printed.holds_no_secret(text.as_bytes());
     }
 }
+
+/// Names that people give to helpers are told; what may be a credential in their place is not.
+#[test]
+fn names_of_helpers_are_told() {
+    #[rustfmt::skip]
+    let names = [
+        "osxkeychain", "secretservice", "wincred", "pass", "desktop", "desktop.exe", "ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci",
+        "magic", "none", "keepassxc", "bitwarden", "1password", "passphrase-wrapper", "docker-credential-ecr-login", "harbor", "keychain",
+    ];
+    for name in names {
+        let file = format!(r#"{{"credsStore": "{name}", "credHelpers": {{"reg.io": "{name}"}}}}"#);
+        let resolver = Resolver::builder().task_secret(file).build().unwrap();
+        assert_eq!(resolver.warnings().len(), 2);
+        for warning in resolver.warnings() {
+            assert!(warning.to_string().contains(&format!("helper {name:?}")), "{warning}");
+        }
+    }
+    for misplaced in [
+        base64("user:password"),
+        base64(r#"{"auths":{}}"#),
+        "user:password".to_owned(),
+        "a b".to_owned(),
+    ] {
+        let file = format!(
+            r#"{{"credsStore": "{misplaced}", "credHelpers": {{"reg.io": "{misplaced}"}}}}"#
+        );
+        let resolver = Resolver::builder().task_secret(file).build().unwrap();
+        let told = format!(
+            "{:?} {}",
+            resolver.warnings(),
+            resolver.explain(&ImageRef::parse("reg.io/a").unwrap())
+        );
+        assert_eq!(resolver.warnings().len(), 2, "told all the same");
+        assert!(!told.contains(&misplaced), "{told}");
+    }
+}
