@@ -212,7 +212,7 @@ impl ResolverBuilder {
 
     /// Adds the bytes of a credential file of any format at any level.
     pub fn add(self, level: Level, file: impl Into<Vec<u8>>) -> Self {
-        self.step(Step::Source(Source::Bytes(level, file.into().into())))
+        self.source(Source::Bytes { level, name: None, bytes: file.into().into() })
     }
 
     /// Adds the credential file that the task's secret holds: Marathon's `pullConfig.secret`, Mesos's
@@ -230,7 +230,7 @@ impl ResolverBuilder {
     /// the task can write there and the reader may be root. On Unix there is no moment between
     /// looking and opening that the task could use; elsewhere there is.
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::SandboxHome(directory.into())))
+        self.source(Source::SandboxHome(directory.into()))
     }
 
     /// Adds the `HOME` of a program of the agent's own, with `.docker/config.json` and `.dockercfg` in
@@ -243,7 +243,7 @@ impl ResolverBuilder {
     /// directory that does not exist is one without files, as in Docker. `None` and an empty value, which
     /// service managers leave behind, are a [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
     pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
-        self.step(Step::Source(Source::Home(home.map(Into::into))))
+        self.source(Source::Home(home.map(Into::into)))
     }
 
     /// Adds a source that has no method of its own.
@@ -254,18 +254,18 @@ impl ResolverBuilder {
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as it is for the agent.
     pub fn agent_flag(self, value: impl Into<String>) -> Self {
-        self.step(Step::Source(Source::AgentFlag(Zeroizing::new(value.into()))))
+        self.source(Source::AgentFlag(Zeroizing::new(value.into())))
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
     /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). One that does not exist is an error.
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: true }))
+        self.source(Source::ClusterFile { path: path.into(), required: true })
     }
 
     /// Adds the file shared by the cluster, if it exists.
     pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
-        self.step(Step::Source(Source::ClusterFile { path: path.into(), required: false }))
+        self.source(Source::ClusterFile { path: path.into(), required: false })
     }
 
     /// Adds everything that another resolver holds, without copying it: a task's resolver over its

@@ -40,7 +40,13 @@ pub(crate) fn is_encoded_secret(word: &str) -> bool {
 fn decoded(word: &str) -> Option<Zeroizing<Vec<u8>>> {
     // Shorter ones are base64 by chance.
     const SHORTEST: usize = 8;
-    let word = word.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    let mut standard = Zeroizing::new(String::with_capacity(word.len()));
+    standard.extend(word.trim_end_matches('=').chars().map(|c| match c {
+        '-' => '+',
+        '_' => '/',
+        c => c,
+    }));
+    let word = &*standard;
     let whole = word.get(..word.len() / 4 * 4).filter(|whole| whole.len() >= SHORTEST)?;
     STANDARD_NO_PAD.decode(whole).ok().map(Zeroizing::new)
 }

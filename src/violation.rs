@@ -86,7 +86,9 @@ pub enum Rule {
         expected: &'static str,
     },
     /// A Docker and an AppC image in one container.
-    #[error("mesos containers should specify, at most, a single image type")]
+    #[error(
+        "mesos containers should specify, at most, a single image type; leave out docker or appc"
+    )]
     SeveralImages,
     /// `container`, which makes an app, beside `containers`, which make a pod.
     #[error("an app has a container and a pod has containers; leave out one of them")]

@@ -20,8 +20,10 @@ use crate::level::Place;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
-const CONFIG_JSON: &str = ".docker/config.json";
-const DOCKERCFG: &str = ".dockercfg";
+/// Docker's credential file since 1.7, below a HOME.
+pub(crate) const CONFIG_JSON: &str = ".docker/config.json";
+/// Docker's credential file before.
+pub(crate) const DOCKERCFG: &str = ".dockercfg";
 
 /// The longest name or extended header that is read; extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
 use self::json::{Failure, Gathered, SecretData, SecretValue};
-use crate::archive;
+use crate::archive::{self, DOCKERCFG};
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
@@ -28,8 +28,6 @@ pub(crate) use self::json::looks_like_registry;
 
 /// Where a Secret keeps a `config.json`.
 const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
-/// Where a Secret keeps a `.dockercfg`; in a HOME it is the name of the file itself.
-const DOCKERCFG: &str = ".dockercfg";
 
 /// The credential files that some bytes hold: one, or what is in a Secret or an archive.
 pub(crate) struct Files {

@@ -111,9 +111,9 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON, [`Error::Setting`] where they
-    /// are no object, for anything but `true` and `false`, and for a path, which DC/OS computes (its manual says otherwise). Also for a
-    /// name that is probably misspelt.
+    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON, [`Error::Setting`] where
+    /// they are no object, for anything but `true` and `false`, and for a path, which DC/OS computes (its
+    /// manual says otherwise). Also for a name that is probably misspelt.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Error> {
@@ -279,35 +279,51 @@ impl Given {
 
     fn finish(self) -> Parameters {
         let credentials = self.credentials.unwrap_or_else(|| Zeroizing::new("{}".to_owned()));
+        let enabled = self.enabled.unwrap_or(false);
         let dcos_owned = self.dcos_owned.unwrap_or(*credentials != "{}");
         let write_to_etc = self.write_to_etc.unwrap_or(false);
+        let document = Document::look(credentials.as_bytes());
+        let is_blank = is_blank(&credentials, &document);
+        let is_written = dcos_owned || write_to_etc;
+        let combinations = [
+            (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),
+            (enabled && !is_written, ParameterWarning::FileNotCreated),
+            (!is_written && !is_blank, ParameterWarning::CredentialsNotWritten),
+            (!dcos_owned && write_to_etc, ParameterWarning::FileOverwritten),
+            (dcos_owned && write_to_etc, ParameterWarning::WriteToEtcIgnored),
+            (enabled && dcos_owned && is_blank, ParameterWarning::BlankForGood),
+        ];
+        let odd = combinations.into_iter().filter_map(|(holds, warning)| holds.then_some(warning));
+        let mut warnings: Vec<ParameterWarning> = odd.collect();
+        warnings.extend(document.breaks_pulls.map(ParameterWarning::BreaksPulls));
         let url = self.registry_url.filter(|url| !url.is_empty());
-        let registry = url.as_deref().map(DockerRegistry::parse);
-        let mut parameters = Parameters {
-            enabled: self.enabled.unwrap_or(false),
-            dcos_owned,
-            write_to_etc,
-            warnings: Vec::new(),
-            registry: None,
-            credentials,
-        };
-        parameters.warnings = parameters.odd_combinations();
-        let document = Document::look(parameters.credentials.as_bytes());
-        let is_known =
-            |key: &str| document.registries().values().any(|known| known.compared() == key);
-        if let Some(Ok(registry)) = &registry {
-            if let Some(key) = registry.odd_mesos_key().filter(|key| !is_known(key)) {
-                parameters.warnings.push(ParameterWarning::DefaultPort { key: key.to_owned() });
+        let registry = url.and_then(|url| match DockerRegistry::parse(&url) {
+            Ok(registry) => Some(registry),
+            Err(_) => {
+                warnings.push(ParameterWarning::InvalidRegistry);
+                None
             }
+        });
+        let known = document.registries();
+        let is_known = |key: &str| known.values().any(|known| known.compared() == key);
+        let odd_key = registry.as_ref().and_then(DockerRegistry::odd_mesos_key);
+        if let Some(key) = odd_key.filter(|key| !is_known(key)) {
+            warnings.push(ParameterWarning::DefaultPort { key: key.to_owned() });
         }
-        parameters.warnings.extend(document.breaks_pulls.map(ParameterWarning::BreaksPulls));
-        match registry {
-            Some(Err(_)) => parameters.warnings.push(ParameterWarning::InvalidRegistry),
-            Some(Ok(registry)) => parameters.registry = Some(registry),
-            None => {}
-        }
-        parameters
+        Parameters { credentials, enabled, dcos_owned, write_to_etc, registry, warnings }
     }
+}
+
+/// Whether there is nothing in the credentials that pulls an image, neither here nor for Mesos.
+fn is_blank(credentials: &str, document: &Document) -> bool {
+    let (text, place) = (credentials.as_bytes(), Place::called(None, CREDENTIALS));
+    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else { return false };
+    let is_nothing =
+        |entry: FileEntry<'_>| entry.credential().is_none() && entry.problem().is_none();
+    let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
+    file.entries().all(is_nothing)
+        && !file.warnings().iter().any(names_helper)
+        && !document.registries().values().any(|known| known.is_used())
 }
 
 /// The name is shown only if it can be one: a line that was taken apart in the wrong place holds more.
@@ -334,35 +350,4 @@ fn check_credentials(text: &str, refuse: impl Fn(&'static str) -> Error) -> Resu
 fn is_empty_object(json: &str) -> bool {
     let inside = json.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     inside.is_some_and(|inside| inside.trim().is_empty())
-}
-
-impl Parameters {
-    /// Whether there is nothing in the credentials that pulls an image, neither here nor for Mesos.
-    fn is_blank(&self) -> bool {
-        let (text, place) = (self.credentials.as_bytes(), Place::called(None, CREDENTIALS));
-        let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else { return false };
-        let is_nothing =
-            |entry: FileEntry<'_>| entry.credential().is_none() && entry.problem().is_none();
-        let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
-        file.entries().all(is_nothing)
-            && !file.warnings().iter().any(names_helper)
-            && !Document::look(text).registries().values().any(|known| known.is_used())
-    }
-
-    fn odd_combinations(&self) -> Vec<ParameterWarning> {
-        let Parameters { enabled, dcos_owned, write_to_etc, .. } = *self;
-        let is_blank = self.is_blank();
-        let is_written = dcos_owned || write_to_etc;
-        [
-            (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),
-            (enabled && !is_written, ParameterWarning::FileNotCreated),
-            (!is_written && !is_blank, ParameterWarning::CredentialsNotWritten),
-            (!dcos_owned && write_to_etc, ParameterWarning::FileOverwritten),
-            (dcos_owned && write_to_etc, ParameterWarning::WriteToEtcIgnored),
-            (enabled && dcos_owned && is_blank, ParameterWarning::BlankForGood),
-        ]
-        .into_iter()
-        .filter_map(|(holds, warning)| holds.then_some(warning))
-        .collect()
-    }
 }

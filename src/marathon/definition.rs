@@ -94,8 +94,8 @@ fn members(node: &Node<'_>, group: &str, answers: &mut Answers) {
             unknown.push(item.violation(NOT_A_SERVICE));
         }
     }
+    violations.extend(unknown.into_vec());
     answers.extend(refused(group, violations));
-    answers.extend(refused(group, unknown));
 }
 
 /// Fields one of which every app and pod has.

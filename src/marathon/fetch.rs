@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::name;
 use super::node::{Node, Violations};
+use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::level::{Level, Place};
 use crate::shown::Shown;
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 
-/// Where a sandbox holds credentials.
-pub(super) const CONFIG_JSON: &str = ".docker/config.json";
-pub(super) const DOCKERCFG: &str = ".dockercfg";
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 
 /// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides for `uris`.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::fetch::{CONFIG_JSON, DOCKERCFG, Fetch, FetchKind, destination};
+use super::fetch::{Fetch, FetchKind, destination};
+use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::mesos::Containerizer;
 use crate::source::Unpacks;
 

@@ -335,7 +335,8 @@ impl Container {
             source,
         })?;
         let called = format!("{alias} ({shown_location}) of {}", self.full_name());
-        Ok(builder.source(Source::Called(Level::TaskSecret, called, bytes.into())))
+        let (level, name) = (Level::TaskSecret, Some(called));
+        Ok(builder.source(Source::Bytes { level, name, bytes: bytes.into() }))
     }
 
     /// The id, and the name of a pod's container.

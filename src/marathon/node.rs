@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use crate::violation::{Rule, Violation};
 
 /// A value that is there; JSON's null is not.
-#[derive(Clone)]
 pub(super) struct Node<'a> {
     value: &'a Value,
     /// `/containers(1)/image`; empty for the document itself.
@@ -24,6 +23,10 @@ impl Violations {
         if self.0.len() < Self::MOST {
             self.0.push(violation);
         }
+    }
+
+    pub(super) fn extend(&mut self, violations: impl IntoIterator<Item = Violation>) {
+        violations.into_iter().for_each(|violation| self.push(violation));
     }
 
     pub(super) fn is_empty(&self) -> bool {

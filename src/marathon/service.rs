@@ -179,7 +179,7 @@ pub(super) fn pod(pod: &Node<'_>, id: String, most: u64) -> Option<Vec<Answer>> 
     // Marathon refuses a pod as a whole, and tells everything at once.
     for container in of_containers {
         if let Err(Error::Definition { violations: more, .. }) = container {
-            more.into_iter().for_each(|violation| violations.push(violation));
+            violations.extend(more);
         }
     }
     Some(refused(&id, violations).into_iter().collect())

@@ -180,12 +180,12 @@ impl Default for DockerRegistry {
 /// unsafe or comes to nothing there.
 ///
 /// [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the same value by the
-/// rules of this crate, to which none of the notes applies.
+/// rules of this crate.
 ///
 /// # Errors
 ///
-/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag; no agent starts
-/// with such a value either.
+/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag, unless an agent
+/// would start with it and then pull nothing: that is a note.
 pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Error> {
     let inline = Place::bytes(Level::AgentFlag, 1);
     let mut notes = vec![Note::of(NoteKind::Exposed)];

@@ -1,6 +1,6 @@
 //! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to disk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{ARCHIVE, Contents, SANDBOX_FILES, file};
@@ -44,8 +44,6 @@ pub(crate) enum Unpacks {
 #[derive(Default)]
 struct Sandbox {
     files: [Option<Arrived>; SANDBOX_FILES.len()],
-    /// How many of them each of the fetched files was unpacked to.
-    members_with: HashMap<usize, usize>,
 }
 
 struct Arrived {
@@ -54,6 +52,8 @@ struct Arrived {
     is_member: bool,
     /// Which of the fetched files it came with.
     with: usize,
+    /// How many files came out of it.
+    members: usize,
 }
 
 impl Sandbox {
@@ -67,13 +67,9 @@ impl Sandbox {
     /// Drops the archive where everything in it lies beside it, unpacked.
     fn drop_unpacked(&mut self) {
         let [files @ .., archive] = &mut self.files;
-        let Some(Arrived { with, .. }) = archive else { return };
-        let came_with = |file: &&Option<Arrived>| {
-            file.as_ref().is_some_and(|file| file.is_member && file.with == *with)
-        };
-        if files.iter().filter(came_with).count()
-            == self.members_with.get(with).copied().unwrap_or(usize::MAX)
-        {
+        let Some(Arrived { with, members, .. }) = archive else { return };
+        let beside = files.iter().flatten().filter(|file| file.is_member && file.with == *with);
+        if *members > 0 && beside.count() == *members {
             *archive = None;
         }
     }
@@ -82,15 +78,13 @@ impl Sandbox {
         let Fetched { path, place, lands } = fetched;
         let bytes = file::read_named(path, place, limits)?;
         let unpacked = unpack(bytes.as_slice(), place, lands.unpacks, limits);
+        let members = unpacked.as_ref().map_or(0, Vec::len);
         if let Some(name) = lands.file {
-            self.put(name, Arrived { place: place.clone(), bytes, is_member: false, with });
+            let place = place.clone();
+            self.put(name, Arrived { place, bytes, is_member: false, with, members });
         }
-        let unpacked = unpacked?;
-        if lands.unpacks != Unpacks::Nothing {
-            self.members_with.insert(with, unpacked.len());
-        }
-        for Unpacked { name, place, bytes } in unpacked {
-            self.put(name, Arrived { place, bytes, is_member: true, with });
+        for Unpacked { name, place, bytes } in unpacked? {
+            self.put(name, Arrived { place, bytes, is_member: true, with, members: 0 });
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::level::Place;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
-/// Reads a file that the agent's owner named, through links as usual.
+/// Reads a file that the agent's owner or a definition named, through links as usual.
 ///
 /// # Errors
 ///

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::config::{self, File};
 use crate::error::Error;
 use crate::level::{Level, Place};
@@ -25,19 +26,22 @@ pub(crate) use self::file::read_named;
 use self::sandbox::Reading;
 
 /// What Docker looks for below its `HOME`, in the order in which it counts.
-pub(crate) const DOCKER_FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
+const DOCKER_FILES: [&str; 2] = [CONFIG_JSON, DOCKERCFG];
 
 /// What is looked at in a sandbox: the archive too, in case it was not unpacked.
-pub(crate) const SANDBOX_FILES: [&str; 3] = [".docker/config.json", ".dockercfg", ARCHIVE];
+pub(crate) const SANDBOX_FILES: [&str; 3] = [CONFIG_JSON, DOCKERCFG, ARCHIVE];
 
 const ARCHIVE: &str = "docker.tar.gz";
 
 /// A source as it was given to the builder.
 #[derive(Clone)]
 pub(crate) enum Source {
-    Bytes(Level, SecretBytes),
-    /// Bytes at a level that have a name of their own.
-    Called(Level, String, SecretBytes),
+    Bytes {
+        level: Level,
+        /// What they are called, where they have a name of their own.
+        name: Option<String>,
+        bytes: SecretBytes,
+    },
     Fetched(Vec<Fetched>),
     Home(Option<PathBuf>),
     SandboxHome(PathBuf),
@@ -71,7 +75,7 @@ impl Contents {
 impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
-            Source::Bytes(level, _) | Source::Called(level, ..) | Source::Hidden(level) => *level,
+            Source::Bytes { level, .. } | Source::Hidden(level) => *level,
             Source::SandboxHome(_)
             | Source::DockerHome(_)
             | Source::Fetched(_)
@@ -84,13 +88,11 @@ impl Source {
     /// Reads the source, the `ordinal`th given at its level.
     pub(crate) fn read(&self, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
         match self {
-            Source::Bytes(level, bytes) => {
-                let place = Place::bytes(*level, ordinal);
-                let read = config::read(bytes.as_slice(), &place, limits)?;
-                Ok(Contents::of(place, read.files))
-            }
-            Source::Called(level, name, bytes) => {
-                let place = Place::called(Some(*level), name);
+            Source::Bytes { level, name, bytes } => {
+                let place = match name {
+                    Some(name) => Place::called(Some(*level), name),
+                    None => Place::bytes(*level, ordinal),
+                };
                 let read = config::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
             }

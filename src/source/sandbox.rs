@@ -11,16 +11,13 @@
 use std::io;
 use std::path::Path;
 
-use super::{ARCHIVE, Contents, file};
+use super::file::read_open;
+use super::{ARCHIVE, Contents, SANDBOX_FILES};
 use crate::config::{self, Files};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::warning::{Warning, WarningKind};
-
-/// Where credential files are looked for below a HOME, in the order in which they count.
-const FILES: [(Option<&str>, &str); 3] =
-    [(Some(".docker"), "config.json"), (None, ".dockercfg"), (None, ARCHIVE)];
 
 /// Which of the files are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,24 +33,27 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
     let home = open::Directory::open(directory)
         .map_err(|source| Error::Read { place: place.clone(), source })?;
     let mut contents = Contents::of(place, Vec::new());
-    for (parent, name) in FILES {
-        if reading == Reading::AsDocker && (name == ARCHIVE || !contents.files.is_empty()) {
+    for file in SANDBOX_FILES {
+        if reading == Reading::AsDocker && (file == ARCHIVE || !contents.files.is_empty()) {
             break;
         }
-        let path = parent.map_or(directory.to_owned(), |parent| directory.join(parent)).join(name);
-        let place = Place::file(Level::SandboxHome, &path);
+        let place = Place::file(Level::SandboxHome, &directory.join(file));
+        let (parent, name) = match file.split_once('/') {
+            Some((parent, name)) => (Some(parent), name),
+            None => (None, file),
+        };
         let open = match home.open_file(parent, name) {
             Ok(None) => continue,
             Ok(Some(open)) => open,
             Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { place, found }),
             Err(Refusal::Io(source)) => return Err(Error::Read { place, source }),
         };
-        let bytes = file::read_open(open, &place, limits)?;
+        let bytes = read_open(open, &place, limits)?;
         match config::read(bytes.as_slice(), &place, limits) {
             Ok(Files { files, .. }) => contents.files.extend(files),
             // In a sandbox any file may be called docker.tar.gz.
             Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })
-                if name == ARCHIVE =>
+                if file == ARCHIVE =>
             {
                 let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
                 contents.warnings.push(Warning::new(&place, None, kind));

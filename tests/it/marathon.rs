@@ -4,7 +4,7 @@ use regcred::marathon::{self, Container, Fetch, FetchKind, Resolved, Rule};
 use regcred::mesos::{Containerizer, DockerRegistry};
 use regcred::{Error, Limits, Resolver};
 
-use crate::archives::{file, gzip, tar};
+use crate::archives::{file, gzip, of_kind, tar};
 use crate::support::{answer, base64, config, quote};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
@@ -158,7 +158,7 @@ fn each_service_and_container_has_an_answer_of_its_own() {
         (format!("[{bad}, 1, {good}]"), vec!["bad: (0)/container/docker/pullConfig: pullConfig is", "good DOCKER x", "definition: (1): must be an app, a pod or a group"], "a list"),
         (format!(r#"{{"apps": [{bad}, null, {good}]}}"#), vec!["bad: /apps(0)/container/docker/pullConfig: ", "good DOCKER x", "definition: /apps(1): must be an object"], "apps"),
         (format!(r#"{{"id": "/g", "groups": [{{"id": "h", "apps": [{good}, {bad}]}}, "x", {{}}]}}"#),
-            vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object", "/g: /groups(2): must be an app, a pod or a group"], "groups"),
+            vec!["/g/h/good DOCKER x", "/g/h/bad: /groups(0)/apps(1)/container/docker/pullConfig: ", "/g: /groups(1): must be an object; /groups(2): must be an app, a pod or a group"], "groups"),
         (format!(r#"{{"apps": [{good}], "groups": 1}}"#), vec!["good DOCKER x", "definition: /groups: must be a list"], "no list"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}}, 7, {"name": "c", "image": {"kind": "DOCKER", "id": ""}}]}"#.to_owned(),
             vec!["/p: /containers(1): must be an object; /containers(2)/image/id: must not be empty"], "a pod that is wrong as a whole"),
@@ -210,6 +210,62 @@ fn what_is_no_definition_says_so() {
         marathon::containers(deep.as_bytes(), Limits::default()).is_err(),
         "no depth exhausts the stack"
     );
+}
+
+#[test]
+fn what_is_fetched_is_bounded() {
+    let scratch = tempfile::tempdir().unwrap();
+    let put =
+        |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
+    let json = config(&[("reg.io", "u")]);
+    for n in 0..17 {
+        std::fs::create_dir(scratch.path().join(n.to_string())).unwrap();
+        put(&format!("{n}/docker.tar.gz"), gzip(&tar(&[file(".dockercfg", &json)])));
+    }
+    put(".dockercfg.gz", gzip(json.as_bytes()));
+    put("linked.tgz", gzip(&tar(&[of_kind(".dockercfg", b'2')])));
+    put("app.tgz", gzip(&tar(&[file("bin/app", "x")])));
+    let resolve = |fetch: &str, limits| {
+        let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+        only(&app_with(&format!(r#""fetch": [{fetch}]"#))).resolver(&agent(), limits, no_secrets)
+    };
+    let item = |n: usize| format!(r#"{{"uri": "DIR/{n}/docker.tar.gz"}}"#);
+    let items = |count: usize| (0..count).map(item).collect::<Vec<_>>().join(", ");
+    let most = Limits::default();
+    assert_eq!(answer(&resolve(&items(16), most).unwrap(), "reg.io/app"), "u:p");
+    let error = resolve(&items(17), most).unwrap_err();
+    assert!(matches!(error, Error::Limit { limit: "fetched_files", value: 16, .. }), "{error}");
+    let again = vec![item(0); 1_000].join(", ");
+    assert_eq!(
+        answer(&resolve(&again, most).unwrap(), "reg.io/app"),
+        "u:p",
+        "one file is read once"
+    );
+
+    let mut few_bytes = most;
+    few_bytes.file_bytes = json.len() as u64 - 1;
+    let error = resolve(r#"{"uri": "DIR/.dockercfg.gz"}"#, few_bytes).unwrap_err();
+    assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "unpacked: {error}");
+
+    // What is in somebody's own archive is no error, and where it could not be told it is said so.
+    #[rustfmt::skip]
+    let table = [("app.tgz", 0, "nothing in it"), ("linked.tgz", 1, "refused"), ("missing.tgz", 1, "not there")];
+    for (name, warnings, rule) in table {
+        let resolver = resolve(&format!(r#"{{"uri": "DIR/{name}"}}"#), most).unwrap();
+        assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "{rule}");
+        let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        assert_eq!(told.len(), warnings, "{rule}: {told:?}");
+        assert!(told.iter().all(|told| told.contains("could not be looked into")), "{told:?}");
+    }
+}
+
+#[test]
+fn what_is_told_of_one_service_is_bounded() {
+    let fetch = vec!["1"; 1_000].join(",");
+    let definition = format!(r#"{{"id": "/{}", "fetch": [{fetch}]}}"#, "a".repeat(5_000));
+    let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
+    let Err(Error::Definition { id, violations }) = answer else { panic!() };
+    assert_eq!((id.len(), violations.len()), (1_024, 25));
 }
 
 #[test]

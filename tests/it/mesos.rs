@@ -207,6 +207,14 @@ fn what_mesos_does_with_the_flag_is_noted() {
 }
 
 #[test]
+fn no_more_is_noted_than_anybody_reads() {
+    let keys: Vec<String> = (0..5_000).map(|n| format!("r{n}.io/team")).collect();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "u")).collect();
+    let noted = mesos::check_docker_config(&config(&keys), Limits::default()).unwrap();
+    assert!((1_000..1_010).contains(&noted.len()), "{}", noted.len());
+}
+
+#[test]
 fn each_form_of_the_flag_is_noted() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker config.json");
