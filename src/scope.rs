@@ -12,6 +12,10 @@ use crate::image::{
     normal_port, split_port, without_scheme,
 };
 
+/// The longest host that a `*` or an encoding is tried on; DNS allows 253 bytes. A registry of any length
+/// would cost a lookup its length again for every pattern that a task brings.
+pub(crate) const LONGEST_HOST: usize = 255;
+
 /// What a key means. Host and path are normalised: lower case, no empty segment, no API root.
 #[derive(Debug)]
 pub(crate) struct Scope<'k> {
@@ -142,10 +146,13 @@ fn parse_port(digits: &str) -> Option<u32> {
 fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     let host = match host {
         _ if host.is_ascii() => Cow::Borrowed(host),
-        _ if is_url && !host.contains('%') => match url::Host::parse(host) {
-            Ok(url::Host::Domain(ascii)) => Cow::Owned(ascii),
-            _ => return Err(KeyProblem::NonAscii),
-        },
+        // Putting a name into ASCII takes the square of its length.
+        _ if is_url && !host.contains('%') && host.len() <= LONGEST_HOST => {
+            match url::Host::parse(host) {
+                Ok(url::Host::Domain(ascii)) if keeps_patterns(host, &ascii) => Cow::Owned(ascii),
+                _ => return Err(KeyProblem::NonAscii),
+            }
+        }
         _ => return Err(KeyProblem::NonAscii),
     };
     if !(is_host(&host) || is_host_pattern(&host)) {
@@ -158,6 +165,13 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     let mut before = ' ';
     lower.retain(|c| std::mem::replace(&mut before, c) != '*' || c != '*');
     Ok(Cow::Owned(lower))
+}
+
+/// Whether every `*` stands in a label as it was written. In one that was encoded it would stand for
+/// pieces of the code, and so for other names; and what only looks like a `*` is none.
+fn keeps_patterns(written: &str, ascii: &str) -> bool {
+    let is_written = |label: &str| written.split('.').any(|w| w.eq_ignore_ascii_case(label));
+    ascii.split('.').filter(|label| is_pattern(label)).all(is_written)
 }
 
 fn is_host_pattern(host: &str) -> bool {
@@ -203,10 +217,13 @@ pub(crate) fn is_pattern(host: &str) -> bool {
 }
 
 /// Whether a normalised pattern covers a host in lower case: label by label, where `*` is any run of
-/// characters inside one label.
+/// characters inside one label. Nothing covers a host that is too long to be one.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
     let mut hosts = host.split('.');
-    pattern.split('.').all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
+    host.len() <= LONGEST_HOST
+        && pattern
+            .split('.')
+            .all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
         && hosts.next().is_none()
 }
 

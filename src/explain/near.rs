@@ -1,7 +1,7 @@
 //! How a scope misses an image, for those that nearly match: what an operator has to be told.
 
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
-use crate::scope::{Scope, covers, is_pattern, pattern_covers};
+use crate::scope::{LONGEST_HOST, Scope, covers, is_pattern, pattern_covers};
 
 /// How a scope stands to an image of which it is about the registry, or nearly.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,9 +123,8 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
 
 /// Whether a pattern that starts in `*.` would cover the host with another number of labels.
 fn misses_by_depth(pattern: &str, host: &str) -> bool {
-    /// As long as DNS allows; the search takes the square of it.
-    const LONGEST: usize = 255;
-    let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST) else {
+    // The search takes the square of its length.
+    let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST_HOST) else {
         return false;
     };
     let mut tail = host;

@@ -18,7 +18,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use crate::config::{Entry, File, Standing};
 use crate::image::DOCKER_HUB;
 use crate::level::Level;
-use crate::scope::{covers, pattern_covers};
+use crate::scope::{LONGEST_HOST, covers, pattern_covers};
 
 pub(crate) use self::build::warnings_of;
 use self::rank::Rank;
@@ -41,9 +41,6 @@ pub(crate) struct Match {
     pub(crate) entry: usize,
     pub(crate) usable: bool,
 }
-
-/// The longest host with upper-case letters that a `*` is tried on; DNS allows 253 bytes.
-const LONGEST_FOLDED_HOST: usize = 255;
 
 pub(crate) struct Index {
     hasher: RandomState,
@@ -155,7 +152,7 @@ impl Index {
         answered: Option<Level>,
         mut each: impl FnMut(Match) -> bool,
     ) {
-        let mut buffer = [0; LONGEST_FOLDED_HOST];
+        let mut buffer = [0; LONGEST_HOST];
         if self.patterns.is_empty() || query.is_docker_hub() {
             return;
         }
@@ -264,7 +261,7 @@ fn depth_bit(segments: usize) -> u64 {
     1 << segments.min(63)
 }
 
-fn lower_case<'b>(host: &'b str, buffer: &'b mut [u8; LONGEST_FOLDED_HOST]) -> Option<&'b str> {
+fn lower_case<'b>(host: &'b str, buffer: &'b mut [u8; LONGEST_HOST]) -> Option<&'b str> {
     if !host.bytes().any(|b| b.is_ascii_uppercase()) {
         return Some(host);
     }

@@ -1,6 +1,7 @@
 //! Everything is tested through the public API, as tables: one line a case.
 
 mod archives;
+mod attacks;
 mod auth;
 mod broken;
 mod certs;

@@ -1,0 +1,111 @@
+//! Attacks, each test named after what the attacker tries. Nothing may leak, hang, or answer for
+//! another host; where there is a refusal, it says where and what, and not a byte of the secret.
+
+mod hosts;
+mod scopes;
+
+use std::error::Error as _;
+
+use regcred::{Error, ImageRef, Resolver};
+
+use crate::support::{base64, config, secret, word};
+
+/// The password in what attackers send, which looks like nothing else.
+const PASSWORD: &str = "Zw4_Tmf8_Rcx3_Lhd6";
+
+/// A `config.json` with one key, whose password is [`PASSWORD`].
+fn canary(key: &str) -> String {
+    let key = crate::support::quote(key);
+    format!(r#"{{"auths": {{{key}: {{"auth": "{}"}}}}}}"#, base64(format!("u:{PASSWORD}")))
+}
+
+/// Asserts that no eight bytes of the secret, plain or in base64, are in what is shown.
+#[track_caller]
+fn shows_no_secret(shown: &str) {
+    let encoded = base64(format!("u:{PASSWORD}"));
+    for secret in [PASSWORD, &*encoded] {
+        for piece in secret.as_bytes().windows(8) {
+            let piece = std::str::from_utf8(piece).unwrap();
+            assert!(!shown.contains(piece), "{piece:?} is shown in {shown}");
+        }
+    }
+}
+
+/// The error of a build, once it is sure that it shows no secret and keeps no parser's error.
+#[track_caller]
+fn refusal(built: Result<Resolver, Error>) -> Error {
+    let error = built.expect_err("should be refused");
+    shows_no_secret(&format!("{error} {error:?}"));
+    if let Some(source) = error.source() {
+        assert!(source.is::<std::io::Error>(), "{source:?}");
+        shows_no_secret(&format!("{source} {source:?}"));
+    }
+    error
+}
+
+/// [`refusal`] of a task secret, which has to say where it came from.
+#[track_caller]
+fn refused(file: impl Into<Vec<u8>>) -> Error {
+    let error = refusal(secret(file));
+    assert!(error.to_string().starts_with("task secret"), "should say where: {error}");
+    error
+}
+
+/// Everything that a resolver tells of itself and of an image, on however many lines.
+fn told(resolver: &Resolver, image: &str) -> String {
+    let explained = resolver.explain(&ImageRef::parse(image).unwrap());
+    let warnings: Vec<String> = resolver.warnings().iter().map(|w| format!("{w} {w:?}")).collect();
+    let log = serde_json::to_string(&explained).unwrap();
+    format!("{resolver:?}\n{}\n{explained}\n{explained:?}\n{log}", warnings.join("\n"))
+}
+
+/// What a resolver answers in every way there is to ask about a host. A text that is no host is asked
+/// about all the same, as a caller may do.
+fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
+    let direct = format!("{host}/app");
+    let images = [ImageRef::parse(&direct), ImageRef::parse_with_default("app", host)];
+    let images = images.iter().flatten().filter_map(|image| resolver.resolve(image));
+    let servers = [host.to_owned(), format!("https://{host}"), format!("http://{host}/v2/")];
+    let servers = servers.iter().filter_map(|server| resolver.resolve_registry(server));
+    images.chain(servers).map(|auth| word(&auth)).collect()
+}
+
+/// Asserts that two spellings are strangers, whichever of them is in the file and whichever is asked about.
+#[track_caller]
+fn strangers(one: &str, other: &str) {
+    for (key, host) in [(one, other), (other, one)] {
+        let resolver = secret(config(&[(key, "stolen")])).unwrap();
+        assert_eq!(asked(&resolver, host), [""; 0], "{key:?} in a file answers for {host:?}");
+        let both = secret(config(&[(key, "stolen"), (host, "own")])).unwrap();
+        let answers = asked(&both, host);
+        assert!(!answers.contains(&"stolen:p".to_owned()), "{key:?} beside {host:?}");
+    }
+}
+
+/// Asserts that the host is answered for, so that a refusal elsewhere says something.
+#[track_caller]
+fn same(key: &str, host: &str) {
+    let resolver = secret(config(&[(key, "own")])).unwrap();
+    assert_eq!(asked(&resolver, host), ["own:p"; 5], "{key:?} is for {host:?}");
+}
+
+/// Asserts that a key answers for none of the hosts that it plays with, is warned of where it stands, and
+/// under `strict` refused there.
+#[track_caller]
+fn means_nothing(key: &str, hosts: &[&str]) {
+    let resolver = secret(canary(key)).unwrap();
+    for host in hosts {
+        assert_eq!(asked(&resolver, host), [""; 0], "{key:?} answers for {host:?}");
+    }
+    let shown = told(&resolver, "reg.io/app");
+    shows_no_secret(&shown);
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    let [warning] = resolver.warnings() else { panic!("{key:?}: {:?}", resolver.warnings()) };
+    let warning = warning.to_string();
+    assert!(
+        warning.starts_with("task secret: key ") && !warning.contains(['\n', '\u{202e}']),
+        "{warning:?}"
+    );
+    let strict = refusal(Resolver::builder().task_secret(canary(key)).strict().build());
+    assert!(matches!(strict, Error::Key { .. }), "{key:?}: {strict}");
+}
