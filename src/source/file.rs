@@ -72,17 +72,17 @@ pub(super) fn read_open(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(failed(error)),
         };
-        if bytes.as_slice().is_empty() {
-            if archive::is_archive(piece) {
-                limit = ("archive_bytes", limits.archive_bytes);
-            }
-            // The size is only a hint: the file may grow while it is read.
-            let expected = size.min(limit.1).try_into().unwrap_or(0);
-            bytes = SecretBytes::with_capacity(expected);
+        let is_first = bytes.as_slice().is_empty();
+        if is_first && archive::is_archive(piece) {
+            limit = ("archive_bytes", limits.archive_bytes);
         }
         let (limit, value) = limit;
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {
             return Err(Error::Limit { place: place.clone(), limit, value });
+        }
+        if is_first {
+            // The size is only a hint: the file may grow while it is read.
+            bytes = SecretBytes::with_capacity(size.try_into().unwrap_or(0));
         }
         bytes.extend(piece);
     }

@@ -98,18 +98,3 @@ fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
     let broken = Resolver::builder().cluster_file_if_exists(&file).build().unwrap_err();
     assert!(matches!(broken, Error::Empty { .. }), "there, but broken: {broken}");
 }
-
-/// A pipe would make the agent wait for a writer that never comes.
-#[cfg(unix)]
-#[test]
-fn a_pipe_in_place_of_a_named_file_does_not_hang() {
-    let scratch = tempfile::tempdir().unwrap();
-    let pipe = scratch.path().join("pipe");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    for builder in [
-        Resolver::builder().cluster_file(&pipe),
-        Resolver::builder().agent_flag(pipe.to_str().unwrap()),
-    ] {
-        assert!(matches!(builder.build(), Err(Error::NotAFile { .. })));
-    }
-}
