@@ -20,7 +20,7 @@ pub struct Member<'a> {
 }
 
 /// Changes a header after it was written, and mends its checksum.
-fn with_header(archive: &mut [u8], at: usize, change: impl FnOnce(&mut tar::Header)) {
+pub fn with_header(archive: &mut [u8], at: usize, change: impl FnOnce(&mut tar::Header)) {
     let mut header = tar::Header::new_old();
     header.as_mut_bytes().copy_from_slice(&archive[at..at + 512]);
     change(&mut header);
