@@ -138,18 +138,18 @@ fn read_json(text: &str, place: &Place, limits: &Limits) -> Result<(Gathered, bo
         let is_object = gathered.read(text);
         (gathered, is_object)
     };
-    let (gathered, error) = match read(false) {
+    let (failure, error) = match read(false) {
         (gathered, Ok(is_object)) => return Ok((gathered, is_object)),
-        (gathered, Err(error)) => (gathered, error),
+        (gathered, Err(error)) => (gathered.failure, error),
     };
-    let failure = gathered.failure;
-    drop(gathered);
-    if failure.is_none() && !error.is_eof() {
-        if let (gathered, Ok(is_object)) = read(true) {
-            return Ok((gathered, is_object));
-        }
+    if failure.is_some() || error.is_eof() {
+        return Err(json_error(&error, failure, text, place, limits));
     }
-    Err(json_error(&error, failure, text, place, limits))
+    // What stops this reading is what is wrong with the document; before it there may only have been an entry.
+    match read(true) {
+        (gathered, Ok(is_object)) => Ok((gathered, is_object)),
+        (gathered, Err(error)) => Err(json_error(&error, gathered.failure, text, place, limits)),
+    }
 }
 
 /// Tells the format of a document by what was found in it.

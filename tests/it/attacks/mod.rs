@@ -4,6 +4,7 @@
 mod archives;
 mod files;
 mod hosts;
+mod json;
 mod scopes;
 
 use std::error::Error as _;
