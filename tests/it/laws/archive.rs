@@ -1,0 +1,107 @@
+//! An archive. A first byte of `t`, `z` or `2` has the checksums of the tar behind it mended, so that changed
+//! headers are read at all, and compresses it not at all, once, or in two gzip members.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use regcred::{ArchiveProblem, CredentialFile, Error, FileEntry, Format};
+
+const FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
+
+pub fn law(data: &[u8]) {
+    let archive = match data {
+        [b't', tar @ ..] => mended(tar),
+        [b'z', tar @ ..] => gzip(&mended(tar)),
+        [b'2', tar @ ..] => {
+            let tar = mended(tar);
+            let (first, second) = tar.split_at(tar.len() / 2);
+            [gzip(first), gzip(second)].concat()
+        }
+        raw => raw.to_vec(),
+    };
+    let file = CredentialFile::parse(&archive);
+    let again = CredentialFile::parse(&archive);
+    assert_eq!(format!("{file:?}"), format!("{again:?}"), "twice the same");
+    let expected = match &file {
+        Ok(file) if file.format() == Format::Archive => Ok(file),
+        Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) => Err(()),
+        // Refused, which is always allowed, or no archive.
+        _ => return,
+    };
+    let Some(left) = HAS_GNU_TAR.then(|| unpacked_by_tar(&archive)).flatten() else { return };
+    match expected {
+        Err(()) => assert!(left.is_empty(), "missing, but tar leaves {left:?}"),
+        Ok(file) => {
+            let parsed =
+                left.iter().map(|bytes| CredentialFile::parse(bytes).expect("as in the archive"));
+            let parsed: Vec<CredentialFile> = parsed.collect();
+            let left: Vec<_> = parsed.iter().flat_map(CredentialFile::entries).map(seen).collect();
+            assert_eq!(file.entries().map(seen).collect::<Vec<_>>(), left, "what tar leaves");
+        }
+    }
+}
+
+fn seen(entry: FileEntry<'_>) -> (String, Option<regcred::Credential<'_>>) {
+    (entry.key().to_owned(), entry.credential())
+}
+
+static HAS_GNU_TAR: LazyLock<bool> = LazyLock::new(|| {
+    let version = Command::new("tar").arg("--version").output();
+    version.is_ok_and(|output| output.stdout.starts_with(b"tar (GNU tar)"))
+});
+
+/// What tar leaves on disk of the two files, where they are regular ones in a real directory. `None` where it
+/// leaves a link in that directory's place, into which it does not write and others do.
+fn unpacked_by_tar(archive: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let scratch = tempfile::tempdir().expect("a place to unpack in");
+    let home = scratch.path().join("home");
+    fs::create_dir(&home).expect("it is new");
+    let option = if archive.starts_with(&[0x1F, 0x8B]) { "-xzf" } else { "-xf" };
+    let mut tar = Command::new("tar")
+        .args([option, "-", "--no-same-owner", "--no-same-permissions", "-C"])
+        .arg(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("tar is there");
+    // It may stop reading early.
+    let _ = tar.stdin.take().expect("it is piped").write_all(archive);
+    tar.wait().expect("tar ends");
+    if fs::symlink_metadata(home.join(".docker")).is_ok_and(|found| found.is_symlink()) {
+        return None;
+    }
+    let read = |name: &&str| {
+        let path = home.join(name);
+        path.symlink_metadata().ok()?.is_file().then(|| fs::read(path).ok())?
+    };
+    Some(FILES.iter().filter_map(read).collect())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("memory takes it");
+    encoder.finish().expect("memory takes it")
+}
+
+/// With the right checksum in each header, where the sizes before it lead to it.
+fn mended(tar: &[u8]) -> Vec<u8> {
+    let mut tar = tar.to_vec();
+    let mut at = 0;
+    while let Some(block) = tar.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<512>()) {
+        let mut size = 0;
+        if block.iter().any(|byte| *byte != 0) {
+            let mut header = tar::Header::new_old();
+            header.as_mut_bytes().copy_from_slice(block);
+            header.set_cksum();
+            block.copy_from_slice(header.as_bytes());
+            size = header.entry_size().unwrap_or(0).min(1 << 30) as usize;
+        }
+        at += 512 + size.next_multiple_of(512);
+    }
+    tar
+}

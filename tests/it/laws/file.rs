@@ -1,0 +1,107 @@
+//! A credential file of any format.
+
+use regcred::{Credential, CredentialFile, Format, Resolver};
+use serde_json::Value;
+
+use super::CANARY;
+use super::printed::Printed;
+
+pub fn law(data: &[u8]) {
+    let file = CredentialFile::parse(data);
+    let seen = |file: &Result<CredentialFile, regcred::Error>| {
+        let mut printed = Printed::default();
+        printed.credential_file(file);
+        printed
+    };
+    assert_eq!(seen(&file), seen(&CredentialFile::parse(data)), "twice the same");
+    let resolver = Resolver::builder().task_secret(data).build();
+    assert_eq!(file.is_ok(), resolver.is_ok(), "{file:?} {resolver:?}");
+    let strict = Resolver::builder().task_secret(data).strict().build();
+    assert!(strict.is_err() || resolver.is_ok(), "strict takes nothing more");
+    if let Ok(file) = &file {
+        let broken = file.entries().any(|entry| entry.problem().is_some());
+        assert!(!(broken && strict.is_ok()), "strict takes no malformed entry");
+        for entry in file.entries() {
+            assert!(entry.credential().is_none() || entry.problem().is_none());
+        }
+        if file.format() == Format::ConfigJson {
+            as_read_naively(file, data);
+        }
+    }
+    let mut printed = Printed::default();
+    printed.file(data);
+    // Where it was put in the place of a name, it is a name.
+    if !may_be_named(data) {
+        printed.holds_none_of(&[CANARY], data);
+    }
+}
+
+/// DESIGN 3.3, on what another reader makes of the document.
+fn as_read_naively(file: &CredentialFile, data: &[u8]) {
+    let text = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data);
+    let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(text) else { return };
+    let is_auths = |name: &&String| name.eq_ignore_ascii_case("auths");
+    let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+    // Repeated ones are united, which a map cannot show; nor can it tell how a name is escaped.
+    if fields.keys().filter(is_auths).count() != 1 || text.matches("auths").count() != 1 {
+        return;
+    }
+    let Some(Value::Object(auths)) = fields.iter().find(|(name, _)| is_auths(name)).map(|(_, v)| v)
+    else {
+        return;
+    };
+    for entry in file.entries() {
+        let Some(Value::Object(fields)) = auths.get(entry.key()) else { continue };
+        let mut names: Vec<String> = fields.keys().map(|name| name.to_ascii_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        if names.len() != fields.len() {
+            continue;
+        }
+        let field = |name: &str| {
+            let found = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1;
+            found.as_str().filter(|text| !text.is_empty())
+        };
+        let Some(auth) = field("auth") else { continue };
+        let auth = auth.replace(['\r', '\n', '\t', ' '], "");
+        let decoded = decoded(auth.trim_end_matches('='));
+        let pair = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+        let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
+        let pair = pair.map(|(user, password)| (user, password.trim_matches('\0')));
+        match entry.credential() {
+            Some(Credential::Basic { username, password }) => {
+                assert_eq!(Some((username, password)), pair, "{}", entry.key());
+            }
+            None if entry.problem().is_none() && !auth.is_empty() => {
+                assert_eq!(pair, Some(("", "")), "{}", entry.key());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Base64 by hand, whatever the bits that are left over.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bits = String::new();
+    for c in text.chars() {
+        bits += &format!("{:06b}", alphabet.find(c)?);
+    }
+    let byte = |bits: &[u8]| u8::from_str_radix(std::str::from_utf8(bits).ok()?, 2).ok();
+    bits.as_bytes().chunks_exact(8).map(byte).collect()
+}
+
+/// Whether the canary, or a piece of it, could stand where names do: in a key, or as a helper's.
+fn may_be_named(data: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(data);
+    let is_key = |rest: &str| {
+        let after = rest.split_once('"').map(|(_, after)| after.trim_start());
+        after.is_some_and(|after| after.starts_with(':'))
+    };
+    let rest = text.replace(CANARY, "");
+    let is_cut = CANARY
+        .as_bytes()
+        .windows(8)
+        .any(|piece| std::str::from_utf8(piece).is_ok_and(|piece| rest.contains(piece)));
+    is_cut || text.to_ascii_lowercase().contains("cred") || text.split(CANARY).skip(1).any(is_key)
+}

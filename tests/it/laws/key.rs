@@ -1,0 +1,49 @@
+//! A key, and an image on a second line.
+
+use regcred::{ImageRef, Resolver};
+use serde_json::json;
+
+use super::resolver::Entry;
+use super::{CANARY, model};
+
+pub fn law(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (key, image) = text.split_once('\n').unwrap_or((text, "reg.io/team/app"));
+    let build = |key: &str| {
+        let file = json!({"auths": {key: {"auth": "dTpw"}}}).to_string();
+        Resolver::builder().task_secret(file).build().expect("whatever the key, it is one")
+    };
+    let resolver = build(key);
+    let bare = key.split_once("://").map_or(key, |(_, rest)| rest).trim_end_matches('/');
+    let entries = [Entry { level: 0, key: key.to_owned(), kind: '+' }];
+    for image in [image, bare, &format!("{bare}/app"), &format!("{bare}x"), "nginx"] {
+        let Ok(image) = ImageRef::parse(image) else { continue };
+        let expected = model::answer(&entries, &image).is_some();
+        assert_eq!(resolver.resolve(&image).is_some(), expected, "{key:?} for {image}");
+        let for_registry = resolver.resolve_registry(image.registry()).is_some();
+        assert!(!for_registry || expected, "a whole registry covers {image}");
+    }
+    // A key that can match nothing is told of, and is an error to those who are strict.
+    let strict = json!({"auths": {key: {"auth": "dTpw"}}}).to_string();
+    let strict = Resolver::builder().task_secret(strict).strict().build();
+    assert_eq!(strict.is_ok(), resolver.warnings().is_empty(), "{key:?}");
+
+    if key.contains(CANARY) {
+        return;
+    }
+    for planted in [
+        format!("{CANARY}@{bare}"),
+        format!("http://u:{CANARY}@{bare}/"),
+        format!("https://{CANARY}:{CANARY}@{bare}"),
+        format!("https://{bare}/?{CANARY}"),
+        format!("{bare}#{CANARY}"),
+    ] {
+        let resolver = build(&planted);
+        let image = ImageRef::parse("reg.io/app").expect("an image");
+        let told = format!("{:?} {}", resolver.warnings(), resolver.explain(&image));
+        assert!(!told.contains(CANARY), "{planted:?}: {told}");
+        for warning in resolver.warnings() {
+            assert!(!warning.to_string().contains(CANARY), "{planted:?}: {warning}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Laws that hold whatever the input. Each takes bytes as a fuzzer makes them: `fuzz/` feeds them without
+//! end, [`replay`](crate::replay) with what was kept of that.
+
+mod archive;
+mod file;
+mod image;
+mod key;
+mod marathon;
+mod model;
+pub mod printed;
+mod resolver;
+
+pub type Law = fn(&[u8]);
+
+pub const LAWS: [(&str, Law); 6] = [
+    ("archive", archive::law),
+    ("file", file::law),
+    ("image", image::law),
+    ("key", key::law),
+    ("marathon", marathon::law),
+    ("resolver", resolver::law),
+];
+
+/// A secret that looks like nothing else. Laws put it where secrets stand; nothing that is printed may hold
+/// eight bytes of it.
+pub const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";

@@ -1,0 +1,26 @@
+//! What the fuzzers keep in `fuzz/`, the inputs that once failed included, holds by the same laws here.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::laws::LAWS;
+
+#[test]
+fn every_law_holds_for_every_input_that_was_kept() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let mut broken = Vec::new();
+    for (name, law) in LAWS {
+        let (mut kept, folders) = (0, ["corpus", "artifacts"].map(|folder| fuzz.join(folder)));
+        for input in folders.iter().flat_map(|folder| fs::read_dir(folder.join(name))).flatten() {
+            let path = input.unwrap().path();
+            let data = fs::read(&path).unwrap();
+            kept += 1;
+            if catch_unwind(AssertUnwindSafe(|| law(&data))).is_err() {
+                broken.push(path);
+            }
+        }
+        assert!(kept >= 10, "only {kept} inputs were kept for {name}");
+    }
+    assert!(broken.is_empty(), "laws do not hold for {broken:#?}");
+}
