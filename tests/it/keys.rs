@@ -88,6 +88,7 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         ("quay.io\n", "white space", "quay.io\\n", "3.2.1"),
         ("quay.io\0", "control", "quay.io\\0", "3.2.1"),
         ("quаy.io", "outside ASCII", "quаy.io", "3.2.1: bare keys are not put through IDNA"),
+        ("https://xn--quay-.bücher.example", "outside ASCII", "https://xn--quay-.bücher.example", "3.2.1: Punycode of plain ASCII is no name (CVE-2024-12224)"),
         ("https://quay.io/тeam", "outside ASCII", "https://quay.io/тeam", "3.2.1"),
         ("", "no host", "", "docker/cli#3022"),
         ("https://", "no host", "https://", "3.2.1"),
