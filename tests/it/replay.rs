@@ -9,6 +9,9 @@ use crate::laws::LAWS;
 #[test]
 fn every_law_holds_for_every_input_that_was_kept() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    if !fuzz.exists() {
+        return eprintln!("the published crate comes without fuzz/");
+    }
     let mut broken = Vec::new();
     for (name, law) in LAWS {
         let (mut kept, folders) = (0, ["corpus", "artifacts"].map(|folder| fuzz.join(folder)));
