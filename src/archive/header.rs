@@ -227,12 +227,12 @@ fn number(field: &[u8]) -> Option<u64> {
 }
 
 /// Octal digits after blanks and before a blank or a NUL; stricter than GNU tar, which also takes
-/// other things for nought.
+/// other things for nought. A field has 12 digits at most, which fit.
 fn octal(field: &[u8]) -> Option<u64> {
     let start = field.iter().position(|b| *b != b' ')?;
     let digits = field.get(start..)?.split(|b| matches!(b, b' ' | 0)).next()?;
     let value = digits.iter().try_fold(0_u64, |number, byte| match byte {
-        b'0'..=b'7' if number >> 61 == 0 => Some(number << 3 | u64::from(byte - b'0')),
+        b'0'..=b'7' => Some(number << 3 | u64::from(byte - b'0')),
         _ => None,
     });
     value.filter(|_| !digits.is_empty())

@@ -9,7 +9,7 @@ mod header;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Read};
+use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 use zeroize::Zeroizing;
@@ -131,7 +131,6 @@ impl Stream<'_> {
             match self.source.read(rest) {
                 Ok(0) => break,
                 Ok(n) => filled += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Err(ArchiveProblem::Gzip.into()),
             }
         }

@@ -111,6 +111,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![Member { kind: 0, ..file(".docker/config.json", &u) }], "u:p", "old tars mark files with NUL"),
         (vec![pax_file(pax_path.as_bytes()), file("pax-name", &u)], "u:p", "a name in an extended header"),
         (vec![pax_file(pax_comment.as_bytes()), file(".docker/config.json", &u)], "u:p", "a record is as long as it says"),
+        (vec![gnu_name(b".docker/config.json"), pax_file(pax_path.as_bytes()), file("x", &u)], "u:p", "two names that are one"),
         (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
         (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
         (vec![of_kind(".docker/config.json", b'5'), file(".dockercfg", flat)], "u:p", "a directory is no file"),
@@ -118,6 +119,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![of_kind("label", b'V'), file(".dockercfg", flat)], "u:p", "tar -V label"),
         (vec![file("big", "x"), of_kind("link", b'2'), file(".dockercfg", flat)], "u:p", "links elsewhere do not matter"),
         (vec![file(".docker/config.json/", ""), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
+        (vec![file(".docker/", ""), file(".docker/config.json", &u)], "u:p", "old tars mark directories with a slash"),
     ];
     for (members, expected, rule) in table {
         let archive = tar(&members);
@@ -136,7 +138,7 @@ fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
 /// Headers that few programs write: how each is read is GNU tar's way, or a refusal.
 #[test]
 fn odd_headers_are_read_as_tar_reads_them() {
-    let u = user("u");
+    let u = user("u") + &" ".repeat(300);
     type Change = fn(&mut tar::Header);
     fn field(header: &mut tar::Header, at: usize, bytes: &[u8]) {
         header.as_mut_bytes()[at..at + bytes.len()].copy_from_slice(bytes);
@@ -150,9 +152,9 @@ fn odd_headers_are_read_as_tar_reads_them() {
         ("config.json", &[prefix], true, "POSIX: the prefix stands before the name"),
         ("config.json", &[prefix, prefix_of_odd_version], true, "GNU tar: whatever the version"),
         ("config.json", &[prefix, gnu_magic], false, "GNU's own headers have no prefix"),
-        (".docker/config.json", &[|h| { let size = h.entry_size().unwrap(); field(h, 124, &[0x80, 0, 0, 0]); field(h, 128, &size.to_be_bytes()) }], true, "a binary size"),
+        (".docker/config.json", &[|h| { let size = h.entry_size().unwrap(); field(h, 124, &[0x80, 0, 0, 0]); field(h, 128, &size.to_be_bytes()) }], true, "a binary size, here of two bytes"),
         (".docker/config.json", &[|h| { let size = h.entry_size().unwrap(); field(h, 124, format!("{size:>11o} ").as_bytes()) }], true, "blanks before a size"),
-        (".docker/config.json", &[|h| field(h, 124, b"+0000000052 ")], false, "a sign is no digit"),
+        (".docker/config.json", &[|h| field(h, 124, b"+0000000525 ")], false, "a sign is no digit"),
         (".docker/config.json", &[|h| field(h, 124, &[0x80, 1, 0, 0])], false, "a size beyond 64 bits"),
         (".docker/config.json", &[|h| field(h, 124, b" \x00%09o  ")], false, "a NUL before the digits"),
     ];
@@ -162,6 +164,10 @@ fn odd_headers_are_read_as_tar_reads_them() {
         let answer = from_secret(gzip(&archive), "reg.io/app");
         assert_eq!(answer == "u:p", *found, "{rule}: {answer}");
     }
+    // A size of nothing but NULs is nought.
+    let mut archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &u)]);
+    with_header(&mut archive, 0, |header| field(header, 124, &[0; 12]));
+    assert_eq!(from_secret(archive, "reg.io/app"), "u:p", "a directory without a size");
     // Old tars added the bytes of a header up as signed numbers.
     let mut archive = tar(&[file(".docker/config.json", &u), file("caf\u{e9}", "x")]);
     let second = 512 + u.len().next_multiple_of(512);
@@ -227,6 +233,9 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     let good_global = pax("comment", "0123");
     let gnu_name = |data| Member { name: "././@LongLink", kind: b'L', data, size: None };
     let too_long = "./".repeat(3000) + ".docker/config.json";
+    let longest = "x".repeat(1 << 20);
+    let over_longest = "x".repeat((1 << 20) + 1);
+    let pax_link = pax("linkpath", ".docker");
     let global_size = pax("size", "9999");
     let (cfg_path, mtime) = (pax("path", ".dockercfg"), pax("mtime", "1"));
     let (nul_path, signed) = (pax("path", ".dockercfg\0z"), pax("size", "+0"));
@@ -261,6 +270,8 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![file(cfg, &u), of_kind(cfg, b'5')], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
         (vec![file(".dockercfg/x", "x"), file(cfg, &u)], refused(cfg, "it is a file and a directory"), "tar leaves the directory"),
         (vec![file(".docker", "x"), file(json, &u)], ArchiveProblem::Ambiguous, "tar cannot write below a file"),
+        (vec![pax_of(b'K', b".docker"), link_to("x", "/elsewhere"), file("x/config.json", &u), file(cfg, "{}")], ArchiveProblem::Ambiguous, "a GNU long link counts"),
+        (vec![pax_of(b'x', pax_link.as_bytes()), link_to("x", "/elsewhere"), file("x/config.json", &u), file(cfg, "{}")], ArchiveProblem::Ambiguous, "a link in an extended header counts"),
         (vec![link_to("x", ".docker"), of_kind("y", b'1'), file("y/config.json", &u)], ArchiveProblem::Ambiguous, "written through a hard link to a link"),
         (vec![link_to(".docker", "r"), file("r/config.json", &u), file(cfg, "{}")], refused(json, "its directory .docker is a link"), "tar leaves both"),
         (vec![link_to(".docker", "r")], ArchiveProblem::Missing { near_miss: Some(".docker (a link)".into()) }, "tar without -h"),
@@ -270,7 +281,8 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![gnu_name(too_long.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a path that cannot be unpacked"),
         (vec![pax_of(b'g', global_size.as_bytes()), file(json, &u)], ArchiveProblem::Ambiguous, "a size for every member"),
         (vec![pax_of(b'x', global_size.as_bytes()), file(json, &u)], ArchiveProblem::Gzip, "a size for the next member, which is not there"),
-        (vec![Member { kind: b'L', size: Some(2 << 20), ..file("x", "") }], ArchiveProblem::LongHeader, "a name of 2 MiB"),
+        (vec![gnu_name(longest.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a name of 1 MiB"),
+        (vec![gnu_name(over_longest.as_bytes()), file("x", &u)], ArchiveProblem::LongHeader, "a name of more than 1 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
         (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),
@@ -289,6 +301,8 @@ fn what_cannot_be_trusted_is_refused_by_name() {
 fn a_damaged_archive_is_an_error() {
     let archive = tar(&[file(".docker/config.json", &user("u"))]);
     let whole = gzip(&archive);
+    let mut forged = archive.clone();
+    forged[0] = b'X';
     // bytes, problem, rule
     #[rustfmt::skip]
     let table: Vec<(Vec<u8>, ArchiveProblem, &str)> = vec![
@@ -297,6 +311,10 @@ fn a_damaged_archive_is_an_error() {
         ([&whole[..], b"garbage"].concat(), ArchiveProblem::Gzip, "followed by garbage"),
         (whole[..2].to_vec(), ArchiveProblem::Gzip, "nothing but the magic"),
         (gzip(&archive[..600]), ArchiveProblem::Gzip, "a tar cut in a member"),
+        (archive[..1124].to_vec(), ArchiveProblem::Tar, "a plain tar cut in a later header"),
+        (gzip(&archive[..100]), ArchiveProblem::NotTar, "less than a header"),
+        (gzip(&forged), ArchiveProblem::NotTar, "a header changed after it was written"),
+        ([&archive[..1024], &forged].concat(), ArchiveProblem::Tar, "a later one changed after it was written"),
         (archive[..600].to_vec(), ArchiveProblem::Tar, "a plain tar cut in a member"),
         (gzip(user("u").as_bytes()), ArchiveProblem::NotTar, "gzip config.json"),
         (gzip(&[b'x'; 2000]), ArchiveProblem::NotTar, "gzip of anything"),

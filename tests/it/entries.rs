@@ -1,6 +1,6 @@
 //! DESIGN 3.3: what stands under a key.
 
-use regcred::{EntryProblem, WarningKind};
+use regcred::{EntryProblem, ImageRef, WarningKind};
 
 use crate::support::{answer, base64, from_secret, secret};
 
@@ -107,6 +107,30 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         let expected = format!("task secret: entry \"reg.io/team\": {problem}");
         assert_eq!(error, expected, "{entry}, {rule}");
     }
+}
+
+/// What a meaningless entry makes the file be read by does not change a letter of its neighbours.
+#[test]
+fn a_meaningless_entry_changes_no_password() {
+    for (written, password) in [
+        ("1e999", "1e999"),
+        (r"\ud83d\ude00", "\u{1F600}"),
+        (r"\\ud800", r"\ud800"),
+        (r#"\"1e999"#, "\"1e999"),
+    ] {
+        let file = format!(
+            r#"{{"auths": {{"a.io": {{"x": -1e999}}, "b.io": {{"password": "\ud800"}},
+                "reg.io": {{"username": "u", "password": "{written}"}}}}}}"#
+        );
+        assert_eq!(from_secret(file, "reg.io/app"), format!("u:{password}"), "{written}");
+    }
+}
+
+#[test]
+fn an_unknown_field_is_no_email() {
+    let file = r#"{"auths": {"reg.io": {"auth": "dTpw", "email": "e@x.io", "comment": "c"}}}"#;
+    let auth = secret(file).unwrap().resolve(&ImageRef::parse("reg.io/app").unwrap()).unwrap();
+    assert_eq!(auth.email(), Some("e@x.io"));
 }
 
 #[test]

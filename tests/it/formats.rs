@@ -70,6 +70,7 @@ fn what_is_no_credential_file_says_why() {
         (b"{'auths': {}}".into(), "invalid JSON at line 1, column 2", "3.7"),
         (b"// c\n{}".into(), "invalid JSON at line 1, column 1", "3.7"),
         (b"hello world".into(), "invalid JSON at line 1, column 1", "3.7"),
+        (b"auth = dTpw\npassword = p\n".into(), "invalid JSON at line 1, column 1", "Docker before 1.7 knows two names"),
         (b"{} x".into(), "text after the end of the JSON, at line 1, column 4", "3.4"),
         (b"{}{}".into(), "text after the end of the JSON", "3.4"),
         (b"{\"auths\": {}}\0".into(), "text after the end of the JSON", "3.4"),

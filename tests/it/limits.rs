@@ -31,6 +31,9 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
     let archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &json)]);
     let packed = gzip(&archive);
+    // Without the blocks of zeros at the end, and without padding.
+    let whole_block = format!("{json:512}");
+    let tight = tar(&[file(".docker/config.json", &whole_block)])[..1024].to_vec();
     let (packed_bytes, unpacked) = (packed.len() as u64, archive.len() as u64);
     type Set = fn(&mut Limits, u64);
     let file_bytes: Set = |l, n| l.file_bytes = n;
@@ -47,6 +50,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
         (flat.into(), "file_entries", file_entries, 2),
         (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
         (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
+        (tight, "archive_unpacked_bytes", unpacked_bytes, 1024),
         (packed.clone(), "archive_entries", archive_entries, 2),
         (packed, "file_bytes", file_bytes, bytes),
     ];

@@ -65,6 +65,7 @@ fn inside_a_level_the_most_specific_answers() {
         (&[("*.reg.io/team", "glob"), ("a.reg.io", "exact")], "a.reg.io/team/app", "exact", "kubelet: an exact host first"),
         (&[("*a*.*.io", "more stars"), ("ab.*.io", "more letters")], "ab.x.io/app", "more letters", "3.6: * is no literal character"),
         (&[("*.reg.io", "short"), ("a*.reg.io", "long")], "ab.reg.io/app", "long", "3.6: more literal characters"),
+        (&[("a**.reg.io", "twice"), ("a*.reg.io", "once")], "ab.reg.io/app", "once", "3.6: spelled as its scope"),
         (&[("a*.reg.io", "long"), ("*.reg.io/team", "path")], "ab.reg.io/team/app", "long", "3.6: the host before the path"),
         (&[("*.reg.io", "short"), ("*.reg.io/team", "path")], "a.reg.io/team/app", "path", "3.6: the longest path"),
         (&[("reg.io", "host"), ("reg.io/a", "a"), ("reg.io/a/b/c", "abc")], "reg.io/a/b/c", "abc", "podman: the longest path"),

@@ -46,6 +46,13 @@ fn every_public_type_is_send_and_sync() {
 }
 
 #[test]
+fn a_builder_shows_how_much_it_was_given() {
+    let builder = Resolver::builder().task_secret("{}").agent_flag("{}").strict();
+    let shown = format!("{builder:?}");
+    assert!(shown.contains("sources: 2") && shown.contains("strict: true"), "{shown}");
+}
+
+#[test]
 fn errors_are_errors() {
     fn check<T: std::error::Error + 'static>() {}
     check::<Error>();
