@@ -364,6 +364,9 @@ fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
 
     std::fs::write(home.path().join("docker.tar.gz"), b"\x1f\x8b garbage").unwrap();
     assert!(Resolver::builder().sandbox_home(home.path()).build().is_err(), "that case alone");
+    std::fs::rename(home.path().join("docker.tar.gz"), home.path().join("moved")).unwrap();
+    std::fs::write(home.path().join(".dockercfg"), tar(&[file("config.json", "{}")])).unwrap();
+    assert!(Resolver::builder().sandbox_home(home.path()).build().is_err(), "that name alone");
 }
 
 /// A sparse file elsewhere is passed over by what its data takes up in the archive, not by its size.

@@ -88,6 +88,14 @@ fn home_is_a_level_like_a_sandbox() {
     assert!(matches!(broken, Err(Error::Syntax { .. })), "{broken:?}");
 }
 
+#[test]
+fn what_is_there_and_cannot_be_read_is_an_error() {
+    let home = tempfile::tempdir().unwrap();
+    put(home.path(), ".docker", "a file where a directory is due");
+    let broken = Resolver::builder().home(Some(home.path())).build();
+    assert!(matches!(broken, Err(Error::Read { .. })), "{broken:?}");
+}
+
 /// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in the root of this
 /// machine is not known, so all that can be told is that it is looked at.
 #[test]
