@@ -19,7 +19,7 @@ pub struct Limits {
     /// 512 MiB count as 512 MiB.
     pub file_bytes: u64,
     /// Entries in one credential file: keys under `auths` or at the top of a `.dockercfg`, and keys
-    /// under `credHelpers`. Default 1,000,000.
+    /// under `credHelpers`. Default 1,000,000. Each takes up to some 250 bytes of memory, however short it is.
     pub file_entries: u64,
     /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB.
     pub archive_bytes: u64,

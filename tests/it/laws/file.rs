@@ -91,7 +91,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     bits.as_bytes().chunks_exact(8).map(byte).collect()
 }
 
-/// Whether the canary, or a piece of it, could stand where names do: in a key, or as a helper's.
+/// Whether the canary, or a piece of it, could stand where names do: in a key, a path, or as a helper's.
 fn may_be_named(data: &[u8]) -> bool {
     let text = String::from_utf8_lossy(data);
     let is_key = |rest: &str| {
@@ -103,5 +103,7 @@ fn may_be_named(data: &[u8]) -> bool {
         .as_bytes()
         .windows(8)
         .any(|piece| std::str::from_utf8(piece).is_ok_and(|piece| rest.contains(piece)));
-    is_cut || text.to_ascii_lowercase().contains("cred") || text.split(CANARY).skip(1).any(is_key)
+    let lower = text.trim_start().to_ascii_lowercase();
+    let is_path = lower.starts_with('/') || lower.starts_with("file:");
+    is_cut || is_path || lower.contains("cred") || text.split(CANARY).skip(1).any(is_key)
 }
