@@ -8,11 +8,17 @@ use std::sync::LazyLock;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use regcred::{ArchiveProblem, CredentialFile, Error, FileEntry, Format};
+use regcred::{ArchiveProblem, CredentialFile, Error, FileEntry, Format, Resolver};
+
+use super::CANARY;
+use super::printed::Printed;
 
 const FILES: [&str; 2] = [".docker/config.json", ".dockercfg"];
 
 pub fn law(data: &[u8]) {
+    if let [b't' | b'z' | b'2', tar @ ..] = data {
+        shows_no_secret(tar);
+    }
     let archive = match data {
         [b't', tar @ ..] => mended(tar),
         [b'z', tar @ ..] => gzip(&mended(tar)),
@@ -42,6 +48,26 @@ pub fn law(data: &[u8]) {
             let left: Vec<_> = parsed.iter().flat_map(CredentialFile::entries).map(seen).collect();
             assert_eq!(file.entries().map(seen).collect::<Vec<_>>(), left, "what tar leaves");
         }
+    }
+}
+
+/// Whatever follows a member that holds a secret.
+fn shows_no_secret(tar: &[u8]) {
+    let file = format!(r#"{{"auths":{{"reg.io":{{"username":"u","password":"{CANARY}"}}}}}}"#);
+    let mut header = tar::Header::new_ustar();
+    header.set_size(file.len() as u64);
+    let mut planted = tar::Builder::new(Vec::new());
+    let written = planted.append_data(&mut header, FILES[0], file.as_bytes());
+    written.and_then(|()| planted.get_mut().write_all(&mended(tar))).expect("memory takes it");
+    let planted = planted.into_inner().expect("memory takes it");
+    let mut printed = Printed::default();
+    match Resolver::builder().task_secret(&*planted).build() {
+        Ok(resolver) => printed.resolver(&resolver),
+        Err(error) => printed.error(&error),
+    }
+    printed.credential_file(&CredentialFile::parse(&planted));
+    if !tar.windows(4).any(|piece| CANARY.as_bytes().starts_with(piece)) {
+        printed.holds_none_of(&[CANARY], tar);
     }
 }
 

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::{AuthConfig, ImageRef, Level, Resolver, ResolverBuilder};
 
-use super::model;
+use super::{CANARY, model};
 
 pub struct Entry {
     /// From 0, the strongest.
@@ -29,7 +29,10 @@ impl File<'_> {
         let entry = |(number, (kind, key)): (usize, &(char, &str))| {
             let value = match kind {
                 '+' => {
-                    format!(r#"{{"auth":"{}"}}"#, STANDARD.encode(format!("{}:p", first + number)))
+                    format!(
+                        r#"{{"auth":"{}"}}"#,
+                        STANDARD.encode(format!("{}:{CANARY}", first + number))
+                    )
                 }
                 '0' => "{}".to_owned(),
                 _ => r#"{"auth":"!"}"#.to_owned(),
@@ -117,6 +120,9 @@ fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>) {
     assert_eq!(answers, usable, "all of {image}");
 
     let explained = resolver.explain(image);
+    let told = format!("{explained} {explained:?} {resolver:?} {:?}", resolver.warnings());
+    let is_key = entries.iter().any(|entry| entry.key.contains(CANARY));
+    assert!(is_key || !told.contains(CANARY), "{told}");
     assert_eq!(explained.is_found(), expected.is_some(), "{explained}");
     assert_eq!(explained.is_broken(), expected.is_none() && !all.is_empty(), "{explained}");
 }
