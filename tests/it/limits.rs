@@ -4,6 +4,7 @@
 use regcred::{Error, Limits, Resolver};
 
 use crate::archives::{file, gzip, of_kind, tar};
+use crate::marathon::{agent, app_with, no_secrets, only};
 use crate::support::{answer, config};
 
 #[test]
@@ -70,4 +71,20 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
             assert!(text.contains(&format!("over the limit {name} of {}", least - 1)), "{text}");
         }
     }
+}
+
+/// A credential file that Mesos would unpack on its way into the sandbox.
+#[test]
+fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
+    let scratch = tempfile::tempdir().unwrap();
+    let json = config(&[("reg.io", "u")]);
+    std::fs::write(scratch.path().join(".dockercfg.gz"), gzip(json.as_bytes())).unwrap();
+    let uri = format!("file://{}/.dockercfg.gz", scratch.path().display());
+    let container = only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}"}}]"#)));
+    let read = |most: usize| {
+        container.resolver(&agent(), limits(|l| l.file_bytes = most as u64), no_secrets)
+    };
+    assert_eq!(answer(&read(json.len()).unwrap(), "reg.io/app"), "u:p");
+    let error = read(json.len() - 1).unwrap_err();
+    assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "{error}");
 }
