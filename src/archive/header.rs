@@ -35,7 +35,8 @@ pub(super) struct Header {
 impl Header {
     /// Reads a block; `None` if its checksum says that it is no header.
     pub(super) fn read(block: &[u8; BLOCK]) -> Option<Result<Self, ArchiveProblem>> {
-        let header = Box::new(TarHeader::from_byte_slice(block).clone());
+        // No copy before it is sure to be a header: any credential file may be asked for one.
+        let header = TarHeader::from_byte_slice(block);
         let old = header.as_old();
         if !checksum_fits(block, octal(&old.cksum)?) {
             return None;
@@ -56,7 +57,7 @@ impl Header {
             _ => Kind::Unknown,
         };
         Some(match number(&old.size) {
-            Some(size) => Ok(Header { kind, size, block: header }),
+            Some(size) => Ok(Header { kind, size, block: Box::new(header.clone()) }),
             None => Err(ArchiveProblem::Tar),
         })
     }

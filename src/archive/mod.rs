@@ -5,15 +5,16 @@
 //! numbers and extended headers that GNU tar takes otherwise. What an archive yields here is what
 //! `tar` would leave on disk; where programs differ, it is refused.
 
+mod gunzip;
 mod header;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Read;
 
-use flate2::read::MultiGzDecoder;
 use zeroize::Zeroizing;
 
+use self::gunzip::Gunzip;
 use self::header::{BLOCK, Described, Extensions, Header, Kind, Pax};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::Place;
@@ -62,7 +63,7 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
     }
     let gzip = is_gzip(bytes);
     let source: Box<dyn Read + '_> =
-        if gzip { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+        if gzip { Box::new(Gunzip::new(bytes)) } else { Box::new(bytes) };
     let stream = Stream { source, gzip, left: limits.archive_unpacked_bytes, limits };
     let walk = Walk { stream, found: Found::default(), links: Links::default() };
     walk.run().map_err(|failure| failure.into_error(place))
@@ -74,7 +75,7 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
 ///
 /// A damaged stream, and a limit.
 pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<SecretBytes, Error> {
-    let source = Box::new(MultiGzDecoder::new(bytes));
+    let source = Box::new(Gunzip::new(bytes));
     let mut stream = Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits };
     let (mut unpacked, mut buffer) = (SecretBytes::default(), Zeroizing::new([0; 8 * 1024]));
     loop {
@@ -178,8 +179,8 @@ impl Stream<'_> {
 
     /// Reads what follows the end of the archive, so that a damaged stream does not pass for a whole one.
     fn drain(&mut self) -> Result<(), Failure> {
-        let mut buffer = [0; 8 * 1024];
-        while self.fill(&mut buffer)? > 0 {}
+        let mut buffer = Zeroizing::new([0; 8 * 1024]);
+        while self.fill(&mut *buffer)? > 0 {}
         Ok(())
     }
 }
@@ -321,8 +322,9 @@ impl Walk<'_> {
 
     /// The next header; `None` at the end of the archive.
     fn next_header(&mut self, first: bool) -> Result<Option<Header>, Failure> {
-        let mut block = [0; BLOCK];
-        match self.stream.fill(&mut block)? {
+        // What is no header after all may be a credential file.
+        let mut block = Zeroizing::new([0; BLOCK]);
+        match self.stream.fill(&mut *block)? {
             0 => return Ok(None),
             BLOCK => {}
             _ if first => return Err(ArchiveProblem::NotTar.into()),

@@ -4,7 +4,8 @@ use serde::de::{IgnoredAny, MapAccess};
 
 use super::auth_field::decode_auth;
 use super::file::EntrySecrets;
-use super::value::{Any, Key, Sink, Text};
+use super::text::read_text;
+use super::value::{Key, Sink};
 use crate::error::EntryProblem;
 use crate::secret::{SecretText, Span};
 
@@ -61,12 +62,12 @@ impl<'de> Sink<'de> for Fields<'_> {
             let (span, problem) = match field {
                 EntryField::Auth => {
                     let mut read = Ok(None);
-                    let sink = Text(|text: &str| {
+                    let take = |text: &str| {
                         if !text.is_empty() {
                             read = decode_auth(text, self.secrets).map(Some);
                         }
-                    });
-                    if map.next_value_seed(Any(sink))?.is_neither_text_nor_null() {
+                    };
+                    if read_text(&mut map, take)?.is_neither_text_nor_null() {
                         read = Err(EntryProblem::AuthNotText);
                     }
                     auth = read;
@@ -88,8 +89,7 @@ impl<'de> Sink<'de> for Fields<'_> {
                 }
             };
             let mut read = Span::default();
-            let sink = Text(|text: &str| read = self.secrets.push(text));
-            let kind = map.next_value_seed(Any(sink))?;
+            let kind = read_text(&mut map, |text| read = self.secrets.push(text))?;
             *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
         }
         *self.read = (|| {

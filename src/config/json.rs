@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::fields::{Fields, FieldsRead};
 use super::file::{Entry, EntrySecrets, HelperKey, Standing, entry_for};
+use super::text::read_text;
 use super::value::{Any, Key, Kind, Sink, Text};
 use crate::error::EntryProblem;
 use crate::scope::without_secrets;
@@ -91,8 +92,7 @@ pub(super) enum SecretValue {
 impl SecretValue {
     fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Self>, A::Error> {
         let mut text = None;
-        let sink = Text(|t: &str| text = Some(Zeroizing::new(t.to_owned())));
-        Ok(match map.next_value_seed(Any(sink))? {
+        Ok(match read_text(map, |t| text = Some(Zeroizing::new(t.to_owned())))? {
             Kind::Null => None,
             _ => Some(text.map_or(SecretValue::Other, SecretValue::Text)),
         })

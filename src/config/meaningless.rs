@@ -7,7 +7,7 @@ pub(super) fn replaced(json: &str) -> Option<String> {
     let (mut at, mut in_text, mut is_changed) = (0, false, false);
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let (step, filling): (usize, Option<&[u8]>) = match rest {
-            [b'\\', ..] if in_text => match (escape(rest), rest.get(6..).and_then(escape)) {
+            [b'\\', ..] if in_text => match (code_unit(rest), rest.get(6..).and_then(code_unit)) {
                 (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, None),
                 (Some(0xD800..=0xDFFF), _) => (6, Some(b"\\ufffd")),
                 _ => (2, None),
@@ -39,8 +39,8 @@ pub(super) fn replaced(json: &str) -> Option<String> {
     if is_changed { String::from_utf8(bytes).ok() } else { None }
 }
 
-/// The code unit of `\uXXXX`.
-fn escape(text: &[u8]) -> Option<u16> {
+/// The code unit that `\uXXXX` stands for.
+pub(super) fn code_unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }

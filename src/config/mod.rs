@@ -6,6 +6,7 @@ mod file;
 mod json;
 mod lines;
 mod meaningless;
+pub(crate) mod text;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;

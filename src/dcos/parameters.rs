@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
 use crate::config;
+use crate::config::text::with_text;
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::Error;
 use crate::level::Place;
@@ -270,10 +271,10 @@ impl Given {
         if json == "null" {
             return Err(refused(name, "must not be null; leave it out"));
         }
-        match serde_json::from_str::<String>(json) {
-            Ok(text) => self.put(name, &Zeroizing::new(text)),
-            Err(_) if is_empty_object(json) => self.put(name, "{}"),
-            Err(_) => self.put(name, json),
+        match with_text(json, |text| self.put(name, text)) {
+            Some(put) => put,
+            None if is_empty_object(json) => self.put(name, "{}"),
+            None => self.put(name, json),
         }
     }
 

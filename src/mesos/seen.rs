@@ -9,7 +9,8 @@ use std::hash::{BuildHasher, RandomState};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use zeroize::Zeroizing;
 
-use crate::config::value::{Any, Key, Kind, Sink, Text};
+use crate::config::text::read_text;
+use crate::config::value::{Any, Key, Kind, Sink};
 use crate::config::{is_credential_field, is_strict_auth};
 use crate::image::{is_dotted, split_port};
 use crate::scope::{Scope, without_secrets};
@@ -304,15 +305,14 @@ impl<'de> Sink<'de> for Fields<'_> {
         let entry = self.0;
         while let Some(name) = map.next_key_seed(Key(owned))? {
             let (mut auth, mut has_text) = (Auth::Absent, false);
-            let sink = Text(|text: &str| {
+            let kind = read_text(&mut map, |text| {
                 has_text = !text.is_empty();
                 auth = match text {
                     "" => Auth::Empty,
                     text if is_strict_auth(text) => Auth::Plain,
                     _ => Auth::Odd,
                 }
-            });
-            let kind = map.next_value_seed(Any(sink))?;
+            })?;
             match name.as_str() {
                 "auth" => {
                     entry.auth = auth;

@@ -18,6 +18,8 @@ mod keys;
 mod laws;
 mod limits;
 mod marathon;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mesos;
 mod precedence;
 mod properties;

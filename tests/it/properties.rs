@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use regcred::{ImageRef, Level, Resolver};
 
-use crate::support::{LEVELS, answer, base64, quote, word};
+use crate::support::{LEVELS, answer, base64, quote, secret, word};
 
 /// Few enough registries that things meet. No two of these mean the same.
 #[rustfmt::skip]
@@ -35,6 +35,13 @@ const IMAGES: [&str; 14] = [
     "x.reg.io/a",
     "other.io/a",
     "evil.com/reg.io",
+];
+
+/// What texts are made of, and halves of surrogate pairs, which make none.
+#[rustfmt::skip]
+const TEXT_PIECES: [&str; 19] = [
+    "a", "ä😀", r#"\""#, r"\\", r"\/", r"\b", r"\f", r"\n", r"\r", r"\t", r"\u0000", r"\u007f", r"\u00E9",
+    r"\u20ac", r"\uFFFF", r"\ud83d\ude00", r"\ud83d", r"\ude00", "u",
 ];
 
 /// A key, what stands under it, and which user it is.
@@ -205,6 +212,15 @@ proptest! {
             prop_assert_eq!(again.as_ref(), Ok(&image));
             prop_assert_eq!(again.unwrap().to_string(), printed);
         }
+    }
+
+    #[test]
+    fn a_text_is_what_a_json_parser_makes_of_it(pieces in prop::collection::vec(select(&TEXT_PIECES[..]), 1..6)) {
+        let json = format!("\"{}\"", pieces.concat());
+        let resolver = secret(format!(r#"{{"auths": {{"reg.io": {{"username": "u", "password": {json}}}}}}}"#)).unwrap();
+        let auth = resolver.resolve(&ImageRef::parse("reg.io/app").unwrap());
+        let password = auth.map(|auth| auth.password().unwrap().to_owned());
+        prop_assert_eq!(password, serde_json::from_str::<String>(&json).ok());
     }
 
     #[test]

@@ -1,0 +1,290 @@
+//! What the crate's documentation promises of secrets in memory, looked for in the memory of a process.
+//!
+//! The process that looks must not hold the secrets itself, nor what makes them. So the test makes the files and
+//! starts itself once more; that process reads them as a runtime would, and knows what to look for masked only.
+
+use std::any::Any;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
+
+use regcred::{CredentialFile, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
+use zeroize::Zeroizing;
+
+use crate::archives::{file, gzip, tar};
+use crate::support::{base64, quote};
+
+const DIRECTORY: &str = "REGCRED_TEST_MEMORY";
+const MASK: u8 = 0xA5;
+
+/// So many bytes of a secret in a row are a find: the first of a freed block are overwritten.
+const PIECE: usize = 8;
+
+/// What is left over once a file was read, if anything; or that it could not be read.
+type Held = Option<Box<dyn Any>>;
+
+/// Letters that stand nowhere else, in a number that base64 leaves no rest of.
+fn canary(number: usize) -> String {
+    let mut state = number as u64 + 1;
+    let letter = |_| {
+        state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+        char::from(b'a' + (state >> 40) as u8 % 26)
+    };
+    (0..48).map(letter).collect()
+}
+
+/// A `config.json` that is longer than the header of an archive.
+fn config(entry: &str) -> String {
+    format!(r#"{{"auths":{{"reg.io":{entry}}},"psFormat":"{}"}}"#, "x".repeat(600))
+}
+
+fn auth(secret: &str) -> String {
+    format!(r#"{{"auth":"{}"}}"#, base64(format!("us:{secret}")))
+}
+
+fn flat(secret: &str) -> String {
+    format!(r#"{{"reg.io":{},"x":"{}"}}"#, auth(secret), "x".repeat(600))
+}
+
+fn plain(secret: &str) -> String {
+    format!(r#"{{"username":"{secret}","password":"{secret}"}}"#)
+}
+
+fn tokens(secret: &str) -> String {
+    format!(r#"{{"identitytoken":"{secret}","registrytoken":"{secret}","email":"{secret}"}}"#)
+}
+
+/// As PHP and others write: with escapes where none are needed.
+fn escaped(json: &str, secret: &str) -> String {
+    let escape = format!("\\u{:04x}{}", secret.as_bytes()[0], &secret[1..]);
+    json.replace(secret, &escape).replace("\"us:", "\"\\u0075s:")
+}
+
+fn kubernetes(secret: &str) -> String {
+    format!(
+        r#"{{"kind":"Secret","data":{{".dockerconfigjson":"{}"}}}}"#,
+        base64(config(&auth(secret)))
+    )
+}
+
+fn build(builder: regcred::ResolverBuilder) -> Held {
+    let resolver = builder.build().unwrap();
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    let auth = resolver.resolve(&image).unwrap();
+    drop((
+        resolver.explain(&image).to_string(),
+        format!("{resolver:?} {auth:?}"),
+        resolver.warnings(),
+    ));
+    drop(auth.basic_authorization().map(Zeroizing::new));
+    drop(Zeroizing::new(auth.x_registry_auth()));
+    // It alone keeps the secrets of its file.
+    Some(Box::new(auth))
+}
+
+fn secret(path: &Path) -> Held {
+    build(Resolver::builder().task_secret(fs::read(path).unwrap()))
+}
+
+fn broken(path: &Path) -> Held {
+    let error = Resolver::builder().task_secret(fs::read(path).unwrap()).build().unwrap_err();
+    assert!(!error.to_string().is_empty());
+    None
+}
+
+fn alone(path: &Path) -> Held {
+    Some(Box::new(CredentialFile::parse(&Zeroizing::new(fs::read(path).unwrap())).unwrap()))
+}
+
+fn answers(definition: &str, path: &Path) -> Held {
+    let agent = Resolver::builder().build().unwrap();
+    let store = |_: &str| fs::read(path);
+    let mut answers =
+        marathon::resolvers(definition.as_bytes(), &agent, Limits::default(), store).unwrap();
+    Some(Box::new(answers.remove(0).unwrap()))
+}
+
+const PULL_CONFIG: &str = r#"{"container":{"type":"MESOS","docker":{"image":"reg.io/app","pullConfig":{"secret":"s"}}},
+    "secrets":{"s":{"source":"/s"}}}"#;
+
+fn fetched(path: &Path) -> Held {
+    let definition = format!(
+        r#"{{"container":{{"docker":{{"image":"reg.io/app"}}}},"fetch":[{{"uri":"{}"}}]}}"#,
+        path.display()
+    );
+    answers(&definition, path)
+}
+
+fn flag(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+/// The JSON itself in the flag.
+fn inline(path: &Path) -> Held {
+    build(Resolver::builder().agent_flag(fs::read_to_string(path).unwrap()))
+}
+
+fn checked(path: &Path) -> Held {
+    let limits = Limits::default();
+    drop((
+        dcos::check_file(path, limits).to_string(),
+        mesos::check_docker_config(&flag(path), limits),
+    ));
+    None
+}
+
+fn parameters(path: &Path) -> Held {
+    let value = Zeroizing::new(fs::read_to_string(path).unwrap());
+    let parameters = dcos::Parameters::new([("cluster_docker_credentials", &**value)]).unwrap();
+    Some(Box::new(parameters))
+}
+
+fn cluster_config(path: &Path) -> Held {
+    let config = Zeroizing::new(fs::read(path).unwrap());
+    Some(Box::new(dcos::Parameters::from_json(&config).unwrap()))
+}
+
+/// What is read, the name of the file, what is in it, how it is read.
+type Row = (&'static str, &'static str, fn(&str) -> Vec<u8>, fn(&Path) -> Held);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    ("auth",                       "a",                   |s| config(&auth(s)).into(),                   secret),
+    ("user name and password",     "a",                   |s| config(&plain(s)).into(),                  secret),
+    ("tokens and email",           "a",                   |s| config(&tokens(s)).into(),                 secret),
+    ("escapes in a password",      "a",                   |s| escaped(&config(&plain(s)), s).into(),     secret),
+    ("escapes in tokens",          "a",                   |s| escaped(&config(&tokens(s)), s).into(),    secret),
+    ("an escaped auth",            "a",                   |s| config(&auth(s)).replace("\"dXM6", "\"\\u0064XM6").into(), secret),
+    ("white space in auth",        "a",                   |s| config(&auth(s)).replace("\"dXM6", "\"dXM6\\r\\n").into(), secret),
+    ("half a surrogate beside it", "a",                   |s| config(&auth(s)).replace("}},", "},\"b.io\":{\"auth\":\"\\ud800\"}},").into(), secret),
+    (".dockercfg",                 "a",                   |s| flat(s).into(),                            secret),
+    (".dockercfg in lines",        "a",                   |s| format!("auth = {}\nemail = {s}\n{}", base64(format!("us:{s}")), " \n".repeat(600)).into(), |path| {
+        let auth = Resolver::builder().task_secret(fs::read(path).unwrap()).build().unwrap();
+        Some(Box::new(auth.resolve(&ImageRef::parse("nginx").unwrap()).unwrap()))
+    }),
+    ("a Secret",                   "a",                   |s| kubernetes(s).into(),                      secret),
+    ("stringData of a Secret",     "a",                   |s| format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":{}}}}}"#, quote(&flat(s))).into(), secret),
+    ("a plain archive",            "a",                   |s| tar(&[file(".dockercfg", &flat(s))]),      secret),
+    ("docker.tar.gz",              "a",                   |s| gzip(&tar(&[file(".docker/config.json", &config(&auth(s)))])), secret),
+    ("gzip in two members",        "a",                   |s| { let tar = tar(&[file(".dockercfg", &flat(s))]); [gzip(&tar[..700]), gzip(&tar[700..])].concat() }, secret),
+    ("bytes behind an archive",    "a",                   |s| gzip(&[tar(&[file(".dockercfg", &flat(s))]), flat(s).into()].concat()), secret),
+    ("a file alone",               "a",                   |s| config(&plain(s)).into(),                  alone),
+    ("docker.tar.gz alone",        "a",                   |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), alone),
+    ("a sandbox",                  ".dockercfg",          |s| flat(s).into(),                            |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
+    ("docker.tar.gz in a sandbox", "docker.tar.gz",       |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
+    ("a HOME",                     ".dockercfg",          |s| flat(s).into(),                            |path| build(Resolver::builder().home(path.parent()))),
+    ("an agent flag",              "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().agent_flag(flag(path)))),
+    ("JSON as agent flag",         "a",                   |s| config(&auth(s)).into(),                   inline),
+    ("a cluster file",             "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().cluster_file(path))),
+    ("a layer over another",       "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().add(Level::AgentFlag, "{}").base(&Resolver::builder().cluster_file(path).build().unwrap()))),
+    ("a pull secret",              "a",                   |s| config(&auth(s)).into(),                   |path| answers(PULL_CONFIG, path)),
+    ("a fetched file",             ".dockercfg",          |s| flat(s).into(),                            fetched),
+    ("a fetched .dockercfg.gz",    ".dockercfg.gz",       |s| gzip(flat(s).as_bytes()),                  fetched),
+    ("a fetched docker.tar.gz",    "docker.tar.gz",       |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), fetched),
+    ("DC/OS's parameters",         "a",                   |s| config(&auth(s)).into(),                   parameters),
+    ("DC/OS's configuration",      "a",                   |s| format!(r#"{{"cluster_docker_credentials":{}}}"#, quote(&config(&auth(s)))).into(), cluster_config),
+    ("a checked file",             "a",                   |s| config(&auth(s)).into(),                   checked),
+    ("escapes in a checked file",  "a",                   |s| escaped(&config(&tokens(s)), s).into(),    checked),
+    ("broken JSON",                "a",                   |s| config(&auth(s)).replace("}}", "}").into(), broken),
+    ("a broken Secret",            "a",                   |s| kubernetes(s).replace("}}", "}").into(),   broken),
+    ("gzip without tar",           "a",                   |s| gzip(flat(s).as_bytes()),                  broken),
+    ("a damaged docker.tar.gz",    "a",                   |s| { let mut gz = gzip(&tar(&[file(".dockercfg", &flat(s))])); let end = gz.len() - 6; gz[end] ^= 1; gz }, broken),
+    // Last, as what it leaves may be overwritten by chance.
+    ("what nobody wipes",          "a",                   |s| config(&plain(s)).into(),                  |path| Some(Box::new(fs::read(path).unwrap()))),
+];
+
+/// How a secret may stand in memory: as it is, in base64, and in base64 of that.
+fn spellings(secret: &str) -> Vec<u8> {
+    let file = config(&auth(secret));
+    let encoded = &base64(format!("us:{secret}"))[4..];
+    let at = file.find(encoded).unwrap().next_multiple_of(3);
+    [secret, encoded, &base64(&file[at..at + 48])].concat().into_bytes()
+}
+
+/// Whether any piece of what is masked stands in memory that this process can write to.
+fn is_in_memory(masked: &[u8]) -> bool {
+    let mut starts = [false; 256];
+    masked.chunks_exact(PIECE).for_each(|piece| starts[usize::from(piece[0] ^ MASK)] = true);
+    let is_piece = |bytes: &[u8]| {
+        let is =
+            |piece: &[u8]| bytes.iter().zip(piece).all(|(byte, masked)| byte ^ MASK == *masked);
+        starts[usize::from(bytes[0])] && masked.chunks_exact(PIECE).any(is)
+    };
+    let memory = File::open("/proc/self/mem").unwrap();
+    let mut buffer = Zeroizing::new(vec![0; 1 << 20]);
+    let own = buffer.as_ptr() as usize..buffer.as_ptr() as usize + buffer.len();
+    for map in fs::read_to_string("/proc/self/maps").unwrap().lines() {
+        let mut fields = map.split_ascii_whitespace();
+        let (start, end) = fields.next().unwrap().split_once('-').unwrap();
+        let address = |text| usize::from_str_radix(text, 16).unwrap();
+        let (mut at, end) = (address(start), address(end));
+        if !fields.next().unwrap().starts_with("rw") {
+            continue;
+        }
+        while at < end {
+            // What was read before is not looked for in what it was read into.
+            let stop = if at < own.start { own.start } else { usize::MAX };
+            let len = buffer.len().min(end - at).min(stop - at);
+            if own.contains(&at) {
+                at = own.end;
+                continue;
+            }
+            memory.read_exact_at(&mut buffer[..len], at as u64).unwrap();
+            if buffer[..len].windows(PIECE).any(is_piece) {
+                return true;
+            }
+            // So that what crosses the border of two readings is found.
+            at += if at + len == end || at + len == stop { len } else { len - PIECE + 1 };
+        }
+    }
+    false
+}
+
+/// As whatever a process does next would: what calls leave on the stack is not wiped.
+#[inline(never)]
+fn overwrite_the_stack() {
+    std::hint::black_box([0_u8; 256 << 10]);
+}
+
+fn look_through_memory(directory: &Path) {
+    for (number, (what, name, _, read)) in ROWS.iter().enumerate() {
+        let row = directory.join(number.to_string());
+        let masked = fs::read(row.join("masked")).unwrap();
+        assert!(!is_in_memory(&masked), "{what}: before it was read");
+        let held = read(&row.join(name));
+        if held.is_some() {
+            assert!(is_in_memory(&masked), "{what}: in use");
+        }
+        drop(held);
+        overwrite_the_stack();
+        let is_wiped = number + 1 < ROWS.len();
+        assert_eq!(is_in_memory(&masked), !is_wiped, "{what}: dropped");
+    }
+}
+
+/// What is wiped is nowhere in memory any more, in pieces neither.
+#[test]
+fn dropped_secrets_are_nowhere_in_memory() {
+    if let Some(directory) = std::env::var_os(DIRECTORY) {
+        return look_through_memory(Path::new(&directory));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for (number, (_, name, input, _)) in ROWS.iter().enumerate() {
+        let row = directory.path().join(number.to_string());
+        let secret = canary(number);
+        fs::create_dir(&row).unwrap();
+        fs::write(row.join(name), input(&secret)).unwrap();
+        let masked: Vec<u8> = spellings(&secret).iter().map(|byte| byte ^ MASK).collect();
+        fs::write(row.join("masked"), masked).unwrap();
+    }
+    let looked = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "memory::dropped_secrets_are_nowhere_in_memory", "--nocapture"])
+        .env(DIRECTORY, directory.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&looked.stderr);
+    assert!(looked.status.success(), "{said}");
+    // Not some other number of tests.
+    assert!(String::from_utf8_lossy(&looked.stdout).contains("1 passed"), "{said}");
+}
