@@ -70,6 +70,7 @@ mod error;
 mod explain;
 mod image;
 mod index;
+mod layers;
 mod level;
 mod limits;
 pub mod marathon;

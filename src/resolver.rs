@@ -12,7 +12,8 @@ use crate::config::{File, Standing};
 use crate::error::Error;
 use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
 use crate::index::{self, Index, Match, Query};
-use crate::level::{Level, Place};
+use crate::layers::{Layer, Layers, SourceRead};
+use crate::level::Level;
 use crate::limits::Limits;
 use crate::scope::{Scope, is_pattern};
 use crate::source::Source;
@@ -45,30 +46,8 @@ pub struct Resolver {
 
 struct Inner {
     /// Groups of sources in the order given. A base brings its own.
-    layers: Vec<Arc<Layer>>,
+    layers: Layers,
     warnings: Vec<Warning>,
-}
-
-/// Sources that were built together, and the index over them.
-pub(crate) struct Layer {
-    pub(crate) sources: Vec<SourceRead>,
-    pub(crate) files: Vec<Arc<File>>,
-    index: Index,
-}
-
-impl Layer {
-    fn auth(&self, found: Match) -> Option<AuthConfig> {
-        Some(AuthConfig::new(self.files.get(found.file)?.clone(), found.entry))
-    }
-}
-
-/// A source once read, for the record.
-pub(crate) struct SourceRead {
-    pub(crate) place: Place,
-    pub(crate) level: Level,
-    /// How many of the layer's files are its own; they follow those of the sources before it.
-    pub(crate) files: usize,
-    pub(crate) note: Option<&'static str>,
 }
 
 impl Resolver {
@@ -97,9 +76,9 @@ impl Resolver {
         if matches.first().is_some_and(|(_, best)| !best.usable) {
             matches.clear();
         }
-        let inner = self.inner.clone();
+        let layers = self.layers();
         let usable = matches.into_iter().filter(|(_, found)| found.usable);
-        usable.filter_map(move |(layer, found)| inner.layers.get(layer)?.auth(found))
+        usable.filter_map(move |(layer, found)| layers.get(layer)?.auth(found))
     }
 
     /// The credential for a registry as a whole, named as in a key: `quay.io`,
@@ -124,7 +103,7 @@ impl Resolver {
 
     fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
         let mut best: Option<(&Layer, Match)> = None;
-        for layer in &self.inner.layers {
+        for layer in self.inner.layers.iter() {
             if let Some(found) = layer.index.best(&layer.files, query) {
                 // A tie goes to the layer given first.
                 if best.is_none_or(|(_, best)| found.rank < best.rank) {
@@ -150,8 +129,8 @@ impl Resolver {
         self.inner.layers.iter().any(|layer| !layer.files.is_empty())
     }
 
-    pub(crate) fn layers(&self) -> &[Arc<Layer>] {
-        &self.inner.layers
+    pub(crate) fn layers(&self) -> Vec<Arc<Layer>> {
+        self.inner.layers.iter().cloned().collect()
     }
 
     /// Everything that matches, best first, each with the number of its layer.
@@ -292,9 +271,8 @@ impl ResolverBuilder {
         let mut taken = HashMap::new();
         for step in &self.steps {
             if let Step::Base(base) = step {
-                let layers = base.inner.layers.iter();
-                for source in layers.flat_map(|layer| &layer.sources) {
-                    *taken.entry(source.level).or_default() += 1;
+                for (level, sources) in base.inner.layers.sources().into_iter().flatten() {
+                    *taken.entry(*level).or_default() += sources;
                 }
             }
         }
@@ -308,7 +286,7 @@ impl ResolverBuilder {
     /// The first source, in the order given, that cannot be read as a whole. A runtime must not
     /// quietly pull with another identity, so such a source is never passed over.
     pub fn build(self) -> Result<Resolver, Error> {
-        let mut inner = Inner { layers: Vec::new(), warnings: Vec::new() };
+        let (mut layers, mut warnings) = (Vec::new(), Vec::new());
         let mut ordinals = self.ordinals_taken();
         let mut draft = Draft::default();
         for step in self.steps {
@@ -321,13 +299,14 @@ impl ResolverBuilder {
                 }
                 Step::Base(base) => {
                     // What came before the base goes before it where everything else is equal.
-                    inner.close(std::mem::take(&mut draft), self.strict)?;
-                    inner.layers.extend(base.inner.layers.iter().cloned());
+                    layers.extend(std::mem::take(&mut draft).close(self.strict, &mut warnings)?);
+                    layers.push(base.inner.layers.clone());
                 }
             }
         }
-        inner.close(draft, self.strict)?;
-        Ok(Resolver { inner: Arc::new(inner) })
+        layers.extend(draft.close(self.strict, &mut warnings)?);
+        let layers = Layers::concat(layers.into_iter());
+        Ok(Resolver { inner: Arc::new(Inner { layers, warnings }) })
     }
 }
 
@@ -369,26 +348,22 @@ impl Draft {
         self.warnings.extend(contents.warnings);
         Ok(())
     }
-}
-
-impl Inner {
-    /// Turns a draft into a layer.
-    fn close(&mut self, mut draft: Draft, strict: bool) -> Result<(), Error> {
-        if draft.sources.is_empty() {
-            return Ok(());
+    /// Turns a draft into a layer, if there is anything in it.
+    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Layers>, Error> {
+        if self.sources.is_empty() {
+            return Ok(None);
         }
-        let (index, hidden) = Index::build(&mut draft.files);
-        self.warnings.append(&mut draft.warnings);
-        for file in &draft.files {
+        let (index, hidden) = Index::build(&mut self.files);
+        warnings.append(&mut self.warnings);
+        for file in &self.files {
             if strict {
                 refuse_defects(file)?;
             }
-            self.warnings.extend(file.warnings());
+            warnings.extend(file.warnings());
         }
-        self.warnings.extend(index::warnings_of(&hidden, &draft.files));
-        let files = draft.files.into_iter().map(Arc::new).collect();
-        self.layers.push(Arc::new(Layer { sources: draft.sources, files, index }));
-        Ok(())
+        warnings.extend(index::warnings_of(&hidden, &self.files));
+        let files = self.files.into_iter().map(Arc::new).collect();
+        Ok(Some(Layers::of(Layer { sources: self.sources, files, index })))
     }
 }
 

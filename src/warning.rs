@@ -9,8 +9,9 @@ use crate::shown::Shown;
 
 /// Something that an operator should know about a credential file that could be read.
 ///
-/// `Display` says what, where and what to do, and never holds a byte of a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is the same: of a
+/// million warnings each may be about the same long key.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     place: Place,
     key: Option<Box<str>>,
@@ -85,6 +86,12 @@ impl Warning {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+}
+
+impl fmt::Debug for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Warning({self})")
     }
 }
 

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::image::ImageRef;
 use crate::index::Match;
+use crate::layers::Layer;
 use crate::level::Level;
-use crate::resolver::{Layer, Resolver};
+use crate::resolver::Resolver;
 use crate::shown::Shown;
 
 use self::tell::Telling;
@@ -108,7 +109,7 @@ impl Resolver {
     /// with what matched, what did not and why.
     #[must_use]
     pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
-        Explanation::new(image, self.layers(), &self.matches(image))
+        Explanation::new(image, &self.layers(), &self.matches(image))
     }
 }
 

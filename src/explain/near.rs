@@ -35,7 +35,7 @@ impl Miss {
 
     /// Why such a key is not used.
     pub(super) fn reason(self, image: &ImageRef<'_>) -> String {
-        let registry = image.registry();
+        let registry = told(image.registry());
         match self {
             Miss::OtherPort => {
                 format!("is for another port; the image is on {registry}, and no port means 443")
@@ -80,6 +80,11 @@ impl Miss {
                 .to_owned(),
         }
     }
+}
+
+/// As much of a registry as any real one has, for what is said once for each key.
+fn told(registry: &str) -> &str {
+    registry.get(..LONGEST_HOST).unwrap_or(registry)
 }
 
 /// How a scope stands to an image; `None` where it is about another registry altogether.

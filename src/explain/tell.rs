@@ -10,7 +10,7 @@ use crate::auth::Credential;
 use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::Match;
-use crate::resolver::{Layer, SourceRead};
+use crate::layers::{Layer, SourceRead};
 use crate::scope::Scope;
 use crate::shown::Shown;
 

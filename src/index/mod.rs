@@ -262,7 +262,7 @@ fn depth_bit(segments: usize) -> u64 {
 }
 
 fn lower_case<'b>(host: &'b str, buffer: &'b mut [u8; LONGEST_HOST]) -> Option<&'b str> {
-    if !host.bytes().any(|b| b.is_ascii_uppercase()) {
+    if host.len() <= LONGEST_HOST && !host.bytes().any(|b| b.is_ascii_uppercase()) {
         return Some(host);
     }
     let lower = buffer.get_mut(..host.len())?;

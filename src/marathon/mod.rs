@@ -347,7 +347,7 @@ impl Container {
 
 fn full_name(id: &str, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{} {name}", told(id)),
+        Some(name) => format!("{} {}", told(id), name::cut(name)),
         None => told(id).to_owned(),
     }
 }

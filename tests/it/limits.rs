@@ -1,11 +1,11 @@
 //! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within them is
-//! counted in `tests/allocations.rs`.
+//! counted in `tests/allocations`.
 
-use regcred::{Error, Limits, Resolver};
+use regcred::{Error, ImageRef, Limits, Resolver};
 
 use crate::archives::{file, gzip, of_kind, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
-use crate::support::{answer, config};
+use crate::support::{answer, config, secret};
 
 #[test]
 fn the_defaults_are_as_documented() {
@@ -87,4 +87,17 @@ fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
     assert_eq!(answer(&read(json.len()).unwrap(), "reg.io/app"), "u:p");
     let error = read(json.len() - 1).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "{error}");
+}
+
+/// Neither a lookup nor the end of it needs more stack for more layers.
+#[test]
+fn many_layers_are_as_good_as_few() {
+    let layer =
+        |below: &Resolver, file| Resolver::builder().task_secret(file).base(below).build().unwrap();
+    let bottom = secret(config(&[("reg.io", "u")])).unwrap();
+    let top = (0..20_000).fold(bottom, |below, _| layer(&below, "{}"));
+    assert_eq!(answer(&top, "reg.io/app"), "u:p");
+    let shown = top.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    assert!(shown.contains("task secret, #20001"), "sources are counted through all layers");
+    drop(top);
 }

@@ -1,5 +1,11 @@
-//! What is promised of memory, counted: no allocation on the hot path, and limits that hold. In a
-//! binary of its own, for it replaces the allocator.
+//! What is promised of memory and time, counted: no allocation on the hot path, limits that hold, and nothing
+//! that grows by the square. In a binary of its own, for it replaces the allocator.
+
+mod linear;
+mod shapes;
+#[cfg(not(debug_assertions))]
+mod steps;
+mod work;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -13,6 +19,8 @@ struct Counting;
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     static BYTES: Cell<isize> = const { Cell::new(0) };
+    /// Of all bytes that were ever allocated.
+    static TOTAL: Cell<usize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
     /// Whether what is freed is looked through for the canary, and how often it was found.
     static WATCHES: Cell<bool> = const { Cell::new(false) };
@@ -26,6 +34,7 @@ const AUTH: &str = "dXM6Wnc0X1RtZjhfUmN4M19MaGQ2"; // us:CANARY
 fn count(allocations: usize, bytes: isize) {
     // Gone while a thread ends, when nothing is counted any more.
     let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + allocations));
+    let _ = TOTAL.try_with(|n| n.set(n.get() + bytes.max(0) as usize));
     let _ = BYTES.try_with(|n| {
         n.set(n.get() + bytes);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(n.get())));
@@ -283,8 +292,7 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
     assert!(matches!(error, Error::Limit { limit: "definition_bytes", value: 10, .. }), "{error}");
 }
 
-/// What of a file could be left in freed memory is wiped before. Escapes in JSON and compressed
-/// archives are excepted, as the crate's documentation says.
+/// What of a file could be left in freed memory is wiped before.
 #[test]
 fn secrets_are_wiped_before_their_memory_is_given_back() {
     let auth = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}}}"#);

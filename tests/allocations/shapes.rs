@@ -1,0 +1,260 @@
+//! Inputs of any size, in every shape that could be worth somebody's while.
+
+use crate::{config, gzip, header};
+
+/// What is looked up in every file.
+pub const IMAGE: &str = "sub.registry.io/team/app";
+pub const AUTH: &str = r#"{"auth":"dTpw"}"#;
+
+/// So many bytes for each one that is counted, where bytes alone are many.
+const BYTES: usize = 8;
+
+/// A text once for each number, one after the other.
+pub fn each(n: usize, text: impl Fn(usize) -> String) -> String {
+    (0..n).map(text).collect()
+}
+
+/// A text with the letters in upper case for which the number has a bit.
+pub fn cased(text: &str, mut number: usize) -> String {
+    let fold = |c: char| {
+        let is_upper = c.is_ascii_lowercase() && number & 1 == 1;
+        number >>= usize::from(c.is_ascii_lowercase());
+        if is_upper { c.to_ascii_uppercase() } else { c }
+    };
+    text.chars().map(fold).collect()
+}
+
+/// A `config.json` whose keys have the same under them.
+pub fn all(n: usize, value: &str, key: impl Fn(usize) -> String) -> String {
+    let keys: Vec<String> = (0..n).map(|n| format!(r#""{}":{value}"#, key(n))).collect();
+    format!(r#"{{"auths":{{{}}}}}"#, keys.join(","))
+}
+
+/// A `config.json` with one key.
+fn one(key: &str) -> String {
+    all(1, AUTH, |_| key.to_owned())
+}
+
+/// A field for each number beside an entry that counts.
+fn beside(n: usize, field: impl Fn(usize) -> String) -> String {
+    format!(r#"{{{}"auths":{{"registry.io":{AUTH}}}}}"#, each(n, field))
+}
+
+/// An entry that holds what is written.
+fn entry(fields: &str) -> String {
+    format!(r#"{{"auths":{{"sub.registry.io":{{{fields}}}}}}}"#)
+}
+
+fn base64(text: &str) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text)
+}
+
+#[rustfmt::skip]
+pub fn files(n: usize) -> Vec<(&'static str, String)> {
+    let long = n * BYTES;
+    let encoded = base64(&config((0..n).map(|n| format!("reg{n}.io"))));
+    vec![
+        ("hosts", all(n, AUTH, |n| format!("reg{n}.io"))),
+        ("namespaces of one host", all(n, AUTH, |n| format!("sub.registry.io/team{n}"))),
+        ("paths above one another", all(n, AUTH, |n| format!("sub.registry.io/team{}", "/app".repeat(n % 10)))),
+        ("one host in many spellings", all(n, AUTH, |n| cased("sub.registry.io", n))),
+        ("one scope in many spellings", all(n, AUTH, |n| format!("{}{}", cased("https://sub.registry.io", n), "/v1/"))),
+        ("one key", all(n, AUTH, |_| "sub.registry.io".into())),
+        ("one namespace in many spellings", all(n, AUTH, |n| format!("{}/team", cased("sub.registry.io", n)))),
+        ("ports of one host", all(n, AUTH, |n| format!("sub.registry.io:{}", n + 1))),
+        ("namespaces of the host above", all(n, AUTH, |n| format!("registry.io/team{n}"))),
+        ("lookalikes of Docker Hub", all(n, AUTH, |n| format!("https://index.docker.io{n}.registry.io/v1/"))),
+        ("patterns", all(n, AUTH, |n| format!("*{n}.registry.io"))),
+        ("patterns that match", all(n, AUTH, |n| format!("*.registry.io/team{}", "/a".repeat(n % 2)))),
+        ("patterns of another depth", all(n, AUTH, |n| format!("*.{n}.registry.io"))),
+        ("patterns in many spellings", all(n, AUTH, |n| cased("*.registry.io", n))),
+        ("one long pattern beside many", format!(r#"{{"auths":{{"*{}.io":{AUTH},{}"x":{{}}}}}}"#, ".a".repeat(long), each(n, |n| format!(r#""*{n}.io":{AUTH},"#)))),
+        ("one long spelling beside many", format!(r#"{{"auths":{{"https://sub.registry.io{}":{AUTH},{}"x":{{}}}}}}"#, "/".repeat(long), each(n, |n| format!(r#""{}//":{AUTH},"#, cased("https://sub.registry.io", n))))),
+        ("empty entries", all(n, "{}", |n| cased("sub.registry.io", n))),
+        ("empty entries beside a helper", all(n, "{}", |n| cased("sub.registry.io", n)).replacen('{', r#"{"credsStore":"x","#, 1)),
+        ("null entries", all(n, "null", |n| cased("sub.registry.io", n))),
+        ("malformed entries", all(n, "1", |n| format!("reg{n}.io"))),
+        ("malformed entries of one host", all(n, r#"{"auth":"x"}"#, |n| cased("sub.registry.io", n))),
+        ("entries that mean nothing", all(n, r#"{"password":"\ud800"}"#, |n| format!("reg{n}.io"))),
+        ("passwords that end in a newline", all(n, r#"{"auth":"dTpwCg=="}"#, |n| format!("reg{n}.io"))),
+        ("keys that match nothing", all(n, AUTH, |n| format!("u{n}@sub.registry.io"))),
+        ("keys with ports that are none", all(n, AUTH, |n| format!("sub.registry.io:x{n}"))),
+        ("auths again and again", format!("{{{}\"x\":1}}", each(n, |n| format!(r#""auths":{{"reg{n}.io":{AUTH}}},"#)))),
+        ("auths in any case", format!("{{{}\"x\":1}}", each(n, |n| format!(r#""{}":{{"reg{n}.io":{AUTH}}},"#, cased("auths", n))))),
+        ("entries beside auths", beside(n, |n| format!(r#""reg{n}.io":{AUTH},"#))),
+        ("unknown fields", beside(n, |n| format!(r#""x{n}":{{"y":[{n}]}},"#))),
+        ("an unknown field of many items", beside(1, |_| format!(r#""x":[{}1],"#, "1,".repeat(long)))),
+        ("an unknown field that goes deep", beside(1, |_| format!(r#""x":{}1{},"#, "[".repeat(long), "]".repeat(long)))),
+        ("an unknown field with a long number", beside(1, |_| format!(r#""x":{},"#, "1".repeat(long)))),
+        ("a long field name", beside(1, |_| format!(r#""{}":1,"#, "x".repeat(long)))),
+        ("fields of one entry", entry(&format!(r#"{}"auth":"dTpw""#, each(n, |n| format!(r#""x{n}":"{n}","#))))),
+        ("one field of one entry", entry(&format!(r#"{}"auth":"dTpw""#, each(n, |n| format!(r#""auth":"{}","#, base64(&format!("u:{n}"))))))),
+        ("a field of one entry in any case", entry(&format!(r#"{}"auth":"dTpw""#, each(n, |n| format!(r#""{}":"{n}","#, cased("password", n)))))),
+        ("a long auth with white space", entry(&format!(r#""auth":"{}""#, format!("{} \\n\\t", base64("u:ppppppppppp")[..16].to_owned() + &base64("ppp").repeat(9)).replacen(' ', &" cHBw".repeat(long), 1)))),
+        ("an auth with many colons", entry(&format!(r#""auth":"{}""#, base64(&":".repeat(long))))),
+        ("an auth of NULs", entry(&format!(r#""auth":"{}""#, base64(&format!("u:{}x", "\0".repeat(long)))))),
+        ("a long auth that is none", entry(&format!(r#""auth":"{}!""#, "A".repeat(long)))),
+        ("a password of escapes", entry(&format!(r#""username":"u","password":"{}""#, r"\u00e4\n\ud83d\ude00".repeat(long / 10)))),
+        ("a password of escapes with half a pair", entry(&format!(r#""username":"u","password":"{}\ud800""#, r"\u00e4\n".repeat(long / 10)))),
+        ("a key of escapes", one(&format!("sub.registry.io/{}", r"\u0061".repeat(long)))),
+        ("helpers", format!(r#"{{"credHelpers":{{{}"x":"y"}}}}"#, each(n, |n| format!(r#""{}":"h{n}","#, cased("sub.registry.io", n))))),
+        ("one helper", format!(r#"{{"credHelpers":{{{}"x":"y"}}}}"#, each(n, |n| format!(r#""registry.io":"h{n}","#)))),
+        ("credHelpers again and again", format!("{{{}\"x\":1}}", each(n, |n| format!(r#""credHelpers":{{"reg{n}.io":"x"}},"#)))),
+        ("a helper with a long name", format!(r#"{{"credsStore":"{}"}}"#, "x".repeat(long))),
+        (".dockercfg", format!("{{{}\"x\":1}}", each(n, |n| format!(r#""reg{n}.io":{AUTH},"#)))),
+        ("fields of a .dockercfg that are ignored", format!(r#"{{{}"registry.io":{AUTH}}}"#, each(n, |n| format!(r#""reg{n}.io":1,"#)))),
+        ("lines", each(n, |n| format!("auth = dTpw\nemail = {n}\n"))),
+        ("lines with long ends", each(n, |_| format!("auth = dTpw{}\n", " ".repeat(BYTES)))),
+        ("lines up to one that is none", format!("{}x", "auth = dTpw\n".repeat(n))),
+        ("white space", format!("{}{{}}{}", "\n ".repeat(long), " \n".repeat(long))),
+        ("nothing but white space", "\n".repeat(long)),
+        ("a Secret", format!(r#"{{"kind":"Secret","data":{{".dockerconfigjson":"{encoded}"}}}}"#)),
+        ("a Secret again and again", format!(r#"{{"kind":"Secret","data":{{{}"x":1}}}}"#, each(n, |_| r#"".dockerconfigjson":"e30=","#.into()))),
+        ("data again and again", format!(r#"{{{}"kind":"Secret"}}"#, each(n, |_| r#""data":{".dockercfg":"e30="},"#.into()))),
+        ("stringData", format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":"{{{}\"x\":1}}"}}}}"#, each(n, |n| format!(r#"\"reg{n}.io\":{},"#, AUTH.replace('"', "\\\""))))),
+        ("a long path", one(&format!("sub.registry.io/team{}", "/a".repeat(long)))),
+        ("a path of slashes", one(&format!("sub.registry.io{}team", "/".repeat(long)))),
+        ("a path with empty segments", one(&format!("sub.registry.io{}", "/a//b".repeat(long)))),
+        ("a path of separators", one(&format!("sub.registry.io/{}a", "a__a.a---".repeat(long)))),
+        ("a path of hyphens", one(&format!("sub.registry.io/a{}a", "-".repeat(long)))),
+        ("a path that is wrong at its end", one(&format!("sub.registry.io/{}A", "a/".repeat(long)))),
+        ("a host of many labels", one(&format!("{}io", "a.".repeat(long)))),
+        ("a host in upper case", one(&format!("{}.io", "A".repeat(long)))),
+        ("a host of stars", one(&format!("{}.io", "*".repeat(long)))),
+        ("a host of labels that are stars", one(&format!("{}registry.io", "*.".repeat(long)))),
+        ("a host of stars and letters", one(&format!("{}b.registry.io", "*u".repeat(long)))),
+        ("a host of hyphens", one(&format!("a{}a.io", "-".repeat(long)))),
+        ("a host with a long port", one(&format!("sub.registry.io:{}443", "0".repeat(long)))),
+        ("a host with many colons", one(&format!("sub.registry.io{}", ":1".repeat(long)))),
+        ("an address", one(&format!("[{}]:1", ":a".repeat(long)))),
+        ("long user info", one(&format!("{}@sub.registry.io", "u:p".repeat(long)))),
+        ("much user info", one(&format!("{}sub.registry.io", "u@".repeat(long)))),
+        ("signs that no key has", one(&format!("sub.registry.io/{}", "?#%;&=@".repeat(long)))),
+        ("an international host", one(&format!("https://{}io", "ä.".repeat(long)))),
+        ("a long international label", one(&format!("https://{}.io", each(long, |n| char::from_u32(0x4E00 + n as u32 % 0x5000).unwrap().to_string())))),
+        ("many international labels", all(n, AUTH, |n| format!("https://{}{n}.io", "äöü".repeat(8)))),
+        ("JSON that ends too early", all(n, AUTH, |n| format!("reg{n}.io")).trim_end_matches('}').into()),
+        ("JSON that is wrong at its end", all(n, AUTH, |n| format!("reg{n}.io\",\n\"x")).replace("}}}", "}}\n!")),
+        ("text behind the JSON", format!("{{}}{}", "\n{}".repeat(long))),
+        ("bytes that are no UTF-8", format!("{{\"{}", "\u{FEFF}".repeat(long))),
+    ]
+}
+
+#[rustfmt::skip]
+pub fn images(n: usize) -> Vec<(&'static str, String)> {
+    let long = n * BYTES;
+    vec![
+        ("a long name", "a".repeat(long)),
+        ("a path of many segments", "a/".repeat(long) + "a"),
+        ("a path of separators", "a__a.a--".repeat(long) + "a"),
+        ("a path of hyphens", format!("a{}a", "-".repeat(long))),
+        ("a path that is wrong at its end", "a/".repeat(long)),
+        ("a long tag", format!("a:{}", "a".repeat(long))),
+        ("many tags", "a:".repeat(long) + "a"),
+        ("a long digest", format!("a@sha256:{}", "0".repeat(long))),
+        ("many digests", "a@".repeat(long) + "a"),
+        ("a host of many labels", "u.".repeat(long) + "registry.io/team/app"),
+        ("a long label", "u".repeat(long) + ".registry.io/team/app"),
+        ("a host in upper case", "U".repeat(long) + ".registry.io/team/app"),
+        ("a host of hyphens", format!("a{}a.registry.io/a", "-".repeat(long))),
+        ("a host that is wrong at its end", "u.".repeat(long) + ".io/team/app"),
+        ("a long port", format!("sub.registry.io:{}443/a", "0".repeat(long))),
+        ("a port of any size", format!("sub.registry.io:{}/a", "9".repeat(long))),
+        ("many colons", format!("sub.registry.io{}/a", ":1".repeat(long))),
+        ("an address", format!("[{}]/a", ":a".repeat(long))),
+        ("a URL", format!("https://{}", "registry.io/".repeat(long))),
+        ("what is no ASCII", "ä.".repeat(long) + "io/a"),
+    ]
+}
+
+/// A file and an image that are both long.
+#[rustfmt::skip]
+pub fn pairs(n: usize) -> Vec<(&'static str, String, String)> {
+    let labels = |n: usize| "u.".repeat(n) + "sub.registry.io/team/app";
+    vec![
+        ("a pattern of stars, a long label", one(&format!("{}b.registry.io", "*u".repeat(n))), "u".repeat(n * BYTES) + ".registry.io/team/app"),
+        ("a pattern of labels, a host of many", one(&format!("{}registry.io", "*.".repeat(n))), labels(n)),
+        ("patterns, a host of many labels", all(n, AUTH, |n| format!("*u*{n}.registry.io")), labels(n * BYTES)),
+        ("patterns, a long label", all(n, AUTH, |n| format!("*u*{n}.registry.io")), "u".repeat(n * BYTES) + ".registry.io/a"),
+        ("namespaces above a host of many labels", all(n, AUTH, |n| format!("registry.io/a{n}")), labels(n * BYTES)),
+        ("ports of a long host", format!(r#"{{"auths":{{{}"x":{{}}}}}}"#, each(n, |n| format!(r#""registry.io/a{n}":{AUTH},"registry.io:{}":{AUTH},"#, n + 1))), labels(n * BYTES)),
+    ]
+}
+
+/// A record of an extended header.
+const RECORD: &str = "10 a=bcde\n";
+
+fn block(name: &str, kind: u8, data: &str) -> Vec<u8> {
+    let mut block = header(name, kind, data.len() as u64);
+    block.extend_from_slice(data.as_bytes());
+    block.resize(block.len().next_multiple_of(512), 0);
+    block
+}
+
+#[rustfmt::skip]
+pub fn archives(n: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let long = n * BYTES;
+    let end = || [block(".dockercfg", b'0', &format!(r#"{{"sub.registry.io":{AUTH}}}"#)), vec![0; 1024]].concat();
+    let many = |one: &dyn Fn(usize) -> Vec<u8>| [(0..n).flat_map(one).collect(), end()].concat();
+    let named = |name: &str| [block("././@LongLink", b'L', name), block("x", b'0', "x"), end()].concat();
+    vec![
+        ("members", many(&|n| block(&format!("a{n}"), b'0', "x"))),
+        ("directories", many(&|n| block(&format!("a{n}/"), b'5', ""))),
+        ("links", many(&|n| block(&format!("a{n}"), b'2', ""))),
+        ("hard links", many(&|n| block(&format!("a{n}"), b'1', ""))),
+        ("links and what is beside them", many(&|n| [block(&format!("a{n}/l"), b'1', ""), block(&format!("a{n}/b/c"), b'0', "")].concat())),
+        ("one credential file again and again", many(&|_| block(".dockercfg", b'0', &format!(r#"{{"registry.io":{AUTH}}}"#)))),
+        ("names of files that look meant", many(&|n| block(&format!("{n}/config.json"), b'0', "{}"))),
+        ("long names", many(&|n| [block("././@LongLink", b'L', &format!("{n}{}", "/a".repeat(300))), block("x", b'0', "")].concat())),
+        ("extended headers", many(&|_| [block("x", b'x', RECORD), block("x", b'0', "")].concat())),
+        ("headers for all", many(&|_| block("x", b'g', RECORD))),
+        ("headers without members", many(&|_| block("././@LongLink", b'K', "x"))),
+        ("records of one header", [block("x", b'x', &RECORD.repeat(long)), end()].concat()),
+        ("one long record", [block("x", b'x', &format!("{} a={}\n", long + 10, "b".repeat(long + 10))), end()].concat()),
+        ("a long name", named(&"a".repeat(long))),
+        ("a deep path", named(&"a/".repeat(long))),
+        ("a path of dots", named(&format!("{}.dockercfg", "./".repeat(long)))),
+        ("a path up and down", named(&"a/../".repeat(long))),
+        ("a path of slashes", named(&format!("{}x", "/".repeat(long)))),
+        ("a long member", [block("x", b'0', &"x".repeat(long * 10)), end()].concat()),
+        ("members of gzip", (0..n).flat_map(|n| gzip(std::iter::once(block(&format!("a{n}"), b'0', "x")))).chain(gzip(std::iter::once(end()))).collect()),
+        ("empty members of gzip", (0..n).flat_map(|_| gzip(std::iter::empty())).chain(gzip(std::iter::once(end()))).collect()),
+        ("zeros in gzip", gzip(std::iter::once(end()).chain(std::iter::once(vec![0; long * 10])))),
+        ("a long comment in gzip", [&[0x1F, 0x8B, 8, 16, 0, 0, 0, 0, 0, 3][..], &vec![b'x'; long], &[0], &gzip(std::iter::once(end()))[10..]].concat()),
+        ("a credential file with many hosts", [block(".docker/config.json", b'0', &all(n, AUTH, |n| format!("reg{n}.io"))), end()].concat()),
+    ]
+}
+
+#[rustfmt::skip]
+pub fn definitions(n: usize) -> Vec<(&'static str, String)> {
+    let long = n * BYTES;
+    let list = |one: &dyn Fn(usize) -> String| format!("[{}]", (0..n).map(one).collect::<Vec<_>>().join(","));
+    let app = |id: &str, more: &str| format!(r#"{{"id":"{id}","container":{{"docker":{{"image":"registry.io/a"}}}}{more}}}"#);
+    let pull = r#""image":{"kind":"DOCKER","id":"sub.registry.io/team/app","pullConfig":{"secret":"s"}}"#;
+    let declared = r#""secrets":{"s":{"source":"s"}}"#;
+    vec![
+        ("apps", list(&|n| app(&n.to_string(), ""))),
+        ("apps with one id", list(&|_| app("a", ""))),
+        ("apps in a group", format!(r#"{{"id":"{}","apps":{}}}"#, "g".repeat(long), list(&|n| app(&n.to_string(), "")))),
+        ("apps that are refused", list(&|n| format!(r#"{{"id":"{n}","container":{{"docker":{{"credential":1}}}}}}"#))),
+        ("groups", format!(r#"{{"groups":{}}}"#, list(&|n| format!(r#"{{"id":"{n}","apps":[{}]}}"#, app("a", ""))))),
+        ("groups in groups", list(&|n| format!(r#"{}{}{}"#, r#"{"id":"g","groups":["#.repeat(9), app(&n.to_string(), ""), "]}".repeat(9)))),
+        ("lists in lists", list(&|_| format!("{}1{}", "[".repeat(9), "]".repeat(9)))),
+        ("what is no app", list(&|_| "1".into())),
+        ("a long id", app(&"a/".repeat(long), "")),
+        ("an id of slashes", format!(r#"{{"id":"{}","apps":[{}]}}"#, "/".repeat(long), app("a", ""))),
+        ("containers of a pod", format!(r#"{{"id":"p","containers":{},{declared}}}"#, list(&|n| format!(r#"{{"name":"c{n}",{pull}}}"#)))),
+        ("containers of a pod that are refused", format!(r#"{{"id":"p","containers":{}}}"#, list(&|_| format!("{{{pull}}}")))),
+        ("a container with a long name", format!(r#"{{"id":"p","containers":[{{"name":"{}",{pull}}}],{declared}}}"#, "c".repeat(long * 10))),
+        ("fetched files", app("a", &format!(r#","fetch":{}"#, list(&|n| format!(r#"{{"uri":"https://h/{n}/docker.tar.gz"}}"#))))),
+        ("one fetched file", app("a", &format!(r#","fetch":{}"#, list(&|_| r#"{"uri":"/nowhere/.dockercfg"}"#.into())))),
+        ("fetched files that are no text", app("a", &format!(r#","fetch":{}"#, list(&|_| "1".into())))),
+        ("uris", app("a", &format!(r#","uris":{}"#, list(&|n| format!(r#""https://u:p@h/{n}/.dockercfg?x={n}""#))))),
+        ("a long URI", app("a", &format!(r#","fetch":[{{"uri":"https://{}/docker.tar.gz","destPath":"{}x"}}]"#, "u@h/".repeat(long), "a/../".repeat(long)))),
+        ("secrets", format!(r#"{{"id":"p","containers":[{{{pull}}}],"secrets":{{{}"s":{{"source":"s"}}}}}}"#, each(n, |n| format!(r#""s{n}":{{"source":"{n}"}},"#)))),
+        ("secrets and containers that name none of them", format!(r#"{{"id":"p","containers":{},"secrets":{{{}"t":{{"source":"s"}}}}}}"#, list(&|_| format!("{{{pull}}}")), each(n, |n| format!(r#""s{n}":{{"source":"{n}"}},"#)))),
+        ("secrets with long names", format!(r#"{{"id":"p","containers":[{{{pull}}}],"secrets":{{"{}":1,"s":{{"source":"{}"}}}}}}"#, "a:".repeat(long), "b/".repeat(long))),
+        ("fields of an app", format!(r#"{{{}"cmd":"x"}}"#, each(n, |n| format!(r#""x{n}":{n},"#)))),
+        ("what means nothing", format!(r#"{{"x":[{}1],"y":"{}","cmd":"x"}}"#, "1e999,".repeat(n), r"\ud800\\".repeat(n))),
+    ]
+}
