@@ -190,6 +190,7 @@ const ROWS: &[Row] = &[
     ("a broken Secret",            "a",                   |s| kubernetes(s).replace("}}", "}").into(),   broken),
     ("gzip without tar",           "a",                   |s| gzip(flat(s).as_bytes()),                  broken),
     ("a damaged docker.tar.gz",    "a",                   |s| { let mut gz = gzip(&tar(&[file(".dockercfg", &flat(s))])); let end = gz.len() - 6; gz[end] ^= 1; gz }, broken),
+    ("a builder and its copy",     "a",                   |s| config(&auth(s)).into(),                   |path| { let builder = Resolver::builder().task_secret(fs::read(path).unwrap()); Some(Box::new((builder.clone(), builder))) }),
     // Last, as what it leaves may be overwritten by chance.
     ("what nobody wipes",          "a",                   |s| config(&plain(s)).into(),                  |path| Some(Box::new(fs::read(path).unwrap()))),
 ];
