@@ -4,8 +4,8 @@ use regcred::marathon::{self, Container};
 use regcred::mesos::DockerRegistry;
 use regcred::{Error, Limits, Resolver};
 
-use super::CANARY;
 use super::printed::Printed;
+use super::{CANARY, is_of_canary};
 
 pub fn law(data: &[u8]) {
     let agent = Resolver::builder().agent_flag(r#"{"auths":{"reg.io":{"auth":"dTpw"}}}"#);
@@ -13,7 +13,7 @@ pub fn law(data: &[u8]) {
     let planted = with_passwords(data);
     let (first, second) = (seen(&planted, &agent), seen(&planted, &agent));
     assert_eq!(first, second, "twice the same");
-    if !String::from_utf8_lossy(data).contains(&CANARY[..4]) {
+    if !data.windows(4).any(is_of_canary) {
         first.holds_none_of(&[CANARY], &planted);
     }
 }

@@ -24,3 +24,8 @@ pub const LAWS: [(&str, Law); 6] = [
 /// A secret that looks like nothing else. Laws put it where secrets stand; nothing that is printed may hold
 /// eight bytes of it.
 pub const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";
+
+/// Whether a piece of an input may be one of the canary that a fuzzer has put somewhere by itself.
+fn is_of_canary(piece: &[u8]) -> bool {
+    CANARY.as_bytes().windows(piece.len()).any(|of_canary| of_canary == piece)
+}
