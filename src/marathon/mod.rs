@@ -171,7 +171,9 @@ pub fn containers(
 /// `secret` is asked for the bytes of a secret by its `source`, once for each container that names one.
 /// Local files that a container of the Docker containerizer fetches are read as
 /// [`Container::resolver`] does, within `limits`, and with the rights of the caller: definitions choose their
-/// paths.
+/// paths. `limits` hold for each container on its own, and all resolvers are in memory at once: where tenants
+/// write both definitions and secrets, bound [`Limits::definition_containers`] and [`Limits::file_bytes`] by
+/// what the two may take together.
 ///
 /// # Errors
 ///

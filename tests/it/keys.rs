@@ -114,6 +114,7 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         ("https:/word:word/quay.io", "port", "…/…", "half a scheme"),
         ("quay.io/word:word", "valid repository name", "quay.io/…", "a colon in the path"),
         ("https://[::1]word", "port", "https://…", "text behind an address"),
+        ("[::1]:5000/Team", "valid repository name", "[::1]:5000/Team", "an address and its port"),
         ("user:word", "port", "…", "no @ at all"),
         ("https://user:word/quay.io", "port", "https://…/quay.io", "no @ at all"),
         ("https://quay.io/@word", "valid repository name", "https://quay.io/…", "an @ in the path"),

@@ -77,7 +77,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
 #[test]
 fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
     let scratch = tempfile::tempdir().unwrap();
-    let json = config(&[("reg.io", "u")]);
+    let json = config(&[("reg.io", "u")]) + &" ".repeat(20_000);
     std::fs::write(scratch.path().join(".dockercfg.gz"), gzip(json.as_bytes())).unwrap();
     let uri = format!("file://{}/.dockercfg.gz", scratch.path().display());
     let container = only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}"}}]"#)));

@@ -74,6 +74,7 @@ fn apps_pods_groups_and_lists_are_told_apart() {
         (format!(r#"{{"id": "/", "apps": [{}]}}"#, app("a")), vec!["/a DOCKER a/i"], "a relative id below the root"),
         (format!(r#"{{"id": "/", "pods": [{{"id": "/p", "status": "STABLE", "spec": {}}}]}}"#, pod("/p")), vec!["/p a MESOS x", "/p b MESOS -"], "a group's status holds the spec of a pod"),
         (r#"{"id": "/a", "container": {"docker": {"image": "x", "new": [1e3, {"deep": null}]}, "new": 1}, "new": []}"#.into(), vec!["/a DOCKER x"], "unknown fields are ignored"),
+        (r#"{"id": "/1e999", "n": 1e999, "container": {"docker": {"image": "x/\ud83d\ude00:-1e400"}}}"#.into(), vec!["/1e999 DOCKER x/\u{1F600}:-1e400"], "and changes nothing that is text"),
         (r#"{"id": "/a", "labels": {"x": "\ud83d", "y\udc00": "\ud83d\ude00 \\ud800"}, "n": [1e400, -1E999, 1e-999], "container": {"docker": {"image": "x"}}}"#.into(), vec!["/a DOCKER x"], "nor does what means nothing fail the rest"),
         (r#"{"id": "/a", "container": {"docker": {"image": "x\ud83d"}}}"#.into(), vec!["/a DOCKER x\u{FFFD}"], "and where it matters it is no image"),
         (format!("\u{FEFF}{}", app("/a")), vec!["/a DOCKER a/i"], "a byte-order mark"),
@@ -517,6 +518,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "creds:p", "creds:p", "nor an archive"),
         (r#"{"uri": "file://DIR/config.json", "destPath": "docker.tar.gz", "extract": false}"#, "json:p", "-", "3.4: recognised by content"),
         (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: without a credential file it is a warning"),
+        (r#"{"uri": "file://DIR/docker.tgz", "extract": false, "destPath": "docker.tar.gz"}"#, "agent:p", "-", "3.5: also where it is not unpacked"),
     ];
     for (fetch, reg, creds, rule) in table {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
@@ -548,6 +550,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/docker.tar.gz?x", "destPath": "docker.tar.gz"}"#, "docker.tar.gz…: cannot read it"),
         (r#"{"uri": "file://DIR", "destPath": ".dockercfg"}"#, "refused, it is a directory"),
         (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#, "the gzip stream is damaged"),
+        (r#"{"uri": "file://DIR/docker.tgz", "destPath": ".dockercfg", "extract": false}"#, "holds neither"),
     ];
     for (fetch, expected) in errors {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
