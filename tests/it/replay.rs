@@ -14,7 +14,8 @@ fn every_law_holds_for_every_input_that_was_kept() {
     }
     let mut broken = Vec::new();
     for (name, law) in LAWS {
-        let (mut kept, folders) = (0, ["corpus", "artifacts"].map(|folder| fuzz.join(folder)));
+        let (mut kept, folders) =
+            (0, ["corpus", "found", "artifacts"].map(|folder| fuzz.join(folder)));
         for input in folders.iter().flat_map(|folder| fs::read_dir(folder.join(name))).flatten() {
             let path = input.unwrap().path();
             let data = fs::read(&path).unwrap();
