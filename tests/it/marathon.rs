@@ -5,7 +5,7 @@ use regcred::mesos::{Containerizer, DockerRegistry};
 use regcred::{Error, Limits, Resolver};
 
 use crate::archives::{file, gzip, of_kind, tar};
-use crate::support::{answer, base64, config, quote};
+use crate::support::{answer, base64, config, quote, word};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
@@ -532,6 +532,13 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
             resolver.warnings().iter().any(|w| w.to_string().contains("docker/config.json"));
         assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
     }
+    // What lies beside its archive, unpacked, counts once.
+    let fetch = r#""fetch": [{"uri": "DIR/flat.tar.gz"}, {"uri": "DIR/docker.tar.gz"}]"#;
+    let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+    let resolver =
+        only(&app_with(&fetch)).resolver(&agent(), Limits::default(), no_secrets).unwrap();
+    let all = resolver.resolve_all(&regcred::ImageRef::parse("reg.io/app").unwrap());
+    assert_eq!(all.map(|auth| word(&auth)).collect::<Vec<_>>(), ["archive:p", "flat:p", "agent:p"]);
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
