@@ -304,19 +304,36 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
     let lines = format!("auth = {AUTH}\nemail = {CANARY}\n");
     let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &plain);
     let secret = format!(r#"{{"kind":"Secret","data":{{".dockerconfigjson":"{encoded}"}}}}"#);
-    let mut archive = header(".dockercfg", b'0', flat.len() as u64);
-    archive.extend_from_slice(flat.as_bytes());
-    archive.resize(2048, 0);
+    let packed = |file: &str| {
+        let mut archive = header(".dockercfg", b'0', file.len() as u64);
+        archive.extend_from_slice(file.as_bytes());
+        archive.resize(archive.len().next_multiple_of(512) + 1024, 0);
+        archive
+    };
+    // More than is made room for before it is there.
+    let long = format!("{flat}{}", " ".repeat(200_000));
+    let escaped = plain.replace("Zw4", r"\u005aw4").replace(r#""us""#, r#""\u0075s""#);
+    let zipped = |file: &str| gzip(std::iter::once(packed(file)));
     let broken = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}"#);
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(".dockercfg"), &flat).unwrap();
     let files = [
         auth.clone().into_bytes(),
         plain.into_bytes(),
+        escaped.into_bytes(),
+        packed(&flat),
+        packed(&long),
+        zipped(&flat),
+        zipped(&long),
+        [
+            gzip(std::iter::once(packed(&flat)[..700].to_vec())),
+            gzip(std::iter::once(packed(&flat)[700..].to_vec())),
+        ]
+        .concat(),
+        gzip(std::iter::once(flat.clone().into_bytes())),
         flat.into_bytes(),
         lines.into_bytes(),
         secret.into_bytes(),
-        archive,
         broken.into_bytes(),
     ];
     let image = ImageRef::parse("reg.io/app").unwrap();

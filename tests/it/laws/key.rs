@@ -3,12 +3,15 @@
 use regcred::{ImageRef, Resolver};
 use serde_json::json;
 
-use super::resolver::Entry;
+use super::resolver::{Entry, MOST_STARS};
 use super::{CANARY, model};
 
 pub fn law(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (key, image) = text.split_once('\n').unwrap_or((text, "reg.io/team/app"));
+    if key.matches('*').count() > MOST_STARS {
+        return;
+    }
     let build = |key: &str| {
         let file = json!({"auths": {key: {"auth": "dTpw"}}}).to_string();
         Resolver::builder().task_secret(file).build().expect("whatever the key, it is one")

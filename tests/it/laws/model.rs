@@ -1,10 +1,11 @@
-//! DESIGN 3, naively: filter, then `max_by`. It shares no code with the crate.
+//! DESIGN 3, naively: filter, then `max_by`. It takes the parsed image from the crate, and shares no code with
+//! what it is a model of.
 
 use std::cmp::Reverse;
 
 use regcred::ImageRef;
 
-use super::resolver::Entry;
+use super::resolver::{Entry, MOST_STARS};
 
 /// What a key means: host, port, path. `None` if it can match nothing.
 fn scope(key: &str) -> Option<(String, u16, String)> {
@@ -24,12 +25,11 @@ fn scope(key: &str) -> Option<(String, u16, String)> {
     let encoded_star = |label: &str| label.starts_with("xn--") && label.contains('*');
     let host = match url::Host::parse(host) {
         _ if host.is_ascii() => host.to_ascii_lowercase(),
-        _ if scheme.is_none() || host.contains('%') || host.len() > 255 || host.contains('＊') => {
-            return None;
-        }
+        _ if scheme.is_none() || host.contains(['%', '＊']) || host.len() > 255 => return None,
         Ok(url::Host::Domain(ascii)) if !ascii.split('.').any(encoded_star) => ascii,
         _ => return None,
     };
+    let host = (0..MOST_STARS).fold(host, |host, _| host.replace("**", "*"));
     let hub = ["docker.io", "index.docker.io", "registry-1.docker.io"];
     let host = if port == 443 && hub.contains(&&*host) { hub[0].to_owned() } else { host };
     let slash_or_not = scheme.is_some() || path.ends_with('/') || (&*host, port) == (hub[0], 443);

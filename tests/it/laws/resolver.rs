@@ -51,7 +51,7 @@ impl File<'_> {
 
 const MOST_LINES: usize = 200;
 /// The model tries every way in which stars could match.
-const MOST_STARS: usize = 6;
+pub const MOST_STARS: usize = 6;
 
 pub fn law(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -94,15 +94,17 @@ pub fn law(data: &[u8]) {
     let base = numbered().filter(|(file, _)| !file.after_base).fold(Resolver::builder(), add);
     let base = Resolver::builder().base(&build(base));
     let layered = build(numbered().filter(|(file, _)| file.after_base).fold(base, add));
+    let has_canary = text.contains(CANARY);
     for image in images {
         let Ok(image) = ImageRef::parse(image) else { continue };
         for resolver in [&flat, &layered] {
-            check(resolver, &entries, &image);
+            check(resolver, &entries, &image, has_canary);
         }
     }
 }
 
-fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>) {
+/// `has_canary` tells that what is planted as each password stands in a key or an image too.
+fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>, has_canary: bool) {
     let number = |auth: AuthConfig| auth.username().and_then(|user| user.parse::<usize>().ok());
     let place = |entry: &Entry| entries.iter().position(|other| std::ptr::eq(other, entry));
     let expected = model::answer(entries, image).and_then(place);
@@ -121,8 +123,7 @@ fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>) {
 
     let explained = resolver.explain(image);
     let told = format!("{explained} {explained:?} {resolver:?} {:?}", resolver.warnings());
-    let is_key = entries.iter().any(|entry| entry.key.contains(CANARY));
-    assert!(is_key || !told.contains(CANARY), "{told}");
+    assert!(has_canary || !told.contains(CANARY), "{told}");
     assert_eq!(explained.is_found(), expected.is_some(), "{explained}");
     assert_eq!(explained.is_broken(), expected.is_none() && !all.is_empty(), "{explained}");
 }
