@@ -1,5 +1,6 @@
-//! The layers of a resolver, as a list that shares its end with the bases it was built on: to build one more
-//! layer costs nothing for those below, however many there are.
+//! The layers of a resolver, as a list that shares its end with the base it was built on: a layer before a base costs
+//! nothing for those in it, however many there are. Of a base that is not added last the list is copied, though
+//! not what is in it.
 
 use std::collections::HashMap;
 use std::sync::Arc;

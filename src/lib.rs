@@ -77,8 +77,10 @@
 //! - copies of the caller's: a `&str` or `&[u8]` that was borrowed, what a `Vec` left behind when it grew before it was
 //!   handed over, the `String`s of [`AuthConfig::basic_authorization`] and [`AuthConfig::x_registry_auth`];
 //! - registers, and what calls leave on the stack until later calls overwrite it;
-//! - what is no secret by the above, though someone wrote one there: keys of JSON objects, unknown fields, names in
-//!   an archive, a definition of [`marathon`] with the URIs in it;
+//! - what is no secret by the above, though someone wrote one there: keys of JSON objects, texts in the place of an
+//!   entry or of a helper's name, unknown fields, names in an archive, a definition of [`marathon`] with the URIs in
+//!   it;
+//! - the window of the decompressor, where something else in the build chose another one for `flate2` than its own;
 //! - what a process that ends without dropping leaves behind: a `static`, `abort`, a leaked value;
 //! - what the kernel keeps: the page cache, swap, core dumps, hibernation, buffers of pipes and sockets.
 //!

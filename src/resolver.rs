@@ -248,7 +248,7 @@ impl ResolverBuilder {
     }
 
     /// Adds everything that another resolver holds, without copying it: a task's resolver over its
-    /// agent's.
+    /// agent's. Of one that is itself many layers high it costs least to add it last.
     pub fn base(self, base: &Resolver) -> Self {
         self.step(Step::Base(base.clone()))
     }

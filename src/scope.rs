@@ -170,8 +170,11 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
 /// Whether every `*` stands in a label as it was written. In one that was encoded it would stand for
 /// pieces of the code, and so for other names; and what only looks like a `*` is none.
 fn keeps_patterns(written: &str, ascii: &str) -> bool {
-    let is_written = |label: &str| written.split('.').any(|w| w.eq_ignore_ascii_case(label));
-    ascii.split('.').filter(|label| is_pattern(label)).all(is_written)
+    let mut labels = ascii.split('.').zip(written.split('.'));
+    !is_pattern(ascii)
+        || (ascii.split('.').count() == written.split('.').count()
+            && labels
+                .all(|(ascii, written)| !is_pattern(ascii) || ascii.eq_ignore_ascii_case(written)))
 }
 
 fn is_host_pattern(host: &str) -> bool {

@@ -30,7 +30,7 @@ impl Read for Gunzip<'_> {
 
 impl Drop for Gunzip<'_> {
     fn drop(&mut self) {
-        // Starting anew fills the decompressor's window with zeros.
+        // Starting anew fills the window of flate2's own decompressor with zeros; another may leave it.
         self.0.reset(&[]);
         // So that this is not taken for work whose result nobody reads.
         black_box(&mut self.0);

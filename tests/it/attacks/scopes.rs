@@ -116,10 +116,19 @@ fn a_wildcard_in_another_script() {
         "https://＊.reg.io",
         "https://＊.ä.io",
         "https://a＊.*.io",
+        "https://*.＊.ä.io",
+        "https://x。＊.*.ä.io",
     ] {
         means_nothing(
             key,
-            &["xn--a-zfa.reg.io", "xn--b-0ga.reg.io", "a.reg.io", "a.xn--4ca.io", "ab.c.io"],
+            &[
+                "xn--a-zfa.reg.io",
+                "xn--b-0ga.reg.io",
+                "a.reg.io",
+                "a.xn--4ca.io",
+                "a.b.xn--4ca.io",
+                "ab.c.io",
+            ],
         );
     }
     let beside =

@@ -3,13 +3,13 @@
 use regcred::{ImageRef, Resolver};
 use serde_json::json;
 
-use super::resolver::{Entry, MOST_STARS};
+use super::resolver::{Entry, is_for_the_model};
 use super::{CANARY, model};
 
 pub fn law(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (key, image) = text.split_once('\n').unwrap_or((text, "reg.io/team/app"));
-    if key.matches('*').count() > MOST_STARS {
+    if !is_for_the_model(key) {
         return;
     }
     let build = |key: &str| {

@@ -25,7 +25,7 @@ fn scope(key: &str) -> Option<(String, u16, String)> {
     let encoded_star = |label: &str| label.starts_with("xn--") && label.contains('*');
     let host = match url::Host::parse(host) {
         _ if host.is_ascii() => host.to_ascii_lowercase(),
-        _ if scheme.is_none() || host.contains(['%', '＊']) || host.len() > 255 => return None,
+        _ if scheme.is_none() || host.contains('%') || host.len() > 255 => return None,
         Ok(url::Host::Domain(ascii)) if !ascii.split('.').any(encoded_star) => ascii,
         _ => return None,
     };

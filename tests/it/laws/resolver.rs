@@ -50,8 +50,13 @@ impl File<'_> {
 }
 
 const MOST_LINES: usize = 200;
-/// The model tries every way in which stars could match.
 pub const MOST_STARS: usize = 6;
+
+/// Whether the model knows a key. It tries every way in which stars could match; and what IDNA takes for a star or
+/// a dot is left to `attacks`.
+pub fn is_for_the_model(key: &str) -> bool {
+    key.matches('*').count() <= MOST_STARS && !key.contains(['＊', '﹡', '。', '．', '｡'])
+}
 
 pub fn law(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -67,7 +72,7 @@ pub fn law(data: &[u8]) {
             }
             (Some(kind @ ('+' | '0' | '!')), Some(file)) => {
                 let key = chars.as_str();
-                if key.matches('*').count() <= MOST_STARS {
+                if is_for_the_model(key) {
                     file.entries.push((kind, key));
                 }
             }
