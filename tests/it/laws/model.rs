@@ -22,7 +22,8 @@ fn scope(key: &str) -> Option<(String, u16, String)> {
         Some((host, port)) => (host, port.parse().ok()?),
         None => (authority, 443),
     };
-    let encoded_star = |label: &str| label.starts_with("xn--") && label.contains('*');
+    let written = host.to_lowercase();
+    let encoded_star = |label: &str| label.contains('*') && !written.contains(label);
     let host = match url::Host::parse(host) {
         _ if host.is_ascii() => host.to_ascii_lowercase(),
         _ if scheme.is_none() || host.contains('%') || host.len() > 255 => return None,
