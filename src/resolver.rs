@@ -348,6 +348,7 @@ impl Draft {
         self.warnings.extend(contents.warnings);
         Ok(())
     }
+
     /// Turns a draft into a layer, if there is anything in it.
     fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Layers>, Error> {
         if self.sources.is_empty() {

@@ -12,10 +12,10 @@ pub fn law(data: &[u8]) {
     if !is_for_the_model(key) {
         return;
     }
-    let build = |key: &str| {
-        let file = json!({"auths": {key: {"auth": "dTpw"}}}).to_string();
-        Resolver::builder().task_secret(file).build().expect("whatever the key, it is one")
+    let builder = |key: &str| {
+        Resolver::builder().task_secret(json!({"auths": {key: {"auth": "dTpw"}}}).to_string())
     };
+    let build = |key: &str| builder(key).build().expect("whatever the key, it is one");
     let resolver = build(key);
     let bare = key.split_once("://").map_or(key, |(_, rest)| rest).trim_end_matches('/');
     let entries = [Entry { level: 0, key: key.to_owned(), kind: '+' }];
@@ -27,9 +27,7 @@ pub fn law(data: &[u8]) {
         assert!(!for_registry || expected, "a whole registry covers {image}");
     }
     // A key that can match nothing is told of, and is an error to those who are strict.
-    let strict = json!({"auths": {key: {"auth": "dTpw"}}}).to_string();
-    let strict = Resolver::builder().task_secret(strict).strict().build();
-    assert_eq!(strict.is_ok(), resolver.warnings().is_empty(), "{key:?}");
+    assert_eq!(builder(key).strict().build().is_ok(), resolver.warnings().is_empty(), "{key:?}");
 
     if key.contains(CANARY) {
         return;
@@ -45,8 +43,5 @@ pub fn law(data: &[u8]) {
         let image = ImageRef::parse("reg.io/app").expect("an image");
         let told = format!("{:?} {}", resolver.warnings(), resolver.explain(&image));
         assert!(!told.contains(CANARY), "{planted:?}: {told}");
-        for warning in resolver.warnings() {
-            assert!(!warning.to_string().contains(CANARY), "{planted:?}: {warning}");
-        }
     }
 }
