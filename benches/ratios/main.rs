@@ -1,0 +1,20 @@
+//! How fast everything is, measured as ratios against something everybody knows, inside one run.
+//!
+//! `cargo bench` runs it all and prints a table at the end; `cargo bench -- hit` runs the rows whose names
+//! hold `hit`.
+
+mod archive;
+mod build;
+mod inputs;
+mod lookup;
+mod ratio;
+mod threads;
+
+fn main() {
+    let mut suite = ratio::Suite::new();
+    lookup::rows(&mut suite);
+    build::rows(&mut suite);
+    archive::rows(&mut suite);
+    threads::rows(&mut suite);
+    suite.print();
+}
