@@ -8,8 +8,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::config::{Entry, File};
+use crate::config::{Entry, EntrySecrets, File};
+use crate::layers::Counted;
 use crate::level::Level;
+use crate::secret::Span;
 use crate::shown::Shown;
 
 /// A credential in the order of use: a registry token, else an identity token, else user name and
@@ -43,17 +45,17 @@ pub enum Credential<'a> {
 impl<'a> Credential<'a> {
     /// What an entry amounts to; meant for usable ones.
     pub(crate) fn of(file: &'a File, entry: &Entry) -> Self {
-        let fields = entry.secrets;
-        if let Some(token) = file.field(fields.registry_token) {
+        let fields = file.secrets(entry);
+        if let Some(token) = file.field(fields.rare.registry_token) {
             return Credential::RegistryToken { token };
         }
-        match file.field(fields.identity_token) {
+        match file.field(fields.rare.identity_token) {
             Some(token) => {
                 Credential::IdentityToken { token, username: file.field(fields.username) }
             }
             None => Credential::Basic {
-                username: file.secret(fields.username),
-                password: file.secret(fields.password),
+                username: file.text(fields.username),
+                password: file.text(fields.password),
             },
         }
     }
@@ -85,42 +87,46 @@ impl fmt::Debug for Credential<'_> {
 /// Displayed as `task secret, #2: key "quay.io/team"`.
 #[derive(Clone)]
 pub struct Origin {
-    file: Arc<File>,
-    entry: usize,
+    layer: Arc<Counted>,
+    file: u32,
+    entry: u32,
 }
 
 impl Origin {
-    pub(crate) fn new(file: Arc<File>, entry: usize) -> Self {
-        Origin { file, entry }
+    fn file_read(&self) -> Option<&File> {
+        self.layer.files.get(self.file as usize)
     }
 
-    fn entry(&self) -> Option<&Entry> {
-        self.file.entries.get(self.entry)
+    fn found(&self) -> Option<(&File, &Entry)> {
+        let file = self.file_read()?;
+        Some((file, file.entries.get(self.entry as usize)?))
     }
 
     /// The level that answered.
     #[must_use]
     pub fn level(&self) -> Level {
-        // Every file in a resolver has a level.
-        self.file.place.level().unwrap_or(Level::ClusterFile)
+        self.file_read().map_or(Level::ClusterFile, File::level)
     }
 
     /// The path of the file, or of the archive it stands in; `None` where bytes were given.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
-        self.file.place.path()
+        self.file_read()?.place.path()
     }
 
     /// The key as written in the file.
     #[must_use]
     pub fn key(&self) -> &str {
-        self.entry().map_or("", |entry| self.file.name(entry.key))
+        self.found().map_or("", |(file, entry)| file.text(entry.key))
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: key {}", self.file.place, Shown(self.key()))
+        match self.file_read() {
+            Some(file) => write!(f, "{}: key {}", file.place, Shown(self.key())),
+            None => Ok(()),
+        }
     }
 }
 
@@ -132,9 +138,9 @@ impl fmt::Debug for Origin {
 
 /// The credential that answers for an image, and everything that stood in its entry.
 ///
-/// Cloning is O(1) and allocates nothing. The secrets of one credential file are kept together and
-/// wiped from memory when the last that refers to the file goes: every resolver that holds it and
-/// every `AuthConfig` out of it. `Debug` shows the origin and the kind, no secret.
+/// Cloning is O(1) and allocates nothing. The secrets of the credential files that were read by one
+/// [`build`](crate::ResolverBuilder::build) are kept together and wiped from memory when the last that refers
+/// to them goes: every resolver that holds them and every `AuthConfig` out of them. `Debug` shows the origin and the kind, no secret.
 ///
 /// A credential is for its [`origin`](Self::origin)'s registry and path alone: never send it to
 /// another host, whatever a redirect or a token server says.
@@ -144,16 +150,29 @@ pub struct AuthConfig {
 }
 
 impl AuthConfig {
-    pub(crate) fn new(file: Arc<File>, entry: usize) -> Self {
-        AuthConfig { origin: Origin::new(file, entry) }
+    pub(crate) fn new(layer: Arc<Counted>, file: u32, entry: u32) -> Self {
+        AuthConfig { origin: Origin { layer, file, entry } }
+    }
+
+    /// A field of the entry; `None` where it is empty.
+    fn field(&self, field: impl FnOnce(EntrySecrets) -> Span) -> Option<&str> {
+        let (file, entry) = self.origin.found()?;
+        file.field(field(file.secrets(entry)))
+    }
+
+    /// User name and password, of which one may be empty.
+    fn basic(&self) -> Option<(&str, &str)> {
+        let (file, entry) = self.origin.found()?;
+        let secrets = Some(file.secrets(entry)).filter(EntrySecrets::has_basic)?;
+        Some((file.text(secrets.username), file.text(secrets.password)))
     }
 
     /// The credential to use, in Docker's order: `registrytoken`, then `identitytoken`, then user
     /// name and password.
     #[must_use]
     pub fn credential(&self) -> Credential<'_> {
-        match self.origin.entry() {
-            Some(entry) => Credential::of(&self.origin.file, entry),
+        match self.origin.found() {
+            Some((file, entry)) => Credential::of(file, entry),
             None => Credential::Basic { username: "", password: "" },
         }
     }
@@ -161,33 +180,31 @@ impl AuthConfig {
     /// The user name; empty where only a password is given.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
-        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
-        Some(self.origin.file.secret(entry.secrets.username))
+        self.basic().map(|(username, _)| username)
     }
 
     /// The password; empty where only a user name is given.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        let entry = self.origin.entry().filter(|entry| entry.secrets.has_basic())?;
-        Some(self.origin.file.secret(entry.secrets.password))
+        self.basic().map(|(_, password)| password)
     }
 
     /// `identitytoken`: an OAuth2 refresh token.
     #[must_use]
     pub fn identity_token(&self) -> Option<&str> {
-        self.origin.file.field(self.origin.entry()?.secrets.identity_token)
+        self.field(|secrets| secrets.rare.identity_token)
     }
 
     /// `registrytoken`: a bearer token that is sent as it is.
     #[must_use]
     pub fn registry_token(&self) -> Option<&str> {
-        self.origin.file.field(self.origin.entry()?.secrets.registry_token)
+        self.field(|secrets| secrets.rare.registry_token)
     }
 
     /// `email`, which older files carry. Nobody needs it any more.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
-        self.origin.file.field(self.origin.entry()?.secrets.email)
+        self.field(|secrets| secrets.rare.email)
     }
 
     /// The key as written, as Docker puts it into `serveraddress`: `https://index.docker.io/v1/`.

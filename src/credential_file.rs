@@ -94,7 +94,7 @@ impl<'a> FileEntry<'a> {
     /// The key as written.
     #[must_use]
     pub fn key(&self) -> &'a str {
-        self.file.name(self.entry.key)
+        self.file.text(self.entry.key)
     }
 
     /// The credential; `None` where there is nothing usable, and where the entry is malformed.

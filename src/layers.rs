@@ -2,25 +2,18 @@
 //! nothing for those in it, however many there are. Of a base that is not added last the list is copied, though
 //! not what is in it.
 
-use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::auth::AuthConfig;
 use crate::config::File;
-use crate::index::{Index, Match};
-use crate::level::{Level, Place};
+use crate::index::Index;
+use crate::level::{Level, PerLevel, Place};
 
 /// Sources that were built together, and the index over them.
 pub(crate) struct Layer {
     pub(crate) sources: Vec<SourceRead>,
-    pub(crate) files: Vec<Arc<File>>,
+    pub(crate) files: Vec<File>,
     pub(crate) index: Index,
-}
-
-impl Layer {
-    pub(crate) fn auth(&self, found: Match) -> Option<AuthConfig> {
-        Some(AuthConfig::new(self.files.get(found.file)?.clone(), found.entry))
-    }
 }
 
 /// A source once read, for the record.
@@ -32,47 +25,117 @@ pub(crate) struct SourceRead {
     pub(crate) note: Option<&'static str>,
 }
 
+/// A layer that answers hold on to. Whoever takes one counts itself in it, and a count that several cores change at
+/// the same time goes back and forth between them, which takes several times as long as a whole lookup. So a
+/// layer that is likely to be looked up in often has several counts, and each thread takes the same one again.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    layer: Arc<Counted>,
+    /// Counts of their own; none for a layer that is too small to be worth them.
+    counts: Box<[Arc<Counted>]>,
+}
+
+/// What is counted in one place.
+pub(crate) enum Counted {
+    Layer(Layer),
+    Again(Arc<Counted>),
+}
+
+impl Deref for Counted {
+    type Target = Layer;
+
+    fn deref(&self) -> &Layer {
+        match self {
+            Counted::Layer(layer) => layer,
+            Counted::Again(counted) => counted,
+        }
+    }
+}
+
+impl Shared {
+    const COUNTS: usize = 16;
+
+    /// A layer with fewer entries is mostly a task's, built to be asked once.
+    const WORTH_COUNTS: usize = 9;
+
+    fn new(layer: Layer) -> Self {
+        let entries: usize = layer.files.iter().map(|file| file.entries.len()).sum();
+        let layer = Arc::new(Counted::Layer(layer));
+        let counts = if entries < Self::WORTH_COUNTS { 0 } else { Self::COUNTS };
+        let again = || Arc::new(Counted::Again(layer.clone()));
+        let counts = std::iter::repeat_with(again).take(counts).collect();
+        Shared { layer, counts }
+    }
+
+    /// The layer, to be held on to.
+    #[inline]
+    pub(crate) fn hold(&self) -> Arc<Counted> {
+        // Threads are told apart by where their stacks are: at least a megabyte from each other. The
+        // product spreads those over the counts.
+        let here = 0_u8;
+        let stack = (&raw const here as usize >> 20) as u64;
+        let spread = stack.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let count = spread as usize % Self::COUNTS;
+        self.counts.get(count).unwrap_or(&self.layer).clone()
+    }
+}
+
+impl Deref for Shared {
+    type Target = Layer;
+
+    #[inline]
+    fn deref(&self) -> &Layer {
+        &self.layer
+    }
+}
+
 /// Layers in the order given.
 #[derive(Clone, Default)]
 pub(crate) struct Layers(Option<Arc<Node>>);
 
 struct Node {
-    layer: Arc<Layer>,
+    layer: Shared,
     rest: Layers,
     /// How many sources of each level there are in all of them.
-    sources: HashMap<Level, u32>,
+    sources: PerLevel<u32>,
+}
+
+/// What layers are put together from.
+pub(crate) enum Part {
+    Own(Layer),
+    Base(Layers),
 }
 
 impl Layers {
-    /// All of several lists, one after the other. The last is shared, the others are copied.
-    pub(crate) fn concat(lists: impl DoubleEndedIterator<Item = Layers>) -> Self {
-        lists.rev().fold(Layers::default(), |rest, list| match rest.0 {
-            None => list,
-            Some(_) => {
-                let layers: Vec<&Arc<Layer>> = list.iter().collect();
+    /// All parts, one after the other, and a last layer. A base that is the last part is shared, the lists of others
+    /// are copied.
+    pub(crate) fn of(parts: Vec<Part>, last: Option<Layer>) -> Self {
+        let own = |rest: Layers, layer| rest.below(Shared::new(layer));
+        let last = last.map_or_else(Layers::default, |layer| own(Layers::default(), layer));
+        parts.into_iter().rev().fold(last, |rest, part| match part {
+            Part::Own(layer) => own(rest, layer),
+            Part::Base(list) if rest.0.is_none() => list,
+            Part::Base(list) => {
+                let layers: Vec<&Shared> = list.iter().collect();
                 layers.into_iter().rev().fold(rest, |rest, layer| rest.below(layer.clone()))
             }
         })
     }
 
-    pub(crate) fn of(layer: Layer) -> Self {
-        Layers::default().below(Arc::new(layer))
-    }
-
     /// These layers below one more.
-    fn below(self, layer: Arc<Layer>) -> Self {
-        let mut sources = self.sources().cloned().unwrap_or_default();
+    fn below(self, layer: Shared) -> Self {
+        let mut sources = self.sources();
         for source in &layer.sources {
-            *sources.entry(source.level).or_default() += 1;
+            *source.level.of_mut(&mut sources) += 1;
         }
         Layers(Some(Arc::new(Node { layer, rest: self, sources })))
     }
 
-    pub(crate) fn sources(&self) -> Option<&HashMap<Level, u32>> {
-        self.0.as_ref().map(|node| &node.sources)
+    pub(crate) fn sources(&self) -> PerLevel<u32> {
+        self.0.as_ref().map_or_else(PerLevel::default, |node| node.sources)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Layer>> + Clone {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Shared> + Clone {
         let nodes = std::iter::successors(self.0.as_deref(), |node| node.rest.0.as_deref());
         nodes.map(|node| &node.layer)
     }

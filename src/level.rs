@@ -24,10 +24,24 @@ pub enum Level {
     ClusterFile,
 }
 
+/// Something for each level, strongest first.
+pub(crate) type PerLevel<T> = [T; Level::ALL.len()];
+
 impl Level {
     /// Every level, strongest first.
     pub const ALL: [Level; 4] =
         [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
+
+    /// What of all levels' is this one's.
+    pub(crate) fn of_mut<T>(self, all: &mut PerLevel<T>) -> &mut T {
+        let [task_secret, sandbox_home, agent_flag, cluster_file] = all;
+        match self {
+            Level::TaskSecret => task_secret,
+            Level::SandboxHome => sandbox_home,
+            Level::AgentFlag => agent_flag,
+            Level::ClusterFile => cluster_file,
+        }
+    }
 
     fn name(self) -> &'static str {
         match self {

@@ -105,6 +105,7 @@ mod layers;
 mod level;
 mod limits;
 pub mod marathon;
+mod marks;
 pub mod mesos;
 mod resolver;
 mod scope;

@@ -1,6 +1,6 @@
 //! The resolver and its builder: sources in, one answer out.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use crate::auth::AuthConfig;
 use crate::config::{File, Standing};
 use crate::error::Error;
 use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
-use crate::index::{self, Index, Match, Query};
-use crate::layers::{Layer, Layers, SourceRead};
-use crate::level::Level;
+use crate::index::{self, Index, Match, Query, Rank};
+use crate::layers::{Counted, Layer, Layers, Part, Shared, SourceRead};
+use crate::level::{Level, PerLevel};
 use crate::limits::Limits;
 use crate::scope::{Scope, is_pattern};
 use crate::source::Source;
@@ -41,13 +41,10 @@ use crate::warning::Warning;
 /// place: where it is the one that would have answered, there is no answer.
 #[derive(Clone)]
 pub struct Resolver {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
     /// Groups of sources in the order given. A base brings its own.
     layers: Layers,
-    warnings: Vec<Warning>,
+    /// Most have none.
+    warnings: Option<Arc<[Warning]>>,
 }
 
 impl Resolver {
@@ -73,12 +70,14 @@ impl Resolver {
     /// answering there is none. Malformed entries further down are passed over.
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
         let mut matches = self.matches(image);
-        if matches.first().is_some_and(|(_, best)| !best.usable) {
+        if matches.first().is_some_and(|(.., best)| !best.usable) {
             matches.clear();
         }
         let layers = self.layers();
-        let usable = matches.into_iter().filter(|(_, found)| found.usable);
-        usable.filter_map(move |(layer, found)| layers.get(layer)?.auth(found))
+        let usable = matches.into_iter().filter(|(.., found)| found.usable);
+        usable.filter_map(move |(layer, _, found)| {
+            Some(AuthConfig::new(layers.get(layer)?.clone(), found.file, found.entry))
+        })
     }
 
     /// The credential for a registry as a whole, named as in a key: `quay.io`,
@@ -98,26 +97,26 @@ impl Resolver {
     /// [`base`](ResolverBuilder::base) are the base's to tell.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
-        &self.inner.warnings
+        self.warnings.as_deref().unwrap_or_default()
     }
 
+    #[inline]
     fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
-        let mut best: Option<(&Layer, Match)> = None;
-        for layer in self.inner.layers.iter() {
+        let mut best: Option<(&Shared, Match)> = None;
+        for layer in self.layers.iter() {
             if let Some(found) = layer.index.best(&layer.files, query) {
-                // A tie goes to the layer given first.
-                if best.is_none_or(|(_, best)| found.rank < best.rank) {
+                if best.is_none_or(|best| goes_before((layer, found), best)) {
                     best = Some((layer, found));
                 }
             }
         }
         let (layer, found) = best.filter(|(_, found)| found.usable)?;
-        layer.auth(found)
+        Some(AuthConfig::new(layer.hold(), found.file, found.entry))
     }
 
     /// The levels at which it has sources, each once.
     pub(crate) fn levels(&self) -> Vec<Level> {
-        let sources = || self.inner.layers.iter().flat_map(|layer| &layer.sources);
+        let sources = || self.layers.iter().flat_map(|layer| &layer.sources);
         Level::ALL
             .into_iter()
             .filter(|level| sources().any(|source| source.level == *level))
@@ -126,25 +125,34 @@ impl Resolver {
 
     /// Whether any credential file was there to read.
     pub(crate) fn has_files(&self) -> bool {
-        self.inner.layers.iter().any(|layer| !layer.files.is_empty())
+        self.layers.iter().any(|layer| !layer.files.is_empty())
     }
 
-    pub(crate) fn layers(&self) -> Vec<Arc<Layer>> {
-        self.inner.layers.iter().cloned().collect()
+    pub(crate) fn layers(&self) -> Vec<Arc<Counted>> {
+        self.layers.iter().map(Shared::hold).collect()
     }
 
     /// Everything that matches, best first, each with the number of its layer.
-    pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Match)> {
+    pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Rank, Match)> {
         let mut buffer = [0; MAX_REPOSITORY];
         let query = query(image, &mut buffer);
         let mut matches = Vec::new();
-        for (number, layer) in self.inner.layers.iter().enumerate() {
+        for (number, layer) in self.layers.iter().enumerate() {
             let found = layer.index.all(&layer.files, query);
-            matches.extend(found.into_iter().map(|found| (number, found)));
+            matches.extend(found.into_iter().map(|(rank, found)| (number, rank, found)));
         }
         // Stable, so that ties keep the order of layers.
-        matches.sort_by_key(|(_, found)| found.rank);
+        matches.sort_by_key(|(_, rank, _)| *rank);
         matches
+    }
+}
+
+/// Whether a match goes before one of a layer given earlier, to which a tie goes.
+fn goes_before(new: (&Shared, Match), earlier: (&Shared, Match)) -> bool {
+    let rank = |(layer, found): (&Shared, Match)| layer.index.rank(&layer.files, found);
+    match new.1.level.cmp(&earlier.1.level) {
+        Ordering::Equal => rank(new) < rank(earlier),
+        order => order.is_lt(),
     }
 }
 
@@ -155,13 +163,13 @@ fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut [u8; MAX_REPOSITORY]) -> Q
 
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { layers, warnings } = &*self.inner;
+        let Resolver { layers, warnings: _ } = self;
         let files = layers.iter().flat_map(|layer| &layer.files);
         f.debug_struct("Resolver")
             .field("sources", &layers.iter().map(|layer| layer.sources.len()).sum::<usize>())
             .field("files", &files.clone().count())
             .field("entries", &files.map(|file| file.entries.len()).sum::<usize>())
-            .field("warnings", &warnings.len())
+            .field("warnings", &self.warnings().len())
             .finish()
     }
 }
@@ -267,13 +275,11 @@ impl ResolverBuilder {
     }
 
     /// How many sources of each level the bases hold: those without a name are counted through.
-    fn ordinals_taken(&self) -> HashMap<Level, u32> {
-        let mut taken = HashMap::new();
+    fn ordinals_taken(&self) -> PerLevel<u32> {
+        let mut taken = PerLevel::default();
         for step in &self.steps {
             if let Step::Base(base) = step {
-                for (level, sources) in base.inner.layers.sources().into_iter().flatten() {
-                    *taken.entry(*level).or_default() += sources;
-                }
+                taken.iter_mut().zip(base.layers.sources()).for_each(|(sum, n)| *sum += n);
             }
         }
         taken
@@ -286,27 +292,28 @@ impl ResolverBuilder {
     /// The first source, in the order given, that cannot be read as a whole. A runtime must not
     /// quietly pull with another identity, so such a source is never passed over.
     pub fn build(self) -> Result<Resolver, Error> {
-        let (mut layers, mut warnings) = (Vec::new(), Vec::new());
         let mut ordinals = self.ordinals_taken();
+        let (mut parts, mut warnings) = (Vec::new(), Vec::new());
         let mut draft = Draft::default();
         for step in self.steps {
             match step {
                 Step::Source(source) => {
                     let level = source.level();
-                    let ordinal = ordinals.entry(level).or_default();
+                    let ordinal = level.of_mut(&mut ordinals);
                     *ordinal += 1;
                     draft.add(&source, level, *ordinal, &self.limits)?;
                 }
                 Step::Base(base) => {
                     // What came before the base goes before it where everything else is equal.
-                    layers.extend(std::mem::take(&mut draft).close(self.strict, &mut warnings)?);
-                    layers.push(base.inner.layers.clone());
+                    let before = std::mem::take(&mut draft).close(self.strict, &mut warnings)?;
+                    parts.extend(before.map(Part::Own));
+                    parts.push(Part::Base(base.layers));
                 }
             }
         }
-        layers.extend(draft.close(self.strict, &mut warnings)?);
-        let layers = Layers::concat(layers.into_iter());
-        Ok(Resolver { inner: Arc::new(Inner { layers, warnings }) })
+        let layers = Layers::of(parts, draft.close(self.strict, &mut warnings)?);
+        let warnings = (!warnings.is_empty()).then(|| warnings.into());
+        Ok(Resolver { layers, warnings })
     }
 }
 
@@ -344,13 +351,17 @@ impl Draft {
             files: contents.files.len(),
             note: contents.note,
         });
-        self.files.extend(contents.files);
+        if self.files.is_empty() {
+            self.files = contents.files;
+        } else {
+            self.files.extend(contents.files);
+        }
         self.warnings.extend(contents.warnings);
         Ok(())
     }
 
     /// Turns a draft into a layer, if there is anything in it.
-    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Layers>, Error> {
+    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Layer>, Error> {
         if self.sources.is_empty() {
             return Ok(None);
         }
@@ -363,15 +374,14 @@ impl Draft {
             warnings.extend(file.warnings());
         }
         warnings.extend(index::warnings_of(&hidden, &self.files));
-        let files = self.files.into_iter().map(Arc::new).collect();
-        Ok(Some(Layers::of(Layer { sources: self.sources, files, index })))
+        Ok(Some(Layer { sources: self.sources, files: self.files, index }))
     }
 }
 
 /// Under `strict`: the first entry that is malformed or can match nothing, as an error.
 fn refuse_defects(file: &File) -> Result<(), Error> {
     for entry in &file.entries {
-        let (place, key) = (file.place.clone(), file.name(entry.key).to_owned());
+        let (place, key) = (file.place.clone(), file.text(entry.key).to_owned());
         match entry.standing {
             Standing::Malformed(problem) => {
                 return Err(Error::Entry { place, key, problem });

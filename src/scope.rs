@@ -11,6 +11,7 @@ use crate::image::{
     DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, is_docker_hub, is_dotted, is_host, is_repository,
     normal_port, split_port, without_scheme,
 };
+use crate::marks::Marks;
 
 /// The longest host that a `*` or an encoding is tried on; DNS allows 253 bytes. A registry of any length
 /// would cost a lookup its length again for every pattern that a task brings.
@@ -43,6 +44,60 @@ impl<'k> Scope<'k> {
     ///
     /// A key that can match nothing, and why.
     pub(crate) fn parse(key: &'k str) -> Result<Self, KeyProblem> {
+        Self::plain(key).map_or_else(|| Self::parse_fully(key), Ok)
+    }
+
+    /// Reads a key in the form that nearly all have, `[http[s]://]host[:port][/path][/]`; `None` says only that it is in
+    /// another. What is read here is read alike by [`parse_fully`](Self::parse_fully).
+    #[inline]
+    fn plain(key: &'k str) -> Option<Self> {
+        let rest = match key.strip_prefix("http") {
+            None => key,
+            Some(rest) => {
+                rest.strip_prefix("s://").or_else(|| rest.strip_prefix("://")).unwrap_or(key)
+            }
+        };
+        let is_url = rest.len() < key.len();
+        let text = rest.strip_suffix('/').unwrap_or(rest);
+        let ends_in_slash = text.len() < rest.len();
+        let marks = Marks::of(text.as_bytes())?;
+        let end_of_authority = match marks.slashes {
+            0 => text.len(),
+            slashes => slashes.trailing_zeros() as usize,
+        };
+        let (authority, path) = text.split_at_checked(end_of_authority)?;
+        let path = path.get(1..).unwrap_or_default();
+        let (host, port) = match marks.colons {
+            0 => (authority, DEFAULT_PORT),
+            colons => {
+                // A second one, or one in the path, has to be looked at more closely.
+                let (host, digits) = authority.split_at_checked(colons.trailing_zeros() as usize)?;
+                let is_single = colons.is_power_of_two();
+                (host, digits.get(1..).filter(|_| is_single).and_then(parse_port)?)
+            }
+        };
+        if marks.has_underscore && host.contains('_') {
+            return None;
+        }
+        let is_hub = port == DEFAULT_PORT && is_docker_hub(host);
+        let is_root = matches!(path, "v1" | "v2") && (is_url || ends_in_slash || is_hub);
+        let mut scope = Scope {
+            host: Cow::Borrowed(if is_hub { DOCKER_HUB } else { host }),
+            port,
+            path: Cow::Borrowed(if is_root { "" } else { path }),
+            spelling: Spelling::Other,
+        };
+        if marks.colons == 0 && !is_hub {
+            if !is_url && !ends_in_slash && !is_root {
+                scope.spelling = Spelling::Normalised;
+            }
+        } else {
+            scope.spelling = scope.spelling_of(key);
+        }
+        Some(scope)
+    }
+
+    fn parse_fully(key: &'k str) -> Result<Self, KeyProblem> {
         let (scheme, rest) = match without_scheme(key) {
             Some((scheme, rest)) => (Some(scheme), rest),
             None => (None, key),
@@ -74,14 +129,18 @@ impl<'k> Scope<'k> {
         };
         let mut scope = Scope { host, port, path: "".into(), spelling: Spelling::Other };
         scope.path = normal_path(path, scheme.is_some() || scope.is_docker_hub())?;
-        scope.spelling = if key == DOCKER_HUB_KEY {
+        scope.spelling = scope.spelling_of(key);
+        Ok(scope)
+    }
+
+    fn spelling_of(&self, key: &str) -> Spelling {
+        if key == DOCKER_HUB_KEY {
             Spelling::DockerHub
-        } else if scope.is_written(key) {
+        } else if self.is_written(key) {
             Spelling::Normalised
         } else {
             Spelling::Other
-        };
-        Ok(scope)
+        }
     }
 
     pub(crate) fn is_docker_hub(&self) -> bool {

@@ -56,7 +56,7 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-/// A piece of a [`SecretText`] or of the names of a credential file.
+/// A piece of a [`SecretText`].
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Span {
     start: u32,
@@ -73,48 +73,86 @@ impl Span {
         span(start, len).unwrap_or_default()
     }
 
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.len == 0
     }
 
-    /// The piece of `text` that the span names; empty if it names none.
-    pub(crate) fn of(self, text: &str) -> &str {
-        let start = self.start as usize;
-        text.get(start..start.saturating_add(self.len as usize)).unwrap_or_default()
+    /// A piece of what this span names.
+    pub(crate) fn part(self, start: usize, len: usize) -> Self {
+        Self::new((self.start as usize).saturating_add(start), len)
     }
 
     /// The span of `part`, which is a slice of `whole`, whose span this is.
     pub(crate) fn of_part(self, whole: &str, part: &str) -> Self {
-        let offset = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
-        Self::new((self.start as usize).saturating_add(offset), part.len())
+        self.part((part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize), part.len())
     }
 }
 
-/// The secrets of one credential file, one after the other, wiped together.
+/// The texts of one credential file, secret or not, one after the other, wiped together.
+///
+/// Bytes, so that what is decoded can be decoded straight into its place. Every piece that is kept is text.
 #[derive(Default)]
 pub(crate) struct SecretText {
-    text: Zeroizing<String>,
+    text: Zeroizing<Vec<u8>>,
 }
 
 impl SecretText {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { text: Zeroizing::new(String::with_capacity(bytes)) }
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
     }
 
-    pub(crate) fn push(&mut self, secret: &str) -> Span {
-        let span = Span::new(self.text.len(), secret.len());
-        if self.text.capacity() - self.text.len() < secret.len() {
-            let wanted = (self.text.len() + secret.len()).saturating_mul(2);
-            let mut larger = Zeroizing::new(String::with_capacity(wanted));
-            larger.push_str(&self.text);
-            self.text = larger;
+    pub(crate) fn capacity(&self) -> usize {
+        self.text.capacity()
+    }
+
+    /// Makes room for so many bytes in all. The buffer that was too small is wiped.
+    pub(crate) fn grow(&mut self, bytes: usize) {
+        let mut larger = Zeroizing::new(Vec::with_capacity(bytes.max(self.len())));
+        larger.extend_from_slice(&self.text);
+        self.text = larger;
+    }
+
+    fn make_room(&mut self, more: usize) {
+        if self.capacity() - self.len() < more {
+            let needed = self.len() + more;
+            self.grow(needed + needed / 4);
         }
-        self.text.push_str(secret);
+    }
+
+    pub(crate) fn push(&mut self, text: &str) -> Span {
+        self.make_room(text.len());
+        let span = Span::new(self.len(), text.len());
+        self.text.extend_from_slice(text.as_bytes());
         span
     }
 
-    pub(crate) fn get(&self, span: Span) -> &str {
-        span.of(&self.text)
+    /// Adds what is written straight into its place, at most so many bytes; `None` where nothing is.
+    pub(crate) fn push_decoded(
+        &mut self,
+        most: usize,
+        decode: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) -> Option<Span> {
+        self.make_room(most);
+        let start = self.len();
+        self.text.resize(start + most, 0);
+        let len = self.text.get_mut(start..).and_then(decode);
+        self.text.truncate(start + len.unwrap_or(0).min(most));
+        Some(Span::new(start, len?))
+    }
+
+    /// The piece that a span names; nothing if it names none.
+    pub(crate) fn bytes(&self, span: Span) -> &[u8] {
+        let start = span.start as usize;
+        self.text.get(start..start.saturating_add(span.len())).unwrap_or_default()
+    }
+
+    /// The same as text; `None` where bytes were decoded that are none.
+    pub(crate) fn get(&self, span: Span) -> Option<&str> {
+        std::str::from_utf8(self.bytes(span)).ok()
     }
 }
 

@@ -62,7 +62,8 @@ fn archive(others: usize) -> Vec<u8> {
 /// Text that compresses as settings and logs do.
 fn text(bytes: usize, seed: usize) -> Vec<u8> {
     let lines = inputs::shuffled(1_000_000, bytes / 16).skip(seed);
-    let mut text: Vec<u8> = lines.flat_map(|n| format!("setting-{n}={}\n", n % 97).into_bytes()).collect();
+    let mut text: Vec<u8> =
+        lines.flat_map(|n| format!("setting-{n}={}\n", n % 97).into_bytes()).collect();
     text.resize(bytes, b'\n');
     text
 }

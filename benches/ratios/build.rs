@@ -29,7 +29,10 @@ struct BorrowedEntry<'a> {
 fn large(suite: &mut Suite) {
     let table = [
         ("hosts", inputs::config(inputs::hosts(100_000))),
-        ("namespaces", inputs::config((0..100_000).map(|n| format!("reg.example.com/team-{n}/app")))),
+        (
+            "namespaces",
+            inputs::config((0..100_000).map(|n| format!("reg.example.com/team-{n}/app"))),
+        ),
     ];
     for (what, file) in table {
         suite.row_with(

@@ -48,7 +48,8 @@ pub fn known(images: impl Iterator<Item = String>) -> Known {
 pub fn shuffled(end: usize, count: usize) -> impl Iterator<Item = usize> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     std::iter::repeat_with(move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % end
     })
     .take(count)

@@ -19,17 +19,18 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Decodes base64 in which CR, LF, tab and space count for nothing.
 pub(super) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
+    let decode = |text: &[u8]| decode(&BASE64, text);
+    decode(text).or_else(|| decode(without_spaces(text)?.as_slice()))
+}
+
+/// The same without white space, if there is any.
+fn without_spaces(text: &[u8]) -> Option<SecretBytes> {
     let is_space = |b: &u8| matches!(b, b'\r' | b'\n' | b'\t' | b' ');
-    let compact;
-    let text = if text.iter().any(is_space) {
+    text.iter().any(is_space).then(|| {
         let mut copy = SecretBytes::with_capacity(text.len());
         text.split(is_space).for_each(|piece| copy.extend(piece));
-        compact = copy;
-        compact.as_slice()
-    } else {
-        text
-    };
-    decode(&BASE64, text)
+        copy
+    })
 }
 
 fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
@@ -46,7 +47,7 @@ pub(crate) fn is_strict_auth(auth: &str) -> bool {
     decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| bytes.as_slice().contains(&b':'))
 }
 
-/// User name and password out of a non-empty `auth`, added to `secrets`.
+/// User name and password out of a non-empty `auth`, decoded straight into their place.
 ///
 /// Split at the first colon; NULs around the password are trimmed, as Docker writes them on some
 /// systems.
@@ -54,8 +55,23 @@ pub(super) fn decode_auth(
     auth: &str,
     secrets: &mut SecretText,
 ) -> Result<(Span, Span), EntryProblem> {
-    let bytes = decode_base64(auth.as_bytes()).ok_or(EntryProblem::AuthNotBase64)?;
-    let text = std::str::from_utf8(bytes.as_slice()).map_err(|_| EntryProblem::AuthNotUtf8)?;
-    let (username, password) = text.split_once(':').ok_or(EntryProblem::AuthWithoutColon)?;
-    Ok((secrets.push(username), secrets.push(password.trim_matches('\0'))))
+    let mut push = |auth: &[u8]| {
+        let most = base64::decoded_len_estimate(auth.len());
+        secrets.push_decoded(most, |place| BASE64.decode_slice(auth, place).ok())
+    };
+    let pair = push(auth.as_bytes())
+        .or_else(|| push(without_spaces(auth.as_bytes())?.as_slice()))
+        .ok_or(EntryProblem::AuthNotBase64)?;
+    let text = secrets.bytes(pair);
+    // Most are ASCII, which is told sooner.
+    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
+        return Err(EntryProblem::AuthNotUtf8);
+    }
+    let colon = text.iter().position(|b| *b == b':').ok_or(EntryProblem::AuthWithoutColon)?;
+    let is_nul = |b: &&u8| **b == 0;
+    let behind = text.get(colon + 1..).unwrap_or_default();
+    let nuls = behind.iter().take_while(is_nul).count();
+    let nuls_at_end = behind.iter().skip(nuls).rev().take_while(is_nul).count();
+    let password = behind.len() - nuls - nuls_at_end;
+    Ok((pair.part(0, colon), pair.part(colon + 1 + nuls, password)))
 }

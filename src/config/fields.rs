@@ -3,8 +3,8 @@
 use serde::de::{IgnoredAny, MapAccess};
 
 use super::auth_field::decode_auth;
-use super::file::EntrySecrets;
-use super::text::read_text;
+use super::file::{EntrySecrets, RareSecrets};
+use super::text::TextReader;
 use super::value::{Key, Sink};
 use crate::error::EntryProblem;
 use crate::secret::{SecretText, Span};
@@ -15,6 +15,7 @@ pub(super) type FieldsRead = Result<EntrySecrets, EntryProblem>;
 /// Reads the fields, and puts their secrets among those of the file.
 pub(super) struct Fields<'g> {
     pub(super) secrets: &'g mut SecretText,
+    pub(super) reader: TextReader,
     pub(super) read: &'g mut FieldsRead,
 }
 
@@ -67,7 +68,7 @@ impl<'de> Sink<'de> for Fields<'_> {
                             read = decode_auth(text, self.secrets).map(Some);
                         }
                     };
-                    if read_text(&mut map, take)?.is_neither_text_nor_null() {
+                    if self.reader.read(&mut map, take)?.is_neither_text_nor_null() {
                         read = Err(EntryProblem::AuthNotText);
                     }
                     auth = read;
@@ -89,7 +90,7 @@ impl<'de> Sink<'de> for Fields<'_> {
                 }
             };
             let mut read = Span::default();
-            let kind = read_text(&mut map, |text| read = self.secrets.push(text))?;
+            let kind = self.reader.read(&mut map, |text| read = self.secrets.push(text))?;
             *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
         }
         *self.read = (|| {
@@ -100,9 +101,11 @@ impl<'de> Sink<'de> for Fields<'_> {
             Ok(EntrySecrets {
                 username,
                 password,
-                identity_token: identity_token?,
-                registry_token: registry_token?,
-                email: email.unwrap_or_default(),
+                rare: RareSecrets {
+                    identity_token: identity_token?,
+                    registry_token: registry_token?,
+                    email: email.unwrap_or_default(),
+                },
             })
         })();
         Ok(())

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use crate::error::{EntryProblem, KeyProblem};
-use crate::image::DEFAULT_PORT;
-use crate::level::Place;
-use crate::scope::{Scope, Spelling, without_secrets};
+use crate::level::{Level, Place};
+use crate::scope::{Scope, without_secrets};
 use crate::secret::{SecretText, Span};
 use crate::warning::{Warning, WarningKind};
 
@@ -49,15 +48,18 @@ pub(crate) enum Standing {
     Unmatchable(KeyProblem),
 }
 
-/// One entry. Spans of names are in the clear, spans of secrets are wiped with the file.
+/// One entry. There may be a million of them, so it is kept small.
 pub(crate) struct Entry {
     pub(crate) key: Span,
     pub(crate) host: Span,
+    /// Empty for the whole registry.
     pub(crate) path: Span,
-    pub(crate) port: u32,
-    pub(crate) spelling: Spelling,
+    username: Span,
+    password: Span,
+    /// Where the fields are that few entries have, in the file's list of them; past its end for none.
+    rare: u32,
+    pub(crate) port: u16,
     pub(crate) standing: Standing,
-    pub(crate) secrets: EntrySecrets,
 }
 
 /// The secret fields of an entry; an empty span is an absent field.
@@ -65,9 +67,22 @@ pub(crate) struct Entry {
 pub(crate) struct EntrySecrets {
     pub(crate) username: Span,
     pub(crate) password: Span,
+    pub(crate) rare: RareSecrets,
+}
+
+/// Those of them that few entries have.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct RareSecrets {
     pub(crate) identity_token: Span,
     pub(crate) registry_token: Span,
     pub(crate) email: Span,
+}
+
+impl RareSecrets {
+    fn is_empty(self) -> bool {
+        let Self { identity_token, registry_token, email } = self;
+        identity_token.is_empty() && registry_token.is_empty() && email.is_empty()
+    }
 }
 
 impl EntrySecrets {
@@ -76,7 +91,8 @@ impl EntrySecrets {
     }
 
     pub(crate) fn is_usable(&self) -> bool {
-        self.has_basic() || !self.identity_token.is_empty() || !self.registry_token.is_empty()
+        let RareSecrets { identity_token, registry_token, .. } = self.rare;
+        self.has_basic() || !identity_token.is_empty() || !registry_token.is_empty()
     }
 }
 
@@ -97,38 +113,40 @@ pub(crate) struct File {
     pub(crate) helper_keys: Vec<HelperKey>,
     /// Fields of a `.dockercfg` that look like a registry and hold no object.
     pub(crate) ignored_fields: Vec<Box<str>>,
-    pub(crate) names: String,
-    pub(crate) secrets: SecretText,
+    pub(crate) texts: Texts,
 }
 
-impl AsRef<File> for File {
-    fn as_ref(&self) -> &File {
-        self
-    }
+/// The texts of a file, in one place, and what of them belongs to its entries.
+#[derive(Default)]
+pub(crate) struct Texts {
+    pub(crate) text: SecretText,
+    rare: Vec<RareSecrets>,
 }
 
 impl File {
-    pub(crate) fn name(&self, span: Span) -> &str {
-        span.of(&self.names)
+    /// The level of its source. Every file in an index has one.
+    pub(crate) fn level(&self) -> Level {
+        self.place.level().unwrap_or(Level::ClusterFile)
     }
 
-    pub(crate) fn secret(&self, span: Span) -> &str {
-        self.secrets.get(span)
+    pub(crate) fn text(&self, span: Span) -> &str {
+        self.texts.text.get(span).unwrap_or_default()
     }
 
     /// The field, or `None` where it is empty.
     pub(crate) fn field(&self, span: Span) -> Option<&str> {
-        Some(self.secret(span)).filter(|field| !field.is_empty())
+        Some(self.text(span)).filter(|field| !field.is_empty())
     }
 
-    /// The scope of an entry, as text: `quay.io/team`.
-    pub(crate) fn scope(&self, entry: &Entry) -> Scope<'_> {
-        Scope {
-            host: self.name(entry.host).into(),
-            port: entry.port,
-            path: self.name(entry.path).into(),
-            spelling: entry.spelling,
-        }
+    pub(crate) fn secrets(&self, entry: &Entry) -> EntrySecrets {
+        let Entry { username, password, rare, .. } = *entry;
+        let rare = self.texts.rare.get(rare as usize).copied().unwrap_or_default();
+        EntrySecrets { username, password, rare }
+    }
+
+    /// What the key of an entry means; `None` for one that can match nothing.
+    pub(crate) fn scope(&self, entry: &Entry) -> Option<Scope<'_>> {
+        Scope::parse(self.text(entry.key)).ok()
     }
 
     /// What the file has to say about itself, in the order in which it stands there.
@@ -138,7 +156,7 @@ impl File {
         let entries = self
             .entries
             .iter()
-            .filter_map(move |entry| Some(warn(Some(self.name(entry.key)), self.defect(entry)?)));
+            .filter_map(move |entry| Some(warn(Some(self.text(entry.key)), self.defect(entry)?)));
         let ignored = self.ignored_fields.iter();
         let ignored = ignored.map(move |field| warn(Some(field), WarningKind::IgnoredField));
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
@@ -152,7 +170,7 @@ impl File {
             Standing::Malformed(problem) => Some(WarningKind::MalformedEntry(problem)),
             Standing::Unmatchable(problem) => Some(WarningKind::UnmatchableKey(problem)),
             Standing::Usable => self
-                .secret(entry.secrets.password)
+                .text(entry.password)
                 .ends_with(['\n', '\r'])
                 .then_some(WarningKind::PasswordEndsInNewline),
             Standing::Absent | Standing::Repeated => None,
@@ -160,42 +178,58 @@ impl File {
     }
 }
 
-/// Adds a key to `names` and makes the entry that stands under it, still without secrets.
-pub(crate) fn entry_for(key: &str, names: &mut String) -> Entry {
-    let scope = Scope::parse(key);
-    // A key that means something has none of the signs that a secret hides behind.
-    let shown = if scope.is_ok() { key.into() } else { without_secrets(key) };
-    let key_span = push(names, &shown);
-    let mut entry = Entry {
-        key: key_span,
-        host: Span::default(),
-        path: Span::default(),
-        port: DEFAULT_PORT,
-        spelling: Spelling::Other,
-        standing: Standing::Absent,
-        secrets: EntrySecrets::default(),
-    };
-    match scope {
-        Ok(scope) => {
-            // Most of the time the normalised text stands in the key itself.
-            let mut place = |part: &Cow<'_, str>| match part {
-                Cow::Borrowed(part) if is_within(key, part) => key_span.of_part(key, part),
-                part => push(names, part),
-            };
-            entry.host = place(&scope.host);
-            entry.path = place(&scope.path);
-            entry.port = scope.port;
-            entry.spelling = scope.spelling;
+impl Texts {
+    /// Adds a key and makes the entry that stands under it, still without secrets.
+    pub(crate) fn entry_for(&mut self, key: &str) -> Entry {
+        let scope = Scope::parse(key);
+        let mut entry = Entry {
+            key: match scope {
+                // A key that means something has none of the signs that a secret hides behind.
+                Ok(_) => self.text.push(key),
+                Err(_) => self.text.push(&without_secrets(key)),
+            },
+            host: Span::default(),
+            path: Span::default(),
+            username: Span::default(),
+            password: Span::default(),
+            rare: u32::MAX,
+            port: 0,
+            standing: Standing::Absent,
+        };
+        match scope {
+            Ok(scope) => {
+                // Most of the time the normalised text stands in the key itself.
+                let mut place = |part: &Cow<'_, str>| match part {
+                    Cow::Borrowed(part) if is_within(key, part) => entry.key.of_part(key, part),
+                    part => self.text.push(part),
+                };
+                entry.host = place(&scope.host);
+                entry.path = place(&scope.path);
+                entry.port = u16::try_from(scope.port).unwrap_or_default();
+            }
+            Err(problem) => entry.standing = Standing::Unmatchable(problem),
         }
-        Err(problem) => entry.standing = Standing::Unmatchable(problem),
+        entry
     }
-    entry
-}
 
-fn push(names: &mut String, text: &str) -> Span {
-    let span = Span::new(names.len(), text.len());
-    names.push_str(text);
-    span
+    /// Gives an entry what was found under its key, unless the key can match nothing.
+    pub(crate) fn fill(&mut self, entry: &mut Entry, fields: Result<EntrySecrets, EntryProblem>) {
+        if matches!(entry.standing, Standing::Unmatchable(_)) {
+            return;
+        }
+        entry.standing = match fields {
+            Err(problem) => Standing::Malformed(problem),
+            Ok(secrets) if secrets.is_usable() => Standing::Usable,
+            Ok(_) => Standing::Absent,
+        };
+        if let (Standing::Usable, Ok(secrets)) = (entry.standing, fields) {
+            (entry.username, entry.password) = (secrets.username, secrets.password);
+            if !secrets.rare.is_empty() {
+                entry.rare = u32::try_from(self.rare.len()).unwrap_or(u32::MAX);
+                self.rare.push(secrets.rare);
+            }
+        }
+    }
 }
 
 fn is_within(whole: &str, part: &str) -> bool {

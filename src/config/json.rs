@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::fields::{Fields, FieldsRead};
-use super::file::{Entry, EntrySecrets, HelperKey, Standing, entry_for};
-use super::text::read_text;
+use super::file::{Entry, EntrySecrets, HelperKey, Texts};
+use super::room::Progress;
+use super::text::TextReader;
 use super::value::{Any, Key, Kind, Sink, Text};
 use crate::error::EntryProblem;
 use crate::scope::without_secrets;
-use crate::secret::SecretText;
 use crate::shown::is_encoded_secret;
 
 /// Every field that Docker's config file is known to have: one of them makes a document a
@@ -52,8 +52,7 @@ const DOCKER_FIELDS: [&str; 27] = [
 
 /// Everything a document could turn out to be, gathered while it is read.
 pub(super) struct Gathered {
-    pub(super) names: String,
-    pub(super) secrets: SecretText,
+    pub(super) texts: Texts,
     pub(super) has_docker_field: bool,
     pub(super) auths: Vec<Entry>,
     pub(super) store_helper: Option<Box<str>>,
@@ -69,10 +68,19 @@ pub(super) struct Gathered {
     pub(super) bare_data: SecretData,
     pub(super) entries_left: u64,
     pub(super) failure: Option<Failure>,
-    /// Reads each entry on its own, so that one that holds something that is grammatical but has no
-    /// meaning (half a surrogate pair, 1e999) does not take the others down. Slower, and so done
-    /// only where a first reading failed.
-    one_by_one: bool,
+    progress: Progress,
+    reader: TextReader,
+    reading: Reading,
+}
+
+/// How entries are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Whole,
+    /// Each on its own, so that one that holds something that is grammatical but has no meaning (half a
+    /// surrogate pair, 1e999) does not take the others down. Slower, and so done only where a first
+    /// reading failed.
+    OneByOne,
 }
 
 /// What of a Kubernetes Secret holds credential files.
@@ -90,9 +98,12 @@ pub(super) enum SecretValue {
 }
 
 impl SecretValue {
-    fn read<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Self>, A::Error> {
+    fn read<'de, A: MapAccess<'de>>(
+        map: &mut A,
+        reader: TextReader,
+    ) -> Result<Option<Self>, A::Error> {
         let mut text = None;
-        Ok(match read_text(map, |t| text = Some(Zeroizing::new(t.to_owned())))? {
+        Ok(match reader.read(map, |t| text = Some(Zeroizing::new(t.to_owned())))? {
             Kind::Null => None,
             _ => Some(text.map_or(SecretValue::Other, SecretValue::Text)),
         })
@@ -107,11 +118,9 @@ pub(super) enum Failure {
 }
 
 impl Gathered {
-    pub(super) fn new(bytes: usize, most_entries: u64, one_by_one: bool) -> Self {
+    pub(super) fn new(json: &str, most_entries: u64, reading: Reading) -> Self {
         Gathered {
-            names: String::new(),
-            // Decoded text is never longer than its source, so this never has to grow.
-            secrets: SecretText::with_capacity(bytes),
+            texts: Texts::default(),
             has_docker_field: false,
             auths: Vec::new(),
             store_helper: None,
@@ -125,7 +134,9 @@ impl Gathered {
             bare_data: SecretData::default(),
             entries_left: most_entries,
             failure: None,
-            one_by_one,
+            progress: Progress::new(json),
+            reader: TextReader::new(json),
+            reading,
         }
     }
 
@@ -150,17 +161,11 @@ impl Gathered {
         Err(E::custom(""))
     }
 
-    /// Puts an entry in order once what stands under its key has been read.
-    fn finish(&self, mut entry: Entry, fields: FieldsRead) -> Entry {
-        entry.standing = match (entry.standing, fields) {
-            (unmatchable @ Standing::Unmatchable(_), _) => unmatchable,
-            (_, Err(problem)) => Standing::Malformed(problem),
-            (_, Ok(secrets)) => {
-                entry.secrets = secrets;
-                if secrets.is_usable() { Standing::Usable } else { Standing::Absent }
-            }
-        };
-        entry
+    /// Makes the entry for a key, and room for what stands under it.
+    fn entry_for(&mut self, key: &str) -> Entry {
+        self.progress.reach(key);
+        self.progress.make_room_for_text(&mut self.texts.text, key.len());
+        self.texts.entry_for(key)
     }
 }
 
@@ -185,19 +190,20 @@ enum TopField {
 }
 
 impl TopField {
-    fn named(name: &str, names: &mut String) -> Self {
+    fn named(name: &str, gathered: &mut Gathered) -> Self {
         let is = |field: &str| name.eq_ignore_ascii_case(field);
         match () {
             () if is("auths") => TopField::Auths,
-            () if is("credsStore") => TopField::CredsStore,
-            () if is("credHelpers") => TopField::CredHelpers,
-            () if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::Docker,
-            () if is("kind") => TopField::Kind,
-            () if is("data") => TopField::Data,
-            () if is("stringData") => TopField::StringData,
             () => match SecretFile::named(name) {
                 Some(file) => TopField::SecretFile(file),
-                None if looks_like_registry(name) => TopField::Registry(entry_for(name, names)),
+                // No other field looks like one.
+                None if looks_like_registry(name) => TopField::Registry(gathered.entry_for(name)),
+                None if is("credsStore") => TopField::CredsStore,
+                None if is("credHelpers") => TopField::CredHelpers,
+                None if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::Docker,
+                None if is("kind") => TopField::Kind,
+                None if is("data") => TopField::Data,
+                None if is("stringData") => TopField::StringData,
                 None => TopField::Unknown,
             },
         }
@@ -207,9 +213,7 @@ impl TopField {
 impl<'de> Sink<'de> for Document<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(field) =
-            map.next_key_seed(Key(|k: &str| TopField::named(k, &mut gathered.names)))?
-        {
+        while let Some(field) = map.next_key_seed(Key(|k: &str| TopField::named(k, gathered)))? {
             gathered.has_docker_field |= matches!(
                 field,
                 TopField::Auths | TopField::CredsStore | TopField::CredHelpers | TopField::Docker
@@ -233,14 +237,15 @@ impl<'de> Sink<'de> for Document<'_> {
                 }
                 TopField::Data => {
                     gathered.data = SecretData::default();
-                    map.next_value_seed(Any(Data(&mut gathered.data)))?;
+                    map.next_value_seed(Any(Data(&mut gathered.data, gathered.reader)))?;
                 }
                 TopField::StringData => {
                     gathered.string_data = SecretData::default();
-                    map.next_value_seed(Any(Data(&mut gathered.string_data)))?;
+                    map.next_value_seed(Any(Data(&mut gathered.string_data, gathered.reader)))?;
                 }
                 TopField::SecretFile(file) => {
-                    *gathered.bare_data.get_mut(file) = SecretValue::read(&mut map)?;
+                    *gathered.bare_data.get_mut(file) =
+                        SecretValue::read(&mut map, gathered.reader)?;
                 }
                 TopField::Registry(entry) => gathered.read_top_entry(entry, &mut map)?,
                 TopField::Docker | TopField::Unknown => {
@@ -259,8 +264,8 @@ impl Gathered {
         map: &mut A,
     ) -> Result<(Kind, FieldsRead), A::Error> {
         let mut fields = Ok(EntrySecrets::default());
-        let sink = Fields { secrets: &mut self.secrets, read: &mut fields };
-        let kind = if self.one_by_one {
+        let sink = Fields { secrets: &mut self.texts.text, reader: self.reader, read: &mut fields };
+        let kind = if self.reading == Reading::OneByOne {
             let value: &RawValue = map.next_value()?;
             let mut value = serde_json::Deserializer::from_str(value.get());
             match Any(sink).deserialize(&mut value) {
@@ -276,7 +281,7 @@ impl Gathered {
 
     fn read_top_entry<'de, A: MapAccess<'de>>(
         &mut self,
-        entry: Entry,
+        mut entry: Entry,
         map: &mut A,
     ) -> Result<(), A::Error> {
         self.count_entry()?;
@@ -284,14 +289,16 @@ impl Gathered {
         match kind {
             Kind::Object | Kind::Null => {
                 self.top_has_object |= kind == Kind::Object;
-                self.top.push(self.finish(entry, fields));
+                self.texts.fill(&mut entry, fields);
             }
+            // As an entry that holds nothing it still counts as the last of its key.
             Kind::Text | Kind::Other => {
-                // As an entry that holds nothing it still counts as the last of its key.
-                self.ignored_fields.push(entry.key.of(&self.names).into());
-                self.top.push(entry);
+                let key = self.texts.text.get(entry.key).unwrap_or_default();
+                self.ignored_fields.push(key.into());
             }
         }
+        self.progress.make_room_for_entry(&mut self.top);
+        self.top.push(entry);
         Ok(())
     }
 }
@@ -305,15 +312,15 @@ impl<'de> Sink<'de> for Auths<'_> {
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(entry) =
-            map.next_key_seed(Key(|k: &str| entry_for(k, &mut gathered.names)))?
-        {
+        while let Some(mut entry) = map.next_key_seed(Key(|k: &str| gathered.entry_for(k)))? {
             gathered.count_entry()?;
             let (kind, mut fields) = gathered.read_value(&mut map)?;
             if matches!(kind, Kind::Text | Kind::Other) {
                 fields = Err(EntryProblem::NotAnObject);
             }
-            gathered.auths.push(gathered.finish(entry, fields));
+            gathered.texts.fill(&mut entry, fields);
+            gathered.progress.make_room_for_entry(&mut gathered.auths);
+            gathered.auths.push(entry);
         }
         Ok(())
     }
@@ -375,13 +382,13 @@ impl SecretData {
     }
 }
 
-struct Data<'g>(&'g mut SecretData);
+struct Data<'g>(&'g mut SecretData, TextReader);
 
 impl<'de> Sink<'de> for Data<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(file) = map.next_key_seed(Key(SecretFile::named))? {
             match file {
-                Some(file) => *self.0.get_mut(file) = SecretValue::read(&mut map)?,
+                Some(file) => *self.0.get_mut(file) = SecretValue::read(&mut map, self.1)?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }

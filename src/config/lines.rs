@@ -2,13 +2,16 @@
 //! It names no registry and is Docker Hub's.
 
 use super::auth_field::decode_auth;
-use super::file::{EntrySecrets, File, Format, Standing, entry_for};
+use super::file::{EntrySecrets, File, Format, RareSecrets, Texts};
 use crate::image::DOCKER_HUB_KEY;
 use crate::level::Place;
-use crate::secret::SecretText;
 
 /// The file, if every line of it is one of the two and `auth` is among them.
 pub(super) fn read(text: &str, place: &Place) -> Option<File> {
+    // What every other format begins with.
+    if text.starts_with('{') {
+        return None;
+    }
     let (mut auth, mut email) = (None, None);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('=')?;
@@ -19,20 +22,16 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
             _ => return None,
         }
     }
-    let mut names = String::new();
-    let mut secrets = SecretText::with_capacity(text.len());
-    let mut entry = entry_for(DOCKER_HUB_KEY, &mut names);
-    match Some(auth?).filter(|auth| !auth.is_empty()).map(|auth| decode_auth(auth, &mut secrets)) {
-        Some(Ok((username, password))) => {
-            entry.secrets = EntrySecrets { username, password, ..EntrySecrets::default() };
-        }
-        Some(Err(problem)) => entry.standing = Standing::Malformed(problem),
-        None => {}
-    }
-    if entry.secrets.is_usable() {
-        entry.secrets.email = secrets.push(email.unwrap_or_default());
-        entry.standing = Standing::Usable;
-    }
+    let mut texts = Texts::default();
+    let mut entry = texts.entry_for(DOCKER_HUB_KEY);
+    let auth = Some(auth?).filter(|auth| !auth.is_empty());
+    let pair = auth.map(|auth| decode_auth(auth, &mut texts.text)).transpose();
+    let fields = pair.map(|pair| {
+        let (username, password) = pair.unwrap_or_default();
+        let email = texts.text.push(email.unwrap_or_default());
+        EntrySecrets { username, password, rare: RareSecrets { email, ..RareSecrets::default() } }
+    });
+    texts.fill(&mut entry, fields);
     Some(File {
         place: place.clone(),
         format: Format::DockercfgLines,
@@ -40,7 +39,6 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
         store_helper: None,
         helper_keys: Vec::new(),
         ignored_fields: Vec::new(),
-        names,
-        secrets,
+        texts,
     })
 }

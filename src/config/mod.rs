@@ -6,6 +6,7 @@ mod file;
 mod json;
 mod lines;
 mod meaningless;
+mod room;
 pub(crate) mod text;
 pub(crate) mod value;
 
@@ -15,7 +16,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
-use self::json::{Failure, Gathered, SecretData, SecretValue};
+use self::json::{Failure, Gathered, Reading, SecretData, SecretValue};
 use crate::archive::{self, DOCKERCFG};
 use crate::error::Error;
 use crate::level::Place;
@@ -24,7 +25,7 @@ use crate::limits::Limits;
 pub(crate) use self::auth_field::is_strict_auth;
 pub(crate) use self::fields::is_credential_field;
 pub use self::file::Format;
-pub(crate) use self::file::{Entry, File, Standing};
+pub(crate) use self::file::{Entry, EntrySecrets, File, Standing};
 pub(crate) use self::json::looks_like_registry;
 
 /// Where a Secret keeps a `config.json`.
@@ -134,22 +135,19 @@ pub(crate) fn read_fields<'b>(
 
 /// Gathers what is in a document, and whether it is an object.
 fn read_json(text: &str, place: &Place, limits: &Limits) -> Result<(Gathered, bool), Error> {
-    let read = |one_by_one| {
-        let mut gathered = Gathered::new(text.len(), limits.file_entries, one_by_one);
-        let is_object = gathered.read(text);
-        (gathered, is_object)
+    let mut gathered = Gathered::new(text, limits.file_entries, Reading::Whole);
+    let error = match gathered.read(text) {
+        Ok(is_object) => return Ok((gathered, is_object)),
+        Err(error) => error,
     };
-    let (failure, error) = match read(false) {
-        (gathered, Ok(is_object)) => return Ok((gathered, is_object)),
-        (gathered, Err(error)) => (gathered.failure, error),
-    };
-    if failure.is_some() || error.is_eof() {
-        return Err(json_error(&error, failure, text, place, limits));
+    if gathered.failure.is_some() || error.is_eof() {
+        return Err(json_error(&error, gathered.failure, text, place, limits));
     }
     // What stops this reading is what is wrong with the document; before it there may only have been an entry.
-    match read(true) {
-        (gathered, Ok(is_object)) => Ok((gathered, is_object)),
-        (gathered, Err(error)) => Err(json_error(&error, gathered.failure, text, place, limits)),
+    gathered = Gathered::new(text, limits.file_entries, Reading::OneByOne);
+    match gathered.read(text) {
+        Ok(is_object) => Ok((gathered, is_object)),
+        Err(error) => Err(json_error(&error, gathered.failure, text, place, limits)),
     }
 }
 
@@ -189,8 +187,7 @@ fn recognise(
         store_helper: gathered.store_helper,
         helper_keys: gathered.helper_keys,
         ignored_fields,
-        names: gathered.names,
-        secrets: gathered.secrets,
+        texts: gathered.texts,
     };
     Ok(Files { format, files: vec![file] })
 }

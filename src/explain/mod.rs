@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::image::ImageRef;
-use crate::index::Match;
-use crate::layers::Layer;
+use crate::index::{Match, Rank};
+use crate::layers::Counted;
 use crate::level::Level;
 use crate::resolver::Resolver;
 use crate::shown::Shown;
@@ -115,7 +115,11 @@ impl Resolver {
 
 impl Explanation {
     /// `matches` is what the lookup found, best first, each with the number of its layer.
-    fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Match)]) -> Self {
+    fn new(
+        image: &ImageRef<'_>,
+        layers: &[Arc<Counted>],
+        matches: &[(usize, Rank, Match)],
+    ) -> Self {
         let mut telling = Telling::new(image, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();

@@ -9,8 +9,8 @@ use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;
 use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
-use crate::index::Match;
-use crate::layers::{Layer, SourceRead};
+use crate::index::{Match, Rank};
+use crate::layers::{Counted, Layer, SourceRead};
 use crate::scope::Scope;
 use crate::shown::Shown;
 
@@ -23,9 +23,9 @@ pub(super) struct Telling<'a> {
     image: &'a ImageRef<'a>,
     /// The host of its registry in lower case.
     host: String,
-    matches: &'a [(usize, Match)],
+    matches: &'a [(usize, Rank, Match)],
     /// Layer, file and entry of a match -> its place in the order.
-    places: HashMap<(usize, usize, usize), usize>,
+    places: HashMap<(usize, u32, u32), usize>,
     any_file: bool,
     /// Helpers that may hold what was looked for, and where they are named.
     helpers: Mentions,
@@ -66,11 +66,11 @@ impl Mentions {
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn new(image: &'a ImageRef<'a>, matches: &'a [(usize, Match)]) -> Self {
+    pub(super) fn new(image: &'a ImageRef<'a>, matches: &'a [(usize, Rank, Match)]) -> Self {
         let places = matches
             .iter()
             .enumerate()
-            .map(|(place, (layer, found))| ((*layer, found.file, found.entry), place))
+            .map(|(place, (layer, _, found))| ((*layer, found.file, found.entry), place))
             .collect();
         Telling {
             image,
@@ -85,13 +85,13 @@ impl<'a> Telling<'a> {
         }
     }
 
-    pub(super) fn answer(&self, layers: &[Arc<Layer>]) -> Answer {
-        let best = self.matches.first().and_then(|(layer, found)| {
-            let file = layers.get(*layer)?.files.get(found.file)?;
-            Some((found.rank.level, file, file.entries.get(found.entry)?))
+    pub(super) fn answer(&self, layers: &[Arc<Counted>]) -> Answer {
+        let best = self.matches.first().and_then(|(layer, _, found)| {
+            let file = layers.get(*layer)?.files.get(found.file as usize)?;
+            Some((found.level, file, file.entries.get(found.entry as usize)?))
         });
         let Some((level, file, entry)) = best else { return Answer::None };
-        let (place, key) = (file.place.to_string(), file.name(entry.key).to_owned());
+        let (place, key) = (file.place.to_string(), file.text(entry.key).to_owned());
         match entry.standing {
             Standing::Malformed(problem) => {
                 Answer::Broken { level, place, key, problem: problem.to_string() }
@@ -110,7 +110,7 @@ impl<'a> Telling<'a> {
         source: &SourceRead,
         first: usize,
     ) -> SourceReport {
-        let files = layer.files.iter().enumerate().skip(first).take(source.files);
+        let files = (0..).zip(&layer.files).skip(first).take(source.files);
         SourceReport {
             place: source.place.to_string(),
             note: source.note,
@@ -118,13 +118,14 @@ impl<'a> Telling<'a> {
         }
     }
 
-    fn file(&mut self, layer: usize, number: usize, file: &File) -> FileReport {
+    fn file(&mut self, layer: usize, number: u32, file: &File) -> FileReport {
         self.any_file = true;
         let (mut matching, mut others) = (Vec::new(), Vec::new());
         let mut told: HashMap<Verdict, usize> = HashMap::new();
         let mut more = 0;
         for (position, entry) in file.entries.iter().enumerate() {
-            let place = self.places.get(&(layer, number, position)).copied();
+            let place = u32::try_from(position).ok();
+            let place = place.and_then(|entry| self.places.get(&(layer, number, entry)).copied());
             let found = match place {
                 Some(place) => Some(self.matched(file, entry, place)),
                 None => self.unmatched(file, entry),
@@ -154,12 +155,14 @@ impl<'a> Telling<'a> {
 
     /// An entry that the lookup came upon.
     fn matched(&self, file: &File, entry: &Entry, place: usize) -> Finding {
-        let best = self.matches.first().map(|(_, found)| *found);
-        let mine = self.matches.get(place).map(|(_, found)| found.rank);
+        let best = self.matches.first();
+        let mine = self.matches.get(place);
         let lost = match (mine, best) {
             _ if place == 0 => None,
-            (Some(_), Some(best)) if !best.usable => Some("it stands behind the malformed one"),
-            (Some(mine), Some(best)) => Some(mine.loses_by(&best.rank)),
+            (Some(_), Some((.., best))) if !best.usable => {
+                Some("it stands behind the malformed one")
+            }
+            (Some((_, mine, _)), Some((_, best, _))) => Some(mine.loses_by(best)),
             _ => None,
         };
         let (verdict, reason) = match (entry.standing, lost) {
@@ -178,7 +181,7 @@ impl<'a> Telling<'a> {
 
     /// An entry that the lookup passed by; `None` where there is nothing to say of it.
     fn unmatched(&mut self, file: &File, entry: &Entry) -> Option<Finding> {
-        let key = file.name(entry.key);
+        let key = file.text(entry.key);
         let (verdict, reason) = match entry.standing {
             Standing::Unmatchable(problem) => {
                 if !key.to_ascii_lowercase().contains(&self.host) {
@@ -188,7 +191,7 @@ impl<'a> Telling<'a> {
                 (Verdict::Unmatchable, problem.to_string())
             }
             Standing::Repeated | Standing::Absent => {
-                if relation(&file.scope(entry), self.image, &self.host)? != Relation::Covers {
+                if relation(&file.scope(entry)?, self.image, &self.host)? != Relation::Covers {
                     return None;
                 }
                 if entry.standing == Standing::Repeated {
@@ -200,7 +203,7 @@ impl<'a> Telling<'a> {
                 }
             }
             Standing::Usable | Standing::Malformed(_) => {
-                let scope = file.scope(entry);
+                let scope = file.scope(entry)?;
                 let Relation::Misses(miss) = relation(&scope, self.image, &self.host)? else {
                     return None;
                 };
@@ -278,8 +281,9 @@ fn absent_reason(file: &File) -> String {
 
 fn finding(file: &File, entry: &Entry, verdict: Verdict, reason: String) -> Finding {
     let scope = match entry.standing {
+        // What is shown of such a key may mean something.
         Standing::Unmatchable(_) => None,
-        _ => Some(file.scope(entry).to_string()),
+        _ => file.scope(entry).map(|scope| scope.to_string()),
     };
-    Finding { key: file.name(entry.key).to_owned(), scope, verdict, reason }
+    Finding { key: file.text(entry.key).to_owned(), scope, verdict, reason }
 }

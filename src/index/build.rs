@@ -1,15 +1,18 @@
 //! Building the index: entries are gathered by scope, then each scope is put in order.
 
 use std::collections::HashMap;
-use std::hash::RandomState;
 use std::sync::Arc;
 
+use super::hash::Keys;
+use super::patterns::Gathering;
 use super::rank::Rank;
 use super::table::{Id, NONE, Table, id};
-use super::{Host, Index, PathPrefix, depth_bit, entry_at};
+use super::{Host, Index, PathPrefix, Text, depth_bit, entry_at};
 use crate::config::{Entry, File, Standing};
-use crate::scope::is_pattern;
 use crate::warning::{Warning, WarningKind};
+
+/// Up to so many entries are looked at one by one.
+const FEW: usize = 8;
 
 /// Two entries of one file, of which one hides the other.
 pub(crate) struct Hidden {
@@ -24,7 +27,7 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
     let mut last: Option<(usize, usize, Arc<str>)> = None;
     let warning = |hidden: &Hidden| {
         let file = files.get(hidden.file)?;
-        let key = |entry: usize| Some(file.name(file.entries.get(entry)?.key));
+        let key = |entry: usize| Some(file.text(file.entries.get(entry)?.key));
         let kind = match hidden.by {
             None => WarningKind::RepeatedKey,
             Some(by) => {
@@ -45,125 +48,182 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
 impl Index {
     /// Builds the index of some files and settles which of their entries hide each other.
     pub(crate) fn build(files: &mut [File]) -> (Self, Vec<Hidden>) {
-        let entries = || files.iter().flat_map(|file| &file.entries);
-        let mut index = Index {
-            hasher: RandomState::new(),
-            file_starts: Vec::with_capacity(files.len()),
-            host_table: Table::for_items(entries().count()),
-            hosts: Vec::new(),
-            path_table: Table::for_items(entries().filter(|e| !e.path.is_empty()).count()),
-            paths: Vec::new(),
-            rows: Vec::new(),
-            row_starts: Vec::new(),
-            patterns: Vec::new(),
-        };
-        let mut row_of = Vec::with_capacity(entries().count());
-        let mut rows = 0;
-        for file in &*files {
-            index.file_starts.push(id(row_of.len()));
-            for entry in &file.entries {
-                let row = match entry.standing {
-                    Standing::Unmatchable(_) => NONE,
-                    _ => index.row_for(files, file, entry, id(row_of.len()), &mut rows),
-                };
-                row_of.push(row);
-            }
-        }
-        index.fill_rows(&row_of, rows);
-        let hidden = index.settle(files);
-        (index, hidden)
-    }
-
-    /// The number of the row for an entry, which is a new one if its scope is.
-    fn row_for(
-        &mut self,
-        files: &[File],
-        file: &File,
-        entry: &Entry,
-        new: Id,
-        rows: &mut u32,
-    ) -> u32 {
-        let (host, path) = (file.name(entry.host), file.name(entry.path));
-        let mut new_row = || {
-            *rows += 1;
-            *rows - 1
-        };
-        if is_pattern(host) {
-            self.patterns.push(new);
-            return NONE;
-        }
-        let hash = self.hash_host(host, entry.port);
-        let slot = self.host_table.probe(hash, |at| self.is_host(files, at, host, entry.port));
-        let at = self.host_table.take_or(slot, hash, self.hosts.len());
-        if at == self.hosts.len() {
-            self.hosts.push(Host { sample: new, whole: NONE, depths: 0 });
-        }
-        let Some(known) = self.hosts.get_mut(at) else { return NONE };
-        if path.is_empty() {
-            if known.whole == NONE {
-                known.whole = new_row();
-            }
-            return known.whole;
-        }
-        known.depths |= depth_bit(path.split('/').count());
-        let hash = self.hash_path(at, path);
-        let slot = self.path_table.probe(hash, |found| self.is_path(files, found, at, path));
-        let found = self.path_table.take_or(slot, hash, self.paths.len());
-        if found == self.paths.len() {
-            self.paths.push(PathPrefix { host: id(at), sample: new, row: new_row() });
-        }
-        self.paths.get(found).map_or(NONE, |path| path.row)
-    }
-
-    /// Lays out the rows one after the other, in each the entries as they came.
-    fn fill_rows(&mut self, row_of: &[u32], rows: u32) {
-        let mut next = vec![0_u32; rows as usize + 1];
-        for row in row_of.iter().filter(|row| **row != NONE) {
-            if let Some(count) = next.get_mut(*row as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for count in &mut next {
-            sum += *count;
-            *count = sum;
-        }
-        self.row_starts = next.clone();
-        self.rows = vec![NONE; sum as usize];
-        for (entry, row) in row_of.iter().enumerate().filter(|(_, row)| **row != NONE) {
-            if let Some(place) = next.get_mut(*row as usize) {
-                if let Some(slot) = self.rows.get_mut(*place as usize) {
-                    *slot = id(entry);
+        let mut building = Building::new(files);
+        for (number, file) in files.iter().enumerate() {
+            for (position, entry) in file.entries.iter().enumerate() {
+                if !matches!(entry.standing, Standing::Unmatchable(_)) {
+                    building.add(files, number, position, entry);
                 }
-                *place += 1;
             }
+        }
+        building.settle(files)
+    }
+}
+
+/// What the entries of one scope hang on.
+#[derive(Clone, Copy)]
+enum Scope {
+    Whole { host: usize },
+    Path { path: usize },
+}
+
+struct Building {
+    index: Index,
+    patterns: Option<Gathering>,
+    entries: usize,
+    /// Scopes with more than one entry.
+    crowded: Vec<Scope>,
+}
+
+impl Building {
+    fn new(files: &[File]) -> Self {
+        let counts = files.iter().map(|file| file.entries.len());
+        let entries: usize = counts.clone().sum();
+        let all = || files.iter().flat_map(|file| &file.entries);
+        let is_pattern =
+            |file: &File, entry: &Entry| file.texts.text.bytes(entry.host).contains(&b'*');
+        let is_few = entries <= FEW
+            && !files.iter().any(|file| file.entries.iter().any(|entry| is_pattern(file, entry)));
+        let mut index = Index {
+            file_starts: Vec::new(),
+            keys: (!is_few).then(|| Box::new(Keys::random())),
+            host_table: Table::default(),
+            hosts: Vec::new(),
+            path_table: Table::default(),
+            paths: Vec::new(),
+            next: Vec::new(),
+            patterns: None,
+        };
+        if files.len() > 1 {
+            let starts = counts.scan(0, |sum, count| {
+                *sum += count;
+                Some(id(*sum))
+            });
+            index.file_starts = starts.take(files.len() - 1).collect();
+        }
+        // Most keys without a path are hosts of their own, and most with one share a few.
+        let paths = if is_few { 0 } else { all().filter(|entry| !entry.path.is_empty()).count() };
+        let hosts = entries - paths;
+        index.hosts.reserve_exact(hosts);
+        index.paths.reserve_exact(paths);
+        if !is_few {
+            (index.host_table, index.path_table) =
+                (Table::for_items(hosts), Table::for_items(paths));
+        }
+        Building { index, patterns: None, entries, crowded: Vec::new() }
+    }
+
+    fn add(&mut self, files: &[File], number: usize, position: usize, entry: &Entry) {
+        let start = number.checked_sub(1).and_then(|before| self.index.file_starts.get(before));
+        let new = id(start.map_or(0, |start| *start as usize) + position);
+        let text = |span| Text { file: id(number), span };
+        let host = self.host(files, text(entry.host), entry.port);
+        if self.index.hosts.get(host).is_some_and(|host| host.is_pattern) {
+            if let (Some(patterns), Some(file)) = (&mut self.patterns, files.get(number)) {
+                patterns.note(file.level());
+            }
+        }
+        let scope = if entry.path.is_empty() {
+            Scope::Whole { host }
+        } else {
+            Scope::Path { path: self.path(files, host, text(entry.path)) }
+        };
+        let Some(best) = self.best_of(scope) else { return };
+        let first = *best;
+        if first == NONE {
+            *best = new;
+            return;
+        }
+        let next = &mut self.index.next;
+        next.resize(self.entries, NONE);
+        let behind = next.get_mut(first as usize).map(|behind| std::mem::replace(behind, new));
+        match behind {
+            Some(NONE) => self.crowded.push(scope),
+            Some(behind) => {
+                if let Some(after) = next.get_mut(new as usize) {
+                    *after = behind;
+                }
+            }
+            None => {}
         }
     }
 
-    /// Puts each row in order, and the patterns.
-    fn settle(&mut self, files: &mut [File]) -> Vec<Hidden> {
+    fn best_of(&mut self, scope: Scope) -> Option<&mut Id> {
+        match scope {
+            Scope::Whole { host } => Some(&mut self.index.hosts.get_mut(host)?.whole),
+            Scope::Path { path } => Some(&mut self.index.paths.get_mut(path)?.best),
+        }
+    }
+
+    /// The number of a host, which is a new one if it is not known.
+    fn host(&mut self, files: &[File], name: Text, port: u16) -> usize {
+        let index = &mut self.index;
+        let host = name.bytes(files);
+        let hash = index.keys.as_ref().map(|keys| keys.hash(port.into(), host));
+        if let Some(known) = index.find_hashed_host(files, hash, host, port.into()) {
+            return known;
+        }
+        let new = index.hosts.len();
+        let is_pattern = host.contains(&b'*');
+        index.hosts.push(Host { name, port, is_pattern, depths: 0, whole: NONE });
+        if let (Some(hash), Some(keys)) = (hash, &index.keys) {
+            index.host_table.add(hash, id(new));
+            if is_pattern {
+                let pattern = std::str::from_utf8(host).unwrap_or_default();
+                self.patterns.get_or_insert_with(Gathering::new).add(keys, new, pattern);
+            }
+        }
+        new
+    }
+
+    /// The number of a path prefix on a host, which is a new one if it is not known.
+    fn path(&mut self, files: &[File], host: usize, name: Text) -> usize {
+        let index = &mut self.index;
+        let path = name.bytes(files);
+        if let Some(known) = index.hosts.get_mut(host) {
+            known.depths |= depth_bit(path.iter().filter(|b| **b == b'/').count() + 1);
+        }
+        let hash = index.keys.as_ref().map(|keys| keys.hash(id(host), path));
+        if let Some(known) = index.find_hashed_path(files, hash, host, path) {
+            return known;
+        }
+        let new = index.paths.len();
+        index.paths.push(PathPrefix { name, host: id(host), best: NONE });
+        if let Some(hash) = hash {
+            index.path_table.add(hash, id(new));
+        }
+        new
+    }
+
+    /// Puts the entries of each scope in order.
+    fn settle(mut self, files: &mut [File]) -> (Index, Vec<Hidden>) {
         let mut hidden = Vec::new();
-        let mut rows = std::mem::take(&mut self.rows);
-        let mut rest = &mut *rows;
-        for bounds in self.row_starts.windows(2) {
-            let &[start, end] = bounds else { continue };
-            let Some((row, after)) = rest.split_at_mut_checked((end - start) as usize) else {
-                break;
-            };
-            rest = after;
-            // Most scopes have one entry.
-            if row.len() > 1 {
-                self.settle_row(files, row, &mut hidden);
+        let mut crowded = std::mem::take(&mut self.crowded);
+        // In the order of their first entries.
+        crowded.sort_by_cached_key(|scope| self.best_of(*scope).map(|best| *best));
+        for scope in crowded {
+            let best = self.best_of(scope).map(|best| *best);
+            let mut row: Vec<Id> =
+                std::iter::successors(best, |entry| self.index.behind(*entry)).collect();
+            row.sort_unstable();
+            self.index.settle_row(files, &mut row, &mut hidden);
+            if let (Some(best), Some(first)) = (self.best_of(scope), row.first()) {
+                *best = *first;
+            }
+            let behind = row.iter().skip(1).copied().chain(std::iter::once(NONE));
+            for (entry, behind) in row.iter().zip(behind) {
+                if let Some(next) = self.index.next.get_mut(*entry as usize) {
+                    *next = behind;
+                }
             }
         }
-        self.rows = rows;
-        let mut patterns = std::mem::take(&mut self.patterns);
-        self.settle_row(files, &mut patterns, &mut hidden);
-        self.patterns = patterns;
-        hidden
+        self.index.patterns = self.patterns.and_then(Gathering::finish);
+        (self.index, hidden)
     }
+}
 
-    /// Puts entries in order, best first, and last what never answers: of a key that a file repeats
+impl Index {
+    /// Puts the entries of one scope in order, best first, and last what never answers: of a key that a file repeats
     /// only the last counts.
     fn settle_row(&self, files: &mut [File], row: &mut [Id], hidden: &mut Vec<Hidden>) {
         for earlier in self.repeated(files, row) {
@@ -181,11 +241,10 @@ impl Index {
         let mut first = HashMap::new();
         for id in row {
             let (file, entry) = self.locate(*id);
-            let Some((read, at)) = entry_at(files, file, entry).filter(|(_, at)| counts(at)) else {
+            if !entry_at(files, file, entry).is_some_and(|(_, entry)| counts(entry)) {
                 break;
-            };
-            let scope = (file, read.name(at.host), at.port, read.name(at.path));
-            let by = *first.entry(scope).or_insert(entry);
+            }
+            let by = *first.entry(file).or_insert(entry);
             if by != entry {
                 hidden.push(Hidden { file, entry, by: Some(by) });
             }
@@ -198,7 +257,7 @@ impl Index {
         let earlier = |id: &Id| {
             let (file, entry) = self.locate(*id);
             let (read, entry) = entry_at(files, file, entry)?;
-            last.insert((file, read.name(entry.key)), *id)
+            last.insert((file, read.text(entry.key)), *id)
         };
         row.iter().filter_map(earlier).collect()
     }

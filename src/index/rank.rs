@@ -25,17 +25,16 @@ enum HostRank {
 
 impl Rank {
     pub(crate) fn of(file: &File, entry: &Entry) -> Self {
-        let host = file.name(entry.host);
+        let host = file.text(entry.host);
         Rank {
-            // Every file in an index has a level.
-            level: file.place.level().unwrap_or(Level::ClusterFile),
+            level: file.level(),
             host: if is_pattern(host) {
                 HostRank::Pattern(Reverse(host.bytes().filter(|b| *b != b'*').count()))
             } else {
                 HostRank::Exact
             },
-            path: Reverse(file.name(entry.path).len()),
-            spelling: entry.spelling,
+            path: Reverse(entry.path.len()),
+            spelling: file.scope(entry).map_or(Spelling::Other, |scope| scope.spelling),
         }
     }
 }

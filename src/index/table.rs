@@ -10,57 +10,69 @@ pub(super) fn id(count: usize) -> Id {
     Id::try_from(count).unwrap_or(NONE)
 }
 
-/// A hash table of numbers, sized once for as many items as will ever be in it.
+/// A hash table of numbers. Their hashes stand beside them, so that most strangers are told without looking
+/// at what they stand for, and growing hashes nothing anew.
+#[derive(Default)]
 pub(super) struct Table {
+    /// A power of two of them.
     slots: Vec<Slot>,
+    items: usize,
 }
 
 #[derive(Clone, Copy)]
 struct Slot {
-    /// Half of the hash, to tell most strangers without looking at them.
-    tag: u32,
+    hash: u32,
     /// `NONE` in a free slot.
     number: Id,
 }
 
 impl Table {
     pub(super) fn for_items(items: usize) -> Self {
-        // At most two thirds full, so that a search ends soon.
-        let slots = if items == 0 { 0 } else { (items + items / 2 + 1).next_power_of_two() };
-        Table { slots: vec![Slot { tag: 0, number: NONE }; slots] }
+        let slots = Self::slots_for(items);
+        Table { slots: vec![Slot { hash: 0, number: NONE }; slots], items: 0 }
     }
 
-    pub(super) fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let slot = self.slots.get(self.probe(hash, is_it)?)?;
-        (slot.number != NONE).then_some(slot.number as usize)
+    /// At most two thirds full, so that a search ends soon.
+    fn slots_for(items: usize) -> usize {
+        (items + items / 2 + 1).next_power_of_two()
     }
 
-    /// The number in a slot that was probed for; a free slot is given `new`.
-    pub(super) fn take_or(&mut self, slot: Option<usize>, hash: u64, new: usize) -> usize {
-        match slot.and_then(|slot| self.slots.get_mut(slot)) {
-            Some(Slot { number, .. }) if *number != NONE => *number as usize,
-            Some(slot) => {
-                *slot = Slot { tag: tag(hash), number: id(new) };
-                new
-            }
-            None => new,
-        }
-    }
-
-    /// The slot where an item is, or the free one where it belongs.
-    pub(super) fn probe(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mask = self.slots.len().checked_sub(1)?;
+    #[inline]
+    pub(super) fn find(&self, hash: u32, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots.get(at)?;
-            if slot.number == NONE || (slot.tag == tag(hash) && is_it(slot.number as usize)) {
-                return Some(at);
+            if slot.number == NONE {
+                return None;
+            }
+            if slot.hash == hash && is_it(slot.number as usize) {
+                return Some(slot.number as usize);
             }
             at = (at + 1) & mask;
         }
     }
-}
 
-fn tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
+    /// Adds a number that is not in it.
+    pub(super) fn add(&mut self, hash: u32, number: Id) {
+        self.items += 1;
+        if Self::slots_for(self.items) > self.slots.len() {
+            let grown = Self::for_items(self.items * 2);
+            let old = std::mem::replace(&mut self.slots, grown.slots);
+            old.into_iter().filter(|slot| slot.number != NONE).for_each(|slot| self.put(slot));
+        }
+        self.put(Slot { hash, number });
+    }
+
+    fn put(&mut self, new: Slot) {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = new.hash as usize & mask;
+        while let Some(slot) = self.slots.get_mut(at) {
+            if slot.number == NONE {
+                *slot = new;
+                return;
+            }
+            at = (at + 1) & mask;
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use zeroize::Zeroizing;
 
-use crate::config::text::read_text;
+use crate::config::text::TextReader;
 use crate::config::value::{Any, Key, Kind, Sink};
 use crate::config::{is_credential_field, is_strict_auth};
 use crate::image::{is_dotted, split_port};
@@ -305,7 +305,7 @@ impl<'de> Sink<'de> for Fields<'_> {
         let entry = self.0;
         while let Some(name) = map.next_key_seed(Key(owned))? {
             let (mut auth, mut has_text) = (Auth::Absent, false);
-            let kind = read_text(&mut map, |text| {
+            let kind = TextReader::CAREFUL.read(&mut map, |text| {
                 has_text = !text.is_empty();
                 auth = match text {
                     "" => Auth::Empty,

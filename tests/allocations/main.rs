@@ -152,6 +152,47 @@ fn layering_over_an_agent_copies_nothing_of_it() {
     assert_eq!(cost(&agent_of(1)), cost(&agent_of(10_000)));
 }
 
+/// Of a large file, as Docker writes it and as short as can be: the file itself, what is made of it, and what is
+/// needed on the way, at any one time at most three times the file. Nothing is allocated for an entry, unless its
+/// key has to be written anew.
+#[test]
+fn building_allocates_for_a_file_and_not_for_an_entry() {
+    const ENTRIES: usize = 100_000;
+    let auth = "cm9ib3QtMTIzNDU6c2VjcmV0LW9mLXJvYm90"; // robot-12345:secret-of-robot
+    let file = |before: &str, key: &dyn Fn(usize) -> String, behind: &str| {
+        let entry = |n| format!("{before}\"{}\"{behind}", key(n));
+        let entries: Vec<String> = (0..ENTRIES).map(entry).collect();
+        format!("{{\"auths\":{{{}}}}}", entries.join(","))
+    };
+    let indented = format!(": {{\n\t\t\t\"auth\": \"{auth}\"\n\t\t}}");
+    let compact = format!(":{{\"auth\":\"{auth}\"}}");
+    let host = |n| format!("registry-{n}.example.com");
+    let path = |n| format!("registry.example.com/team-{n}");
+    let url = |n| format!("https://registry-{n}.example.com/v1/");
+    let upper = |n| format!("Registry-{n}.example.com");
+    let tokens = format!("{},\"identitytoken\":\"{auth}\"}}", &compact[..compact.len() - 1]);
+    let table = [
+        ("as Docker writes it", file("\n\t\t", &host, &indented), 0),
+        ("without white space", file("", &host, &compact), 0),
+        ("namespaces", file("\n\t\t", &path, &indented), 0),
+        ("as Docker wrote it once", file("\n\t\t", &url, &indented), 0),
+        ("with tokens", file("", &host, &tokens), 0),
+        ("in capitals", file("\n\t\t", &upper, &indented), 1),
+    ];
+    for (what, file, each) in table {
+        let (size, bytes) = (file.len(), file.into_bytes());
+        let mut built = None;
+        let (count, peak) = peak(|| {
+            allocations(|| built = Some(Resolver::builder().task_secret(bytes).build().unwrap()))
+        });
+        let most = size + peak;
+        println!("{what}: {count} allocations, {:.2} times the file", most as f64 / size as f64);
+        let at_most = 64 + each * ENTRIES;
+        assert!(count <= at_most, "{what}: {count} allocations for {ENTRIES} entries");
+        assert!(most <= 3 * size, "{what}: {most} bytes at once for a file of {size}");
+    }
+}
+
 fn gzip(bytes: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     bytes.for_each(|bytes| encoder.write_all(&bytes).unwrap());
