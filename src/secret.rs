@@ -2,22 +2,30 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 /// Bytes that hold secrets, on their way in: wiped once parsed.
 ///
 /// Growing copies to a new buffer and wipes the old one: a growing `Vec` would leave its old bytes
 /// behind in memory that nobody wipes.
 #[derive(Clone, Default)]
-pub(crate) struct SecretBytes(Zeroizing<Vec<u8>>);
+pub(crate) struct SecretBytes(Vec<u8>);
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        // What is filled would be wiped byte by byte; what is free is wiped at once.
+        self.0.clear();
+        self.0.zeroize();
+    }
+}
 
 impl SecretBytes {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(bytes)))
+        Self(Vec::with_capacity(bytes))
     }
 
     pub(crate) fn zeros(bytes: usize) -> Self {
-        Self(Zeroizing::new(vec![0; bytes]))
+        Self(vec![0; bytes])
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
@@ -36,17 +44,22 @@ impl SecretBytes {
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         if self.0.capacity() - self.0.len() < bytes.len() {
             let wanted = (self.0.len() + bytes.len()).saturating_mul(2);
-            let mut larger = Zeroizing::new(Vec::with_capacity(wanted));
-            larger.extend_from_slice(&self.0);
-            self.0 = larger;
+            self.grow(wanted);
         }
         self.0.extend_from_slice(bytes);
+    }
+
+    /// Makes room for so many bytes in all. The buffer that was too small is wiped.
+    fn grow(&mut self, bytes: usize) {
+        let mut larger = Self::with_capacity(bytes.max(self.0.len()));
+        larger.0.extend_from_slice(&self.0);
+        *self = larger;
     }
 }
 
 impl From<Vec<u8>> for SecretBytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 }
 
@@ -97,23 +110,21 @@ impl Span {
 /// Bytes, so that what is decoded can be decoded straight into its place. Every piece that is kept is text.
 #[derive(Default)]
 pub(crate) struct SecretText {
-    text: Zeroizing<Vec<u8>>,
+    text: SecretBytes,
 }
 
 impl SecretText {
     pub(crate) fn len(&self) -> usize {
-        self.text.len()
+        self.text.0.len()
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.text.capacity()
+        self.text.0.capacity()
     }
 
-    /// Makes room for so many bytes in all. The buffer that was too small is wiped.
+    /// Makes room for so many bytes in all.
     pub(crate) fn grow(&mut self, bytes: usize) {
-        let mut larger = Zeroizing::new(Vec::with_capacity(bytes.max(self.len())));
-        larger.extend_from_slice(&self.text);
-        self.text = larger;
+        self.text.grow(bytes);
     }
 
     fn make_room(&mut self, more: usize) {
@@ -126,7 +137,7 @@ impl SecretText {
     pub(crate) fn push(&mut self, text: &str) -> Span {
         self.make_room(text.len());
         let span = Span::new(self.len(), text.len());
-        self.text.extend_from_slice(text.as_bytes());
+        self.text.0.extend_from_slice(text.as_bytes());
         span
     }
 
@@ -137,17 +148,18 @@ impl SecretText {
         decode: impl FnOnce(&mut [u8]) -> Option<usize>,
     ) -> Option<Span> {
         self.make_room(most);
-        let start = self.len();
-        self.text.resize(start + most, 0);
-        let len = self.text.get_mut(start..).and_then(decode);
-        self.text.truncate(start + len.unwrap_or(0).min(most));
+        let text = &mut self.text.0;
+        let start = text.len();
+        text.resize(start + most, 0);
+        let len = text.get_mut(start..).and_then(decode);
+        text.truncate(start + len.unwrap_or(0).min(most));
         Some(Span::new(start, len?))
     }
 
     /// The piece that a span names; nothing if it names none.
     pub(crate) fn bytes(&self, span: Span) -> &[u8] {
         let start = span.start as usize;
-        self.text.get(start..start.saturating_add(span.len())).unwrap_or_default()
+        self.text.0.get(start..start.saturating_add(span.len())).unwrap_or_default()
     }
 
     /// The same as text; `None` where bytes were decoded that are none.
