@@ -241,12 +241,12 @@ fn octal(field: &[u8]) -> Option<u64> {
 
 /// Old tars added the bytes up as signed numbers.
 fn checksum_fits(block: &[u8; BLOCK], told: u64) -> bool {
-    let field = 148..156;
-    let counted = |(at, byte): (usize, &u8)| if field.contains(&at) { b' ' } else { *byte };
-    let bytes = || block.iter().enumerate().map(counted);
-    let unsigned: u64 = bytes().map(u64::from).sum();
-    let signed: i64 = bytes().map(|byte| i64::from(byte as i8)).sum();
-    told == unsigned || i64::try_from(told) == Ok(signed)
+    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+    let negative = |bytes: &[u8]| bytes.iter().filter(|byte| **byte >= 0x80).count() as u64;
+    // The field itself counts as blanks.
+    let field = block.get(148..156).unwrap_or_default();
+    let unsigned = sum(block) - sum(field) + sum(&[b' '; 8]);
+    told == unsigned || told + 256 * (negative(block) - negative(field)) == unsigned
 }
 
 fn until_nul(text: &[u8]) -> &[u8] {

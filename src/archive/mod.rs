@@ -12,8 +12,6 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Read;
 
-use zeroize::Zeroizing;
-
 use self::gunzip::Gunzip;
 use self::header::{BLOCK, Described, Extensions, Header, Kind, Pax};
 use crate::error::{ArchiveProblem, Error};
@@ -61,11 +59,11 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
     if bytes.len() as u64 > limits.archive_bytes {
         return Err(Failure::limit("archive_bytes", limits.archive_bytes).into_error(place));
     }
-    let gzip = is_gzip(bytes);
-    let source: Box<dyn Read + '_> =
-        if gzip { Box::new(Gunzip::new(bytes)) } else { Box::new(bytes) };
-    let stream = Stream { source, gzip, left: limits.archive_unpacked_bytes, limits };
-    let walk = Walk { stream, found: Found::default(), links: Links::default() };
+    let unpacked = is_gzip(bytes)
+        .then(|| gunzip::unpack_small(bytes, limits.archive_unpacked_bytes))
+        .flatten();
+    let stream = Stream::new(bytes, unpacked.as_ref(), limits);
+    let walk = Walk { stream, found: Found::default(), links: None };
     walk.run().map_err(|failure| failure.into_error(place))
 }
 
@@ -75,18 +73,20 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
 ///
 /// A damaged stream, and a limit.
 pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<SecretBytes, Error> {
-    let source = Box::new(Gunzip::new(bytes));
-    let mut stream = Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits };
-    let (mut unpacked, mut buffer) = (SecretBytes::default(), Zeroizing::new([0; 8 * 1024]));
+    let most = limits.effective_file_bytes();
+    if let Some(unpacked) = gunzip::unpack_small(bytes, most.min(limits.archive_unpacked_bytes)) {
+        return Ok(unpacked);
+    }
+    let mut stream = Stream::packed(bytes, limits);
+    let mut unpacked = SecretBytes::default();
     loop {
-        let filled = stream.fill(&mut *buffer).map_err(|failure| failure.into_error(place))?;
-        unpacked.extend(buffer.get(..filled).unwrap_or_default());
-        let most = limits.effective_file_bytes();
+        let piece = stream.piece(usize::MAX).map_err(|failure| failure.into_error(place))?;
+        if piece.is_empty() {
+            return Ok(unpacked);
+        }
+        unpacked.extend(piece);
         if unpacked.as_slice().len() as u64 > most {
             return Err(Failure::limit("file_bytes", most).into_error(place));
-        }
-        if filled == 0 {
-            return Ok(unpacked);
         }
     }
 }
@@ -116,59 +116,107 @@ impl From<ArchiveProblem> for Failure {
     }
 }
 
-/// The unpacked bytes, counted. `Read::take` could not tell a limit from an end.
+/// The unpacked bytes, counted, so that a limit is told from an end.
 struct Stream<'a> {
-    source: Box<dyn Read + 'a>,
+    source: Source<'a>,
     gzip: bool,
     left: u64,
     limits: &'a Limits,
 }
 
-impl Stream<'_> {
-    /// Fills as much of `buffer` as there is left to read.
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
-        let mut filled = 0;
-        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.source.read(rest) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(_) => return Err(ArchiveProblem::Gzip.into()),
+enum Source<'a> {
+    /// What is not packed, or unpacked already.
+    Memory(&'a [u8]),
+    Packed {
+        gunzip: Gunzip<'a>,
+        buffer: SecretBytes,
+    },
+}
+
+/// As much is unpacked at once.
+const PIECE: usize = 32 * 1024;
+
+impl<'a> Stream<'a> {
+    /// What is in `bytes`, which may be unpacked already.
+    fn new(bytes: &'a [u8], unpacked: Option<&'a SecretBytes>, limits: &'a Limits) -> Self {
+        match unpacked {
+            None if is_gzip(bytes) => Self::packed(bytes, limits),
+            _ => {
+                let source = Source::Memory(unpacked.map_or(bytes, SecretBytes::as_slice));
+                let left = limits.archive_unpacked_bytes;
+                Stream { source, gzip: unpacked.is_some(), left, limits }
             }
         }
-        match self.left.checked_sub(filled as u64) {
+    }
+
+    fn packed(bytes: &'a [u8], limits: &'a Limits) -> Self {
+        let (gunzip, buffer) = (Gunzip::new(bytes), SecretBytes::zeros(PIECE));
+        let source = Source::Packed { gunzip, buffer };
+        Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits }
+    }
+
+    /// The next bytes: `most`, or a whole [`PIECE`] of them, or as many as there are left to read.
+    fn piece(&mut self, most: usize) -> Result<&[u8], Failure> {
+        let limit = self.limits.archive_unpacked_bytes;
+        let piece = match &mut self.source {
+            Source::Memory(bytes) => {
+                let (piece, rest) = bytes.split_at(most.min(bytes.len()));
+                *bytes = rest;
+                piece
+            }
+            Source::Packed { gunzip, buffer } => {
+                let buffer = buffer.as_mut_slice();
+                let wanted = most.min(buffer.len());
+                let mut filled = 0;
+                while let Some(rest) = buffer.get_mut(filled..wanted).filter(|r| !r.is_empty()) {
+                    match gunzip.read(rest) {
+                        Ok(0) => break,
+                        Ok(n) => filled += n,
+                        Err(_) => return Err(ArchiveProblem::Gzip.into()),
+                    }
+                }
+                buffer.get(..filled).unwrap_or_default()
+            }
+        };
+        match self.left.checked_sub(piece.len() as u64) {
             Some(left) => self.left = left,
-            None => return Err(self.over_limit()),
+            None => return Err(Failure::limit("archive_unpacked_bytes", limit)),
         }
-        Ok(filled)
+        Ok(piece)
     }
 
     fn over_limit(&self) -> Failure {
         Failure::limit("archive_unpacked_bytes", self.limits.archive_unpacked_bytes)
     }
 
-    fn fill_whole(&mut self, buffer: &mut [u8]) -> Result<(), Failure> {
-        if self.fill(buffer)? == buffer.len() { Ok(()) } else { Err(self.cut_short()) }
+    /// For how many bytes to make room: so many as are there, or may well come.
+    fn expected(&self) -> usize {
+        match &self.source {
+            Source::Memory(bytes) => bytes.len(),
+            Source::Packed { .. } => 2 * PIECE,
+        }
     }
 
-    fn cut_short(&self) -> Failure {
-        if self.gzip { ArchiveProblem::Gzip.into() } else { ArchiveProblem::Tar.into() }
+    fn cut_short(&self) -> ArchiveProblem {
+        if self.gzip { ArchiveProblem::Gzip } else { ArchiveProblem::Tar }
     }
 
-    /// Hands `size` bytes, and the padding to the next block, to `take` piece by piece.
+    /// Hands `size` bytes to `take` piece by piece, and reads the padding to the next block.
     fn each_piece(&mut self, size: u64, mut take: impl FnMut(&[u8])) -> Result<(), Failure> {
         if size > self.left {
             return Err(self.over_limit());
         }
-        let mut buffer = Zeroizing::new([0; 8 * 1024]);
         let (mut content, mut padding) = (size, size.next_multiple_of(BLOCK as u64) - size);
         while content + padding > 0 {
-            let wanted = (content + padding).min(buffer.len() as u64) as usize;
-            let piece = buffer.get_mut(..wanted).unwrap_or_default();
-            self.fill_whole(piece)?;
-            let of_content = content.min(wanted as u64);
+            let piece = self.piece(usize::try_from(content + padding).unwrap_or(usize::MAX))?;
+            let read = piece.len() as u64;
+            let of_content = content.min(read);
             take(piece.get(..of_content as usize).unwrap_or_default());
             content -= of_content;
-            padding -= wanted as u64 - of_content;
+            padding -= read - of_content;
+            if read == 0 {
+                return Err(self.cut_short().into());
+            }
         }
         Ok(())
     }
@@ -179,8 +227,7 @@ impl Stream<'_> {
 
     /// Reads what follows the end of the archive, so that a damaged stream does not pass for a whole one.
     fn drain(&mut self) -> Result<(), Failure> {
-        let mut buffer = Zeroizing::new([0; 8 * 1024]);
-        while self.fill(&mut *buffer)? > 0 {}
+        while !self.piece(usize::MAX)?.is_empty() {}
         Ok(())
     }
 }
@@ -251,7 +298,8 @@ struct DockerLink {
 struct Walk<'a> {
     stream: Stream<'a>,
     found: Found,
-    links: Links,
+    /// Hardly any archive has links.
+    links: Option<Links>,
 }
 
 /// Links through which a later member could be written under another name. Kept as keyed hashes of
@@ -270,13 +318,12 @@ impl Links {
     }
 
     fn is_above(&self, path: &UnpackedPath<'_>) -> bool {
-        let mut hasher = self.hasher.build_hasher();
         let Some((_, above)) = path.parts.split_last() else { return false };
-        !self.paths.is_empty()
-            && above.iter().any(|part| {
-                Self::hash(&mut hasher, part);
-                self.paths.contains(&hasher.finish())
-            })
+        let mut hasher = self.hasher.build_hasher();
+        above.iter().any(|part| {
+            Self::hash(&mut hasher, part);
+            self.paths.contains(&hasher.finish())
+        })
     }
 
     fn hash(hasher: &mut impl Hasher, part: &[u8]) {
@@ -322,18 +369,18 @@ impl Walk<'_> {
 
     /// The next header; `None` at the end of the archive.
     fn next_header(&mut self, first: bool) -> Result<Option<Header>, Failure> {
-        // What is no header after all may be a credential file.
-        let mut block = Zeroizing::new([0; BLOCK]);
-        match self.stream.fill(&mut *block)? {
-            0 => return Ok(None),
-            BLOCK => {}
-            _ if first => return Err(ArchiveProblem::NotTar.into()),
-            _ => return Err(self.stream.cut_short()),
-        }
-        if block.iter().all(|b| *b == 0) {
+        let cut_short = self.stream.cut_short();
+        let piece = self.stream.piece(BLOCK)?;
+        let block = match piece.first_chunk::<BLOCK>() {
+            Some(block) => block,
+            None if piece.is_empty() => return Ok(None),
+            None if first => return Err(ArchiveProblem::NotTar.into()),
+            None => return Err(cut_short.into()),
+        };
+        if *block == [0; BLOCK] {
             return Ok(None);
         }
-        match Header::read(&block) {
+        match Header::read(block) {
             Some(header) => Ok(Some(header?)),
             None if first => Err(ArchiveProblem::NotTar.into()),
             None => Err(ArchiveProblem::Tar.into()),
@@ -389,11 +436,11 @@ impl Walk<'_> {
         path: &UnpackedPath<'_>,
         links_inside: bool,
     ) -> Result<(), Failure> {
-        if self.links.is_above(path) {
+        if self.links.as_ref().is_some_and(|links| links.is_above(path)) {
             return Err(ArchiveProblem::Ambiguous.into());
         }
         if kind == Kind::HardLink || (kind == Kind::SymbolicLink && links_inside) {
-            self.links.add(path);
+            self.links.get_or_insert_default().add(path);
         }
         if *path.parts != [b".docker"] {
             return Ok(());
@@ -413,8 +460,9 @@ impl Walk<'_> {
         if size > limit {
             return Err(Failure::limit("file_bytes", limit));
         }
-        // What a header claims is not yet there: start small.
-        let mut bytes = SecretBytes::with_capacity(size.min(64 * 1024) as usize);
+        // What a header claims need not be there.
+        let room = size.min(self.stream.expected() as u64) as usize;
+        let mut bytes = SecretBytes::with_capacity(room);
         self.stream.each_piece(size, |piece| bytes.extend(piece))?;
         self.found.slot(file).file = Some(bytes);
         Ok(())
@@ -434,10 +482,10 @@ impl Walk<'_> {
     /// One whose pieces are not as long as its data would make GNU tar read on into the next member.
     fn read_sparse_map(&mut self, header: &Header, size: u64) -> Result<(), Failure> {
         let mut map = header.sparse_map()?;
-        let mut block = [0; BLOCK];
         while map.more {
-            self.stream.fill_whole(&mut block)?;
-            map.add_block(&block)?;
+            let cut_short = self.stream.cut_short();
+            let block = self.stream.piece(BLOCK)?.first_chunk().ok_or(cut_short)?;
+            map.add_block(block)?;
         }
         if map.bytes == size { Ok(()) } else { Err(ArchiveProblem::Ambiguous.into()) }
     }
