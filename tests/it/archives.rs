@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
+use flate2::{Compression, Crc};
 use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKind};
 
 use crate::support::{answer, config, from_secret, secret};
@@ -297,17 +297,60 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     }
 }
 
+/// Small ones are unpacked in another way than large ones.
+#[test]
+fn an_archive_of_any_size() {
+    let (u, mut state) = (user("u"), 1_u32);
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b' ' + (state >> 24) as u8 % 90)
+    });
+    let noise: String = noise.take(300 << 10).collect();
+    for kib in [0, 1, 31, 32, 33, 63, 64, 65, 124, 125, 126, 127, 128, 129, 300] {
+        for more in [&noise[..kib << 10], &" ".repeat(kib << 10)] {
+            let long = format!("{}{u}", " ".repeat(kib << 10));
+            let (own, other) = (file(".docker/config.json", &u), file("other", more));
+            for members in
+                [[&own, &other], [&other, &own], [&file("x", ""), &file(own.name, &long)]]
+            {
+                let archive = tar(&members.map(|m| Member { ..*m }));
+                let mut packed = gzip(&archive);
+                for bytes in [&packed, &archive] {
+                    assert_eq!(from_secret(&**bytes, "reg.io/a"), "u:p", "{kib} KiB");
+                }
+                let checksum = packed.len() - 5;
+                packed[checksum] ^= 1;
+                assert!(secret(packed).is_err(), "{kib} KiB, damaged");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_damaged_archive_is_an_error() {
     let archive = tar(&[file(".docker/config.json", &user("u"))]);
     let whole = gzip(&archive);
     let mut forged = archive.clone();
     forged[0] = b'X';
+    let (data, trailer) = whole.split_at(whole.len() - 8);
+    let size = archive.len() as u32;
+    let claims = |size: u32| [data, &trailer[..4], &size.to_le_bytes()].concat();
+    let mut of_less = Crc::new();
+    of_less.update(&archive[..archive.len() - 1]);
+    let shorter = [data, &of_less.sum().to_le_bytes(), &(size - 1).to_le_bytes()].concat();
     // bytes, problem, rule
     #[rustfmt::skip]
     let table: Vec<(Vec<u8>, ArchiveProblem, &str)> = vec![
         (whole[..whole.len() / 2].to_vec(), ArchiveProblem::Gzip, "cut in its middle"),
         (whole[..whole.len() - 1].to_vec(), ArchiveProblem::Gzip, "cut in its checksum"),
+        ([data, &[!trailer[0]], &trailer[1..]].concat(), ArchiveProblem::Gzip, "with another checksum"),
+        (claims(size - 1), ArchiveProblem::Gzip, "that claims to be a byte smaller"),
+        (shorter, ArchiveProblem::Gzip, "whose size and checksum are those of a byte less"),
+        (claims(size + 1), ArchiveProblem::Gzip, "that claims to be a byte larger"),
+        (claims(0), ArchiveProblem::Gzip, "that claims to be nothing"),
+        (claims(u32::MAX), ArchiveProblem::Gzip, "that claims to be 4 GiB"),
+        ([data, b"\0", trailer].concat(), ArchiveProblem::Gzip, "with a byte before its checksum"),
+        ([data, trailer, trailer].concat(), ArchiveProblem::Gzip, "with its checksum twice"),
         ([&whole[..], b"garbage"].concat(), ArchiveProblem::Gzip, "followed by garbage"),
         (whole[..2].to_vec(), ArchiveProblem::Gzip, "nothing but the magic"),
         (gzip(&archive[..600]), ArchiveProblem::Gzip, "a tar cut in a member"),

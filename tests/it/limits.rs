@@ -81,12 +81,18 @@ fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
     std::fs::write(scratch.path().join(".dockercfg.gz"), gzip(json.as_bytes())).unwrap();
     let uri = format!("file://{}/.dockercfg.gz", scratch.path().display());
     let container = only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}"}}]"#)));
-    let read = |most: usize| {
-        container.resolver(&agent(), limits(|l| l.file_bytes = most as u64), no_secrets)
-    };
-    assert_eq!(answer(&read(json.len()).unwrap(), "reg.io/app"), "u:p");
-    let error = read(json.len() - 1).unwrap_err();
-    assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "{error}");
+    let least = json.len() as u64;
+    type Set = fn(&mut Limits, u64);
+    let table: [(&str, Set); 2] = [
+        ("file_bytes", |l, n| l.file_bytes = n),
+        ("archive_unpacked_bytes", |l, n| l.archive_unpacked_bytes = n),
+    ];
+    for (name, set) in table {
+        let read = |most| container.resolver(&agent(), limits(|l| set(l, most)), no_secrets);
+        assert_eq!(answer(&read(least).unwrap(), "reg.io/app"), "u:p", "{name}");
+        let error = read(least - 1).unwrap_err();
+        assert!(matches!(error, Error::Limit { limit, .. } if limit == name), "{name}: {error}");
+    }
 }
 
 /// Neither a lookup nor the end of it needs more stack for more layers.

@@ -167,6 +167,7 @@ const ROWS: &[Row] = &[
     ("stringData of a Secret",     "a",                   |s| format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":{}}}}}"#, quote(&flat(s))).into(), secret),
     ("a plain archive",            "a",                   |s| tar(&[file(".dockercfg", &flat(s))]),      secret),
     ("docker.tar.gz",              "a",                   |s| gzip(&tar(&[file(".docker/config.json", &config(&auth(s)))])), secret),
+    ("a large docker.tar.gz",      "a",                   |s| gzip(&tar(&[file(".dockercfg", &flat(s)), file("x", &"x".repeat(200_000)), file(".docker/config.json", &config(&auth(s)))])), secret),
     ("gzip in two members",        "a",                   |s| { let tar = tar(&[file(".dockercfg", &flat(s))]); [gzip(&tar[..700]), gzip(&tar[700..])].concat() }, secret),
     ("bytes behind an archive",    "a",                   |s| gzip(&[tar(&[file(".dockercfg", &flat(s))]), flat(s).into()].concat()), secret),
     ("a file alone",               "a",                   |s| config(&plain(s)).into(),                  alone),
