@@ -60,7 +60,7 @@ impl Resolver {
     /// Allocates nothing. Tag and digest do not matter.
     #[must_use]
     pub fn resolve(&self, image: &ImageRef<'_>) -> Option<AuthConfig> {
-        let mut buffer = [0; MAX_REPOSITORY];
+        let mut buffer = None;
         self.best(query(image, &mut buffer))
     }
 
@@ -134,7 +134,7 @@ impl Resolver {
 
     /// Everything that matches, best first, each with the number of its layer.
     pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Rank, Match)> {
-        let mut buffer = [0; MAX_REPOSITORY];
+        let mut buffer = None;
         let query = query(image, &mut buffer);
         let mut matches = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
@@ -156,7 +156,7 @@ fn goes_before(new: (&Shared, Match), earlier: (&Shared, Match)) -> bool {
     }
 }
 
-fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut [u8; MAX_REPOSITORY]) -> Query<'q> {
+fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut Option<[u8; MAX_REPOSITORY]>) -> Query<'q> {
     let registry = image.registry_parts();
     Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
 }

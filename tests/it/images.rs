@@ -2,6 +2,8 @@
 
 use regcred::{ImageRef, InvalidImageRef};
 
+use crate::laws::image::digests_change_nothing;
+
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[test]
@@ -109,6 +111,84 @@ fn what_is_no_reference_says_why() {
         let (text, copy) = (error.to_string(), error);
         assert!(text.contains(why), "{image:?} should say {why:?}, says {text:?}, {rule}");
         assert!(image.len() < 3 || !format!("{text} {copy:?}").contains(image), "{text}");
+    }
+}
+
+/// Where the short way for common references ends and the grammar begins.
+#[test]
+fn common_references_and_their_neighbours_are_read_alike() {
+    let host = "registry-1.example.com";
+    // image, `registry repository tag` or what the error says
+    #[rustfmt::skip]
+    let table = [
+        ("registry-1.example.com/team/app", "registry-1.example.com team/app -"),
+        ("registry-1.example.com/team/my_app:1_2", "registry-1.example.com team/my_app 1_2"),
+        ("registry-1.example.com/team/my__app", "registry-1.example.com team/my__app -"),
+        ("registry-1.example.com/team/my--app", "registry-1.example.com team/my--app -"),
+        ("registry-1.example.com/team/app:1-", "registry-1.example.com team/app 1-"),
+        ("registry-1.example.com/team/app:_1", "registry-1.example.com team/app _1"),
+        ("registry-1.example.com/team/app:1.4-RC", "registry-1.example.com team/app 1.4-RC"),
+        ("registry-1.example.com:80/app:80", "registry-1.example.com:80 app 80"),
+        ("registry-1.example.com:080/app", "registry-1.example.com:80 app -"),
+        ("registry-1.example.com:0/team/app", "registry-1.example.com:0 team/app -"),
+        ("registry-1.example.com:00443/app", "registry-1.example.com app -"),
+        ("registry:4294967296/team/app", "registry:4294967296 team/app -"),
+        ("registry:00099999999999/app", "registry:99999999999 app -"),
+        ("my-registry.my-domain/team/app", "my-registry.my-domain team/app -"),
+        ("my-registry/my-team/app:1.2", "docker.io my-registry/my-team/app 1.2"),
+        ("my_registry/my_team/app", "docker.io my_registry/my_team/app -"),
+        ("localhost/team/app:1", "localhost team/app 1"),
+        ("localhosts/team/app:1", "docker.io localhosts/team/app 1"),
+        ("registry-1.docker.io/app", "docker.io library/app -"),
+        ("registry-1.docker.io:443/app", "docker.io app -"),
+        ("just.a-long_name.of-one", "docker.io library/just.a-long_name.of-one -"),
+        ("just-a-long-name:1.27-alpine", "docker.io library/just-a-long-name 1.27-alpine"),
+        ("abcdefghijklmno", "docker.io library/abcdefghijklmno -"),
+        ("abcdefghijklmnop", "docker.io library/abcdefghijklmnop -"),
+        ("my_registry.example.com/app", "its registry is not"),
+        ("my_registry:5000/team/app", "its registry is not"),
+        ("registry.example.com:5o00/app", "the port of its registry"),
+        ("registry.example.com:5-0/app", "the port of its registry"),
+        ("registry.example/app:1/team", "its tag"),
+        ("registry.example/team/app:1:2", "its tag"),
+        ("registry-one-two:three:4/app", "its registry is not"),
+        ("registry.example/team/app:", "its tag"),
+        ("registry.example/team/.app", "not made of lower-case letters"),
+        ("registry.example/team/app/", "not made of lower-case letters"),
+        ("registry.example/team`app", "not made of lower-case letters"),
+        ("registry.example/team{app", "not made of lower-case letters"),
+        ("registry.example/team,app", "not made of lower-case letters"),
+        ("registry.example/team;app", "not made of lower-case letters"),
+        ("registry.example/team\u{e1}app", "not made of lower-case letters"),
+        (HEX, "the id of an image"),
+    ];
+    for (image, expected) in table {
+        match ImageRef::parse(image) {
+            Ok(parsed) => {
+                let tag = parsed.tag().unwrap_or("-");
+                let parts = format!("{} {} {tag}", parsed.registry(), parsed.repository());
+                assert_eq!(parts, expected, "{image}");
+            }
+            Err(error) => assert!(error.to_string().contains(expected), "{image}: {error}"),
+        }
+        digests_change_nothing(image);
+    }
+    // Wherever one block of bytes ends and the next begins.
+    for length in 1..100 {
+        let path = "a-b/c.d_e/".repeat(10);
+        let image = format!("{host}/{}z", &path[..length]);
+        for image in [image.clone(), format!("{image}:1.2"), image.replace("-b", "-B")] {
+            digests_change_nothing(&image);
+        }
+        digests_change_nothing(&"f".repeat(length));
+    }
+    // Each digit of a digest counts.
+    for at in 0..HEX.len() {
+        for wrong in ["g", "A", "/", ":", "`", "\u{e1}"] {
+            let hex = format!("{}{wrong}{}", &HEX[..at], &HEX[at + 1..]);
+            let error = ImageRef::parse(&format!("{host}/team/app@sha256:{hex}")).map(drop);
+            assert!(error.unwrap_err().to_string().contains("its digest"), "{hex}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use regcred::{ImageRef, Level, Resolver};
 
+use crate::laws::image::digests_change_nothing;
 use crate::support::{LEVELS, answer, base64, quote, secret, word};
 
 /// Few enough registries that things meet. No two of these mean the same.
@@ -212,6 +213,13 @@ proptest! {
             prop_assert_eq!(again.as_ref(), Ok(&image));
             prop_assert_eq!(again.unwrap().to_string(), printed);
         }
+    }
+
+    #[test]
+    fn digests_change_nothing_of_a_reference(image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()) {
+        digests_change_nothing(&image);
+        digests_change_nothing(&other);
+        digests_change_nothing(&format!("quay.io/{image}"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub fn law(data: &[u8]) {
     let parsed = ImageRef::parse(image);
     assert_eq!(parsed, ImageRef::parse(image), "twice the same");
     check(&parsed);
+    digests_change_nothing(image);
     if let Ok(parsed) = &parsed {
         assert_eq!(parsed.registry() == "docker.io", is_on_docker_hub(image), "{image}");
     }
@@ -25,6 +26,24 @@ pub fn law(data: &[u8]) {
         let shown = refused.map_or_else(|error| format!("{error} {error:?}"), |_| String::new());
         assert!(!shown.contains(CANARY), "{shown}");
     }
+}
+
+/// Common references are read in a short way, but never one with a sha512 digest. So this is also whether the
+/// short way and the grammar agree.
+pub fn digests_change_nothing(image: &str) {
+    let is_id = image.len() == 64 && image.bytes().all(|b| b"0123456789abcdef".contains(&b));
+    if image.is_empty() || is_id || image.contains('@') {
+        return;
+    }
+    let parts = |image: &str| {
+        let parsed = ImageRef::parse(image)?;
+        let parts = [parsed.registry(), parsed.repository()].map(str::to_owned);
+        Ok::<_, InvalidImageRef>((parts, parsed.tag().map(str::to_owned)))
+    };
+    let hex = "0123456789abcdef".repeat(4);
+    let alone = parts(image);
+    assert_eq!(alone, parts(&format!("{image}@sha512:{hex}{hex}")), "{image:?}");
+    assert_eq!(alone, parts(&format!("{image}@sha256:{hex}")), "{image:?}");
 }
 
 fn check(parsed: &Result<ImageRef<'_>, InvalidImageRef>) {

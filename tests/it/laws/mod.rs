@@ -3,7 +3,7 @@
 
 mod archive;
 mod file;
-mod image;
+pub mod image;
 mod key;
 mod marathon;
 mod model;

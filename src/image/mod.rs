@@ -1,8 +1,12 @@
 //! Image references, `[registry/]repository[:tag][@digest]`, in Docker's normalised grammar
 //! (distribution/reference), and the one home of Docker Hub's names.
 
+mod plain;
+
 use std::fmt;
 use std::sync::OnceLock;
+
+use self::plain::Plain;
 
 /// What Docker Hub is called once normalised.
 pub(crate) const DOCKER_HUB: &str = "docker.io";
@@ -23,6 +27,7 @@ pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
     [DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
 
 /// Whether a host is one of the names of Docker Hub: equality, never a substring.
+#[inline]
 pub(crate) fn is_docker_hub(host: &str) -> bool {
     DOCKER_HUB_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
 }
@@ -65,9 +70,8 @@ pub struct ImageRef<'a> {
     in_library: bool,
     tag: Option<&'a str>,
     digest: Option<&'a str>,
-    // The two texts that are no part of the input, made when first asked for.
-    lower_registry: OnceLock<Box<str>>,
-    library_path: OnceLock<Box<str>>,
+    /// `registry/repository`, made when first asked for one of them that is no part of the input.
+    normal: OnceLock<Box<str>>,
 }
 
 impl<'a> ImageRef<'a> {
@@ -104,23 +108,39 @@ impl<'a> ImageRef<'a> {
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
     ) -> Result<Self, InvalidImageRef> {
-        Self::read_parts(image, default).map_err(|problem| InvalidImageRef { problem })
+        let Some(Plain { registry, path, tag, digest }) = plain::read(image) else {
+            return Self::read_parts(image, default);
+        };
+        Ok(Self::of_parts(registry.map_or_else(default, Ok)?, path, tag, digest))
     }
 
+    #[inline]
+    fn of_parts(
+        registry: Registry<'a>,
+        path: &'a str,
+        tag: Option<&'a str>,
+        digest: Option<&'a str>,
+    ) -> Self {
+        let in_library = registry.has_library() && !path.bytes().any(|b| b == b'/');
+        ImageRef { registry, path, in_library, tag, digest, normal: OnceLock::new() }
+    }
+
+    // Kept apart, so that the short way is short.
+    #[inline(never)]
     fn read_parts(
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, InvalidImageRef> {
         if image.is_empty() {
-            return Err(Problem::Empty);
+            return Err(Problem::Empty.into());
         }
         if image.len() == 64 && image.bytes().all(is_lower_hex) {
-            return Err(Problem::ImageId);
+            return Err(Problem::ImageId.into());
         }
         let (registry, rest) = match split_off(image, b'/') {
             (first, Some(rest)) if names_registry(first) => {
                 if rest.starts_with('/') && without_scheme(image).is_some() {
-                    return Err(Problem::Scheme);
+                    return Err(Problem::Scheme.into());
                 }
                 (Registry::parse(first)?, rest)
             }
@@ -128,50 +148,45 @@ impl<'a> ImageRef<'a> {
         };
         let (rest, digest) = split_off(rest, b'@');
         let (path, tag) = split_off(rest, b':');
-        let in_library = registry.has_library && !path.bytes().any(|b| b == b'/');
-        let length = path.len() + if in_library { LIBRARY.len() } else { 0 };
+        let image = Self::of_parts(registry, path, tag, digest);
+        let length = path.len() + if image.in_library { LIBRARY.len() } else { 0 };
         if length > MAX_REPOSITORY {
-            return Err(Problem::RepositoryTooLong);
+            return Err(Problem::RepositoryTooLong.into());
         }
         if !is_repository(path) {
             let upper = path.bytes().any(|b| b.is_ascii_uppercase());
-            return Err(if upper { Problem::UpperCase } else { Problem::Repository });
+            let problem = if upper { Problem::UpperCase } else { Problem::Repository };
+            return Err(problem.into());
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
-            return Err(Problem::Tag);
+            return Err(Problem::Tag.into());
         }
         if digest.is_some_and(|digest| !is_digest(digest)) {
-            return Err(Problem::Digest);
+            return Err(Problem::Digest.into());
         }
-        Ok(ImageRef {
-            registry,
-            path,
-            in_library,
-            tag,
-            digest,
-            lower_registry: OnceLock::new(),
-            library_path: OnceLock::new(),
-        })
+        Ok(image)
     }
 
     /// The registry, normalised: `docker.io`, `registry.example.com:5000`. In lower case, without
     /// a port `443`.
     #[must_use]
     pub fn registry(&self) -> &str {
-        match self.registry.normal {
-            Some(text) => text,
-            None => self.lower_registry.get_or_init(|| self.registry.to_normal().into()),
-        }
+        self.registry.normal().unwrap_or_else(|| self.normal_parts().0)
     }
 
     /// The repository, normalised: `team/app`, `library/nginx`.
     #[must_use]
     pub fn repository(&self) -> &str {
-        if self.in_library {
-            self.library_path.get_or_init(|| format!("{LIBRARY}{}", self.path).into())
-        } else {
-            self.path
-        }
+        if self.in_library { self.normal_parts().1 } else { self.path }
+    }
+
+    fn normal_parts(&self) -> (&str, &str) {
+        let normal = self.normal.get_or_init(|| {
+            let library = if self.in_library { LIBRARY } else { "" };
+            format!("{}/{library}{}", self.registry.to_normal(), self.path).into()
+        });
+        // There is no slash in a registry.
+        normal.split_once('/').unwrap_or_default()
     }
 
     /// The tag, if one is written; none is implied.
@@ -186,15 +201,25 @@ impl<'a> ImageRef<'a> {
         self.digest
     }
 
+    #[inline]
     pub(crate) fn registry_parts(&self) -> &Registry<'a> {
         &self.registry
     }
 
-    /// [`repository`](Self::repository) without allocating.
-    pub(crate) fn repository_in<'b>(&'b self, buffer: &'b mut [u8; MAX_REPOSITORY]) -> &'b str {
-        if !self.in_library {
-            return self.path;
+    /// [`repository`](Self::repository) without allocating. The buffer is for those in `library/` alone.
+    #[inline]
+    pub(crate) fn repository_in<'b>(
+        &'b self,
+        buffer: &'b mut Option<[u8; MAX_REPOSITORY]>,
+    ) -> &'b str {
+        if self.in_library {
+            self.library_in(buffer.insert([0; MAX_REPOSITORY]))
+        } else {
+            self.path
         }
+    }
+
+    fn library_in<'b>(&'b self, buffer: &'b mut [u8; MAX_REPOSITORY]) -> &'b str {
         let (library, path) = (LIBRARY.as_bytes(), self.path.as_bytes());
         let whole = buffer.get_mut(..library.len() + path.len()).and_then(|whole| {
             let (head, tail) = whole.split_at_mut_checked(library.len())?;
@@ -247,7 +272,7 @@ impl fmt::Debug for ImageRef<'_> {
 /// Two references are equal if they mean the same: `nginx` and `index.docker.io/library/nginx`.
 impl PartialEq for ImageRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let (mine, theirs) = (&mut [0; MAX_REPOSITORY], &mut [0; MAX_REPOSITORY]);
+        let (mine, theirs) = (&mut None, &mut None);
         self.registry == other.registry
             && self.repository_in(mine) == other.repository_in(theirs)
             && self.tag == other.tag
@@ -260,19 +285,17 @@ impl Eq for ImageRef<'_> {}
 /// A registry as it stands in a reference or a key: a valid host and a port.
 #[derive(Clone, Copy)]
 pub(crate) struct Registry<'a> {
-    /// As written, upper case and all.
+    /// `host[:port]` as written.
+    written: &'a str,
+    /// As written, upper case and all, but one name for Docker Hub.
     host: &'a str,
-    /// Digits without leading zeros; empty for the default port.
-    port: &'a str,
-    /// `host[:port]` as it is once normalised, where that is how it was written.
-    normal: Option<&'a str>,
-    /// Whether a repository of one component gains `library/`.
-    has_library: bool,
+    /// As a number. One that no port can have is `u32::MAX` and matches none.
+    port: u32,
 }
 
 impl<'a> Registry<'a> {
     const HUB: Registry<'static> =
-        Registry { host: DOCKER_HUB, port: "", normal: Some(DOCKER_HUB), has_library: true };
+        Registry { written: DOCKER_HUB, host: DOCKER_HUB, port: DEFAULT_PORT };
 
     /// Reads a host with an optional port, or the URL of one, whose path is ignored.
     fn of_server(server: &'a str) -> Result<Self, Problem> {
@@ -291,51 +314,72 @@ impl<'a> Registry<'a> {
             return Err(Problem::Registry);
         }
         let port = match digits {
-            None => "",
-            Some(digits) => normal_port(digits).ok_or(Problem::Port)?,
+            None => DEFAULT_PORT,
+            Some(digits) => port_number(digits).ok_or(Problem::Port)?,
         };
-        if port.is_empty() && is_docker_hub(host) {
-            let has_library = DOCKER_HUB_NAMES.contains(&authority);
-            return Ok(Registry { has_library, ..Self::HUB });
-        }
-        let lower = !host.bytes().any(|b| b.is_ascii_uppercase());
-        let normal = match digits {
-            _ if !lower => None,
-            Some(digits) if port == digits => Some(authority),
-            Some(_) if !port.is_empty() => None,
-            _ => Some(host),
-        };
-        Ok(Registry { host, port, normal, has_library: false })
+        Ok(Self::of_parts(authority, host, port))
+    }
+
+    #[inline]
+    fn of_parts(written: &'a str, host: &'a str, port: u32) -> Self {
+        let host = if port == DEFAULT_PORT && is_docker_hub(host) { DOCKER_HUB } else { host };
+        Registry { written, host, port }
     }
 
     /// The host, in the case it was written in.
+    #[inline]
     pub(crate) fn host(&self) -> &'a str {
         self.host
     }
 
     /// The port as a number. One that no port can have matches none.
+    #[inline]
     pub(crate) fn port(&self) -> u32 {
-        if self.port.is_empty() { DEFAULT_PORT } else { self.port.parse().unwrap_or(u32::MAX) }
+        self.port
     }
 
     pub(crate) fn has_default_port(&self) -> bool {
-        self.port.is_empty()
+        self.port == DEFAULT_PORT
     }
 
+    #[inline]
     pub(crate) fn is_docker_hub(&self) -> bool {
-        self.port.is_empty() && self.host == DOCKER_HUB
+        self.port == DEFAULT_PORT && self.host == DOCKER_HUB
+    }
+
+    /// Whether a repository of one component gains `library/`.
+    #[inline]
+    fn has_library(&self) -> bool {
+        self.is_docker_hub() && DOCKER_HUB_NAMES.contains(&self.written)
+    }
+
+    /// The port without leading zeros, empty for the default port.
+    fn digits(&self) -> &'a str {
+        split_port(self.written).1.and_then(normal_port).unwrap_or_default()
+    }
+
+    /// `host[:port]`, normalised, where that is how it was written.
+    fn normal(&self) -> Option<&'a str> {
+        if self.host.bytes().any(|b| b.is_ascii_uppercase()) {
+            return None;
+        }
+        if self.has_default_port() {
+            return Some(self.host);
+        }
+        let as_written = self.written.len() == self.host.len() + 1 + self.digits().len();
+        as_written.then_some(self.written)
     }
 
     /// `host[:port]`, normalised.
     pub(crate) fn to_normal(self) -> String {
         let host = self.host.to_ascii_lowercase();
-        if self.port.is_empty() { host } else { format!("{host}:{}", self.port) }
+        if self.has_default_port() { host } else { format!("{host}:{}", self.digits()) }
     }
 }
 
 impl PartialEq for Registry<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.host.eq_ignore_ascii_case(other.host) && self.port == other.port
+        self.host.eq_ignore_ascii_case(other.host) && self.digits() == other.digits()
     }
 }
 
@@ -358,6 +402,15 @@ pub(crate) fn normal_port(digits: &str) -> Option<&str> {
         "" => Some("0"),
         digits => Some(digits),
     }
+}
+
+/// The number that digits make, `u32::MAX` if it is too large; `None` if they are none.
+fn port_number(digits: &str) -> Option<u32> {
+    let add = |number: u32, b: u8| {
+        let digit = b.is_ascii_digit().then(|| u32::from(b - b'0'))?;
+        Some(number.saturating_mul(10).saturating_add(digit))
+    };
+    if digits.is_empty() { None } else { digits.bytes().try_fold(0, add) }
 }
 
 /// Splits off a leading `http://` or `https://` in any case: the scheme as written, and the rest.
@@ -461,6 +514,12 @@ fn is_lower_hex(b: u8) -> bool {
 #[error("not an image reference: {problem}")]
 pub struct InvalidImageRef {
     problem: Problem,
+}
+
+impl From<Problem> for InvalidImageRef {
+    fn from(problem: Problem) -> Self {
+        InvalidImageRef { problem }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
