@@ -35,7 +35,8 @@ pub(crate) struct Shared {
     counts: Box<[Arc<Counted>]>,
 }
 
-/// What is counted in one place.
+/// What is counted in one place. Of one size, so that no two counts share a line of the cache.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Counted {
     Layer(Layer),
     Again(Arc<Counted>),
@@ -100,7 +101,8 @@ struct Node {
     sources: PerLevel<u32>,
 }
 
-/// What layers are put together from.
+/// What layers are put together from. Moved once, and so not worth a box.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Part {
     Own(Layer),
     Base(Layers),

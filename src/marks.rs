@@ -18,7 +18,7 @@ impl Marks {
     const LONGEST: usize = 63;
 
     /// `None` for a text that is in another form, or longer than there are bits.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(text: &[u8]) -> Option<Marks> {
         let len = text.len();
         let behind_last = len.checked_sub(BLOCK);
@@ -71,7 +71,7 @@ struct Blocks {
 }
 
 impl Blocks {
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, block: &[u8; BLOCK], at: usize) {
         let (mut joins, mut ends) = ([0; BLOCK], [0; BLOCK]);
         let seen = self.wrong.iter_mut().zip(&mut self.underscores);

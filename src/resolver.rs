@@ -100,7 +100,7 @@ impl Resolver {
         self.warnings.as_deref().unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
         let mut best: Option<(&Shared, Match)> = None;
         for layer in self.layers.iter() {

@@ -121,6 +121,8 @@ pub(crate) struct File {
 pub(crate) struct Texts {
     pub(crate) text: SecretText,
     rare: Vec<RareSecrets>,
+    /// Whether any entry may have something wrong with it. Most files have none.
+    has_defects: bool,
 }
 
 impl File {
@@ -153,8 +155,8 @@ impl File {
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.place, key, kind);
         let helper = |name: &str| WarningKind::Helper { helper: name.into() };
-        let entries = self
-            .entries
+        let entries = if self.texts.has_defects { &*self.entries } else { &[] };
+        let entries = entries
             .iter()
             .filter_map(move |entry| Some(warn(Some(self.text(entry.key)), self.defect(entry)?)));
         let ignored = self.ignored_fields.iter();
@@ -170,8 +172,8 @@ impl File {
             Standing::Malformed(problem) => Some(WarningKind::MalformedEntry(problem)),
             Standing::Unmatchable(problem) => Some(WarningKind::UnmatchableKey(problem)),
             Standing::Usable => self
-                .text(entry.password)
-                .ends_with(['\n', '\r'])
+                .texts
+                .ends_in_newline(entry.password)
                 .then_some(WarningKind::PasswordEndsInNewline),
             Standing::Absent | Standing::Repeated => None,
         }
@@ -207,9 +209,16 @@ impl Texts {
                 entry.path = place(&scope.path);
                 entry.port = u16::try_from(scope.port).unwrap_or_default();
             }
-            Err(problem) => entry.standing = Standing::Unmatchable(problem),
+            Err(problem) => {
+                entry.standing = Standing::Unmatchable(problem);
+                self.has_defects = true;
+            }
         }
         entry
+    }
+
+    fn ends_in_newline(&self, span: Span) -> bool {
+        matches!(self.text.bytes(span).last(), Some(b'\n' | b'\r'))
     }
 
     /// Gives an entry what was found under its key, unless the key can match nothing.
@@ -221,6 +230,11 @@ impl Texts {
             Err(problem) => Standing::Malformed(problem),
             Ok(secrets) if secrets.is_usable() => Standing::Usable,
             Ok(_) => Standing::Absent,
+        };
+        self.has_defects |= match (entry.standing, fields) {
+            (Standing::Usable, Ok(secrets)) => self.ends_in_newline(secrets.password),
+            (Standing::Malformed(_), _) => true,
+            _ => false,
         };
         if let (Standing::Usable, Ok(secrets)) = (entry.standing, fields) {
             (entry.username, entry.password) = (secrets.username, secrets.password);

@@ -80,6 +80,7 @@ impl<'a> ImageRef<'a> {
     /// # Errors
     ///
     /// [`InvalidImageRef`] says which part is wrong, and never holds the input.
+    #[inline]
     pub fn parse(image: &'a str) -> Result<Self, InvalidImageRef> {
         Self::read(image, || Ok(Registry::HUB))
     }
@@ -104,6 +105,7 @@ impl<'a> ImageRef<'a> {
         Self::read(image, || Registry::of_server(registry).map_err(|_| Problem::DefaultRegistry))
     }
 
+    #[inline]
     fn read(
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
@@ -126,6 +128,7 @@ impl<'a> ImageRef<'a> {
     }
 
     // Kept apart, so that the short way is short.
+    #[cold]
     #[inline(never)]
     fn read_parts(
         image: &'a str,

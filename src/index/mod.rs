@@ -93,7 +93,7 @@ impl Text {
 
 impl Index {
     /// The best match, if any: the one entry that answers, even if only to say that it is malformed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn best(&self, files: &[File], query: Query<'_>) -> Option<Match> {
         let mut best: Option<Match> = None;
         if let Some(host) = self.find_host(files, query.host, query.port) {
@@ -137,13 +137,13 @@ impl Index {
         Some(Rank::of(file, entry))
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_host(&self, files: &[File], host: &str, port: u32) -> Option<usize> {
         let hash = self.keys.as_ref().map(|keys| keys.hash(port, host.as_bytes()));
         self.find_hashed_host(files, hash, host.as_bytes(), port)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_hashed_host(
         &self,
         files: &[File],

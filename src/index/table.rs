@@ -12,42 +12,80 @@ pub(super) fn id(count: usize) -> Id {
 
 /// A hash table of numbers. Their hashes stand beside them, so that most strangers are told without looking
 /// at what they stand for, and growing hashes nothing anew.
+///
+/// A group is a line of the cache, and all of it is compared in one go: whether the first or the fifth is the one
+/// that is looked for, or none, is nothing that a processor could foresee.
 #[derive(Default)]
 pub(super) struct Table {
     /// A power of two of them.
-    slots: Vec<Slot>,
+    groups: Vec<Group>,
     items: usize,
 }
 
+/// As many as there is room for in a line.
+const GROUP: usize = 7;
+
 #[derive(Clone, Copy)]
-struct Slot {
-    hash: u32,
-    /// `NONE` in a free slot.
-    number: Id,
+#[repr(align(64))]
+struct Group {
+    /// A byte of each hash, from the lowest; zero for those that are free, behind the others.
+    tags: u64,
+    hashes: [u32; GROUP],
+    numbers: [Id; GROUP],
+}
+
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+
+impl Group {
+    const EMPTY: Self = Group { tags: 0, hashes: [0; GROUP], numbers: [NONE; GROUP] };
+
+    /// The highest bit of each byte that may be this tag. Those of others may be set too, seldom.
+    #[inline]
+    fn candidates(&self, tag: u64) -> u64 {
+        let difference = self.tags ^ (EACH_BYTE * tag);
+        difference.wrapping_sub(EACH_BYTE) & !difference & (EACH_BYTE << 7)
+    }
+
+    /// How many are in it.
+    #[inline]
+    fn filled(&self) -> usize {
+        8 - self.tags.leading_zeros() as usize / 8
+    }
+}
+
+/// The byte of a hash that is never zero. The index of the group is made of other bits.
+#[inline]
+fn tag(hash: u32) -> u64 {
+    u64::from(hash >> 24).max(1)
 }
 
 impl Table {
     pub(super) fn for_items(items: usize) -> Self {
-        let slots = Self::slots_for(items);
-        Table { slots: vec![Slot { hash: 0, number: NONE }; slots], items: 0 }
+        Table { groups: vec![Group::EMPTY; Self::groups_for(items)], items: 0 }
     }
 
-    /// At most two thirds full, so that a search ends soon.
-    fn slots_for(items: usize) -> usize {
-        (items + items / 2 + 1).next_power_of_two()
+    /// At most two thirds full, so that hardly any group is.
+    fn groups_for(items: usize) -> usize {
+        ((items + items / 2) / GROUP + 1).next_power_of_two()
     }
 
     #[inline]
     pub(super) fn find(&self, hash: u32, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mask = self.slots.len().wrapping_sub(1);
+        let mask = self.groups.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         loop {
-            let slot = self.slots.get(at)?;
-            if slot.number == NONE {
-                return None;
+            let group = self.groups.get(at)?;
+            let mut candidates = group.candidates(tag(hash));
+            while candidates != 0 {
+                let place = candidates.trailing_zeros() as usize / 8;
+                let number = *group.numbers.get(place)? as usize;
+                if group.hashes.get(place) == Some(&hash) && is_it(number) {
+                    return Some(number);
+                }
+                candidates &= candidates - 1;
             }
-            if slot.hash == hash && is_it(slot.number as usize) {
-                return Some(slot.number as usize);
+            if group.filled() < GROUP {
+                return None;
             }
             at = (at + 1) & mask;
         }
@@ -56,20 +94,27 @@ impl Table {
     /// Adds a number that is not in it.
     pub(super) fn add(&mut self, hash: u32, number: Id) {
         self.items += 1;
-        if Self::slots_for(self.items) > self.slots.len() {
+        if Self::groups_for(self.items) > self.groups.len() {
             let grown = Self::for_items(self.items * 2);
-            let old = std::mem::replace(&mut self.slots, grown.slots);
-            old.into_iter().filter(|slot| slot.number != NONE).for_each(|slot| self.put(slot));
+            let old = std::mem::replace(&mut self.groups, grown.groups);
+            for group in old {
+                let filled = group.hashes.into_iter().zip(group.numbers).take(group.filled());
+                filled.for_each(|(hash, number)| self.put(hash, number));
+            }
         }
-        self.put(Slot { hash, number });
+        self.put(hash, number);
     }
 
-    fn put(&mut self, new: Slot) {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = new.hash as usize & mask;
-        while let Some(slot) = self.slots.get_mut(at) {
-            if slot.number == NONE {
-                *slot = new;
+    fn put(&mut self, hash: u32, number: Id) {
+        let mask = self.groups.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
+        while let Some(group) = self.groups.get_mut(at) {
+            let place = group.filled();
+            if let (Some(known), Some(free)) =
+                (group.hashes.get_mut(place), group.numbers.get_mut(place))
+            {
+                (*known, *free) = (hash, number);
+                group.tags |= tag(hash) << (8 * place);
                 return;
             }
             at = (at + 1) & mask;
