@@ -70,8 +70,14 @@ pub struct ImageRef<'a> {
     in_library: bool,
     tag: Option<&'a str>,
     digest: Option<&'a str>,
-    /// `registry/repository`, made when first asked for one of them that is no part of the input.
-    normal: OnceLock<Box<str>>,
+    /// Made when first asked for one of them that is no part of the input.
+    normal: OnceLock<Box<Normal>>,
+}
+
+#[derive(Clone)]
+struct Normal {
+    registry: String,
+    repository: String,
 }
 
 impl<'a> ImageRef<'a> {
@@ -174,22 +180,21 @@ impl<'a> ImageRef<'a> {
     /// a port `443`.
     #[must_use]
     pub fn registry(&self) -> &str {
-        self.registry.normal().unwrap_or_else(|| self.normal_parts().0)
+        self.registry.normal().unwrap_or_else(|| &self.to_normal().registry)
     }
 
     /// The repository, normalised: `team/app`, `library/nginx`.
     #[must_use]
     pub fn repository(&self) -> &str {
-        if self.in_library { self.normal_parts().1 } else { self.path }
+        if self.in_library { &self.to_normal().repository } else { self.path }
     }
 
-    fn normal_parts(&self) -> (&str, &str) {
-        let normal = self.normal.get_or_init(|| {
+    fn to_normal(&self) -> &Normal {
+        self.normal.get_or_init(|| {
             let library = if self.in_library { LIBRARY } else { "" };
-            format!("{}/{library}{}", self.registry.to_normal(), self.path).into()
-        });
-        // There is no slash in a registry.
-        normal.split_once('/').unwrap_or_default()
+            let repository = format!("{library}{}", self.path);
+            Box::new(Normal { registry: self.registry.to_normal(), repository })
+        })
     }
 
     /// The tag, if one is written; none is implied.
@@ -294,11 +299,13 @@ pub(crate) struct Registry<'a> {
     host: &'a str,
     /// As a number. One that no port can have is `u32::MAX` and matches none.
     port: u32,
+    /// Whether the host is in lower case. Asked for so often that it is not looked for each time.
+    is_lower: bool,
 }
 
 impl<'a> Registry<'a> {
     const HUB: Registry<'static> =
-        Registry { written: DOCKER_HUB, host: DOCKER_HUB, port: DEFAULT_PORT };
+        Registry { written: DOCKER_HUB, host: DOCKER_HUB, port: DEFAULT_PORT, is_lower: true };
 
     /// Reads a host with an optional port, or the URL of one, whose path is ignored.
     fn of_server(server: &'a str) -> Result<Self, Problem> {
@@ -320,13 +327,16 @@ impl<'a> Registry<'a> {
             None => DEFAULT_PORT,
             Some(digits) => port_number(digits).ok_or(Problem::Port)?,
         };
-        Ok(Self::of_parts(authority, host, port))
+        let is_lower = !host.bytes().any(|b| b.is_ascii_uppercase());
+        Ok(Self::of_parts(authority, host, port, is_lower))
     }
 
     #[inline]
-    fn of_parts(written: &'a str, host: &'a str, port: u32) -> Self {
-        let host = if port == DEFAULT_PORT && is_docker_hub(host) { DOCKER_HUB } else { host };
-        Registry { written, host, port }
+    fn of_parts(written: &'a str, host: &'a str, port: u32, is_lower: bool) -> Self {
+        if port == DEFAULT_PORT && is_docker_hub(host) {
+            return Registry { written, ..Self::HUB };
+        }
+        Registry { written, host, port, is_lower }
     }
 
     /// The host, in the case it was written in.
@@ -363,14 +373,14 @@ impl<'a> Registry<'a> {
 
     /// `host[:port]`, normalised, where that is how it was written.
     fn normal(&self) -> Option<&'a str> {
-        if self.host.bytes().any(|b| b.is_ascii_uppercase()) {
+        if !self.is_lower {
             return None;
         }
         if self.has_default_port() {
             return Some(self.host);
         }
-        let as_written = self.written.len() == self.host.len() + 1 + self.digits().len();
-        as_written.then_some(self.written)
+        let digits = self.written.get(self.host.len() + 1..)?;
+        (!digits.starts_with('0') || digits == "0").then_some(self.written)
     }
 
     /// `host[:port]`, normalised.

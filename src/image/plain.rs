@@ -71,11 +71,11 @@ fn split_digest(image: &str) -> Option<(&str, Option<&str>)> {
 #[inline(always)]
 fn registry(written: &str, port: u64) -> Option<Registry<'_>> {
     if port == 0 {
-        return Some(Registry::of_parts(written, written, super::DEFAULT_PORT));
+        return Some(Registry::of_parts(written, written, super::DEFAULT_PORT, true));
     }
     let colon = port.trailing_zeros() as usize;
     let port = port_number(written.get(colon + 1..)?)?;
-    Some(Registry::of_parts(written, written.get(..colon)?, port))
+    Some(Registry::of_parts(written, written.get(..colon)?, port, true))
 }
 
 /// Whether one of these separators is a dot. Most often the last one of a host is.
