@@ -333,10 +333,9 @@ impl<'a> Registry<'a> {
 
     #[inline]
     fn of_parts(written: &'a str, host: &'a str, port: u32, is_lower: bool) -> Self {
-        if port == DEFAULT_PORT && is_docker_hub(host) {
-            return Registry { written, ..Self::HUB };
-        }
-        Registry { written, host, port, is_lower }
+        let is_hub = port == DEFAULT_PORT && is_docker_hub(host);
+        let host = if is_hub { DOCKER_HUB } else { host };
+        Registry { written, host, port, is_lower: is_lower || is_hub }
     }
 
     /// The host, in the case it was written in.
