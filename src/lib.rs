@@ -66,8 +66,8 @@
 //!   where that fails;
 //! - what was unpacked or decoded on the way: archives, gzip with the window of its decompressor, base64, the escapes
 //!   of JSON strings, Secrets within Secrets;
-//! - the secrets themselves, when the last [`Resolver`] or [`AuthConfig`] that refers to their file is dropped, and
-//!   the values in a [`CredentialFile`] or [`dcos::Parameters`] with it.
+//! - the secrets themselves, when the last [`Resolver`] or [`AuthConfig`] that refers to the files of one build is
+//!   dropped, and the values in a [`CredentialFile`] or [`dcos::Parameters`] with it.
 //!
 //! Nothing of it is copied in between by a buffer that grows. A test looks for all this in the memory of a process.
 //!

@@ -19,7 +19,8 @@ pub struct Limits {
     /// 512 MiB count as 512 MiB.
     pub file_bytes: u64,
     /// Entries in one credential file: keys under `auths` or at the top of a `.dockercfg`, and keys
-    /// under `credHelpers`. Default 1,000,000. Each takes up to some 250 bytes of memory, however short it is.
+    /// under `credHelpers`. Default 1,000,000. However short it is, each takes some 110 bytes of memory, and up to
+    /// some 350 where there is something to warn of.
     pub file_entries: u64,
     /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB.
     pub archive_bytes: u64,

@@ -21,36 +21,27 @@ impl Marks {
     #[inline(always)]
     pub(crate) fn of(text: &[u8]) -> Option<Marks> {
         let len = text.len();
-        let behind_last = len.checked_sub(BLOCK);
-        if len == 0 || len > Self::LONGEST {
+        if len > Self::LONGEST {
             return None;
         }
+        let Some(last) = text.last_chunk() else { return Self::of_short(text) };
         let mut blocks = Blocks::default();
-        match (behind_last, text.last_chunk()) {
-            (Some(start_of_last), Some(last)) => {
-                for (number, block) in text.get(..len - 1)?.chunks_exact(BLOCK).enumerate() {
-                    blocks.add(block.try_into().ok()?, BLOCK * number);
-                }
-                // Over some of the bytes before it.
-                blocks.add(last, start_of_last);
-            }
-            _ => {
-                let mut padded = [b'0'; BLOCK];
-                padded.iter_mut().zip(text).for_each(|(place, b)| *place = *b);
-                blocks.add(&padded, 0);
-            }
+        for (number, block) in text.chunks_exact(BLOCK).enumerate() {
+            blocks.add(block.try_into().ok()?, BLOCK * number);
         }
-        let Blocks { wrong, underscores, joins, ends } = blocks;
-        let separators = joins | ends;
-        // Neither behind another nor at an end.
-        let unfit = separators << 1 | 1 | 1 << (len - 1);
-        let is_plain = is_zero(wrong) && separators & unfit == 0;
-        is_plain.then_some(Marks {
-            separators,
-            slashes: ends & !joins,
-            colons: ends & joins,
-            has_underscore: !is_zero(underscores),
-        })
+        // Over some of the bytes before it.
+        blocks.add(last, len - BLOCK);
+        blocks.marks(len)
+    }
+
+    /// A text of less than a block, filled up with what is no separator.
+    #[inline(never)]
+    fn of_short(text: &[u8]) -> Option<Marks> {
+        let mut padded = [b'0'; BLOCK];
+        padded.iter_mut().zip(text).for_each(|(place, b)| *place = *b);
+        let mut blocks = Blocks::default();
+        blocks.add(&padded, 0);
+        if text.is_empty() { None } else { blocks.marks(text.len()) }
     }
 }
 
@@ -71,6 +62,22 @@ struct Blocks {
 }
 
 impl Blocks {
+    /// What was found in a text of so many bytes, if it is in plain form.
+    #[inline(always)]
+    fn marks(self, len: usize) -> Option<Marks> {
+        let Blocks { wrong, underscores, joins, ends } = self;
+        let separators = joins | ends;
+        // Neither behind another nor at an end.
+        let unfit = separators << 1 | 1 | 1 << (len - 1);
+        let is_plain = is_zero(wrong) && separators & unfit == 0;
+        is_plain.then_some(Marks {
+            separators,
+            slashes: ends & !joins,
+            colons: ends & joins,
+            has_underscore: !is_zero(underscores),
+        })
+    }
+
     #[inline(always)]
     fn add(&mut self, block: &[u8; BLOCK], at: usize) {
         let (mut joins, mut ends) = ([0; BLOCK], [0; BLOCK]);

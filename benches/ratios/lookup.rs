@@ -144,17 +144,18 @@ fn patterns(suite: &mut Suite) {
     let keys = || inputs::hosts(100_000).chain((0..1000).map(pattern));
     let resolver = inputs::resolver(keys());
     let known = inputs::known(keys().map(|key| inputs::image(&key.replace('*', "a"))));
+    // A scan of all patterns would be thousands of times as long.
     let table = [
-        ("exact hit", inputs::host(50_000), true),
-        ("hit of a pattern", "a.cluster-500.example.com".to_owned(), true),
-        ("hit of a pattern in a label", "cluster-501-a.example.com".to_owned(), true),
-        ("miss", "registry-none.example.com".to_owned(), false),
+        ("exact hit", inputs::host(50_000), true, 4.0),
+        ("hit of a pattern", "a.cluster-500.example.com".to_owned(), true, 20.0),
+        ("hit of a pattern in a label", "cluster-501-a.example.com".to_owned(), true, 20.0),
+        ("miss", "registry-none.example.com".to_owned(), false, 20.0),
     ];
-    for (what, host, found) in table {
+    for (what, host, found, at_most) in table {
         let image = inputs::image(&host);
         suite.row(
             &format!("{what}, 1000 patterns beside 100000 hosts"),
-            4.0,
+            at_most,
             || all(again(&image), found, |image| resolve(&resolver, image)),
             || all(again(&image), found, |image| get(&known, image)),
         );

@@ -87,7 +87,7 @@ impl Suite {
         println!("{:width$} | ratio | at most |", "row");
         for Row { name, at_most, median } in &self.rows {
             let over = if median > at_most { " <- over" } else { "" };
-            println!("{name:width$} | {median:5.2} | {at_most:7} |{over}");
+            println!("{name:width$} | {median:5.2} | {at_most:7.2} |{over}");
         }
     }
 }

@@ -162,11 +162,13 @@ impl Index {
         }
     }
 
+    #[inline]
     fn find_path(&self, files: &[File], host: usize, path: &str) -> Option<usize> {
         let hash = self.keys.as_ref().map(|keys| keys.hash(id(host), path.as_bytes()));
         self.find_hashed_path(files, hash, host, path.as_bytes())
     }
 
+    #[inline]
     fn find_hashed_path(
         &self,
         files: &[File],
@@ -187,19 +189,17 @@ impl Index {
     fn each_scope(&self, files: &[File], host: usize, repository: &str, mut each: impl FnMut(Id)) {
         let Some(known) = self.hosts.get(host) else { return };
         if known.depths != 0 && !repository.is_empty() {
-            let mut prefix = repository;
-            let mut depth = prefix.bytes().filter(|b| *b == b'/').count() + 1;
-            loop {
+            let mut depth = repository.bytes().filter(|b| *b == b'/').count() + 1;
+            let ends = repository.bytes().enumerate().rev().filter(|(_, b)| *b == b'/');
+            for end in std::iter::once(repository.len()).chain(ends.map(|(at, _)| at)) {
                 if known.depths & depth_bit(depth) != 0 {
-                    let found = self.find_path(files, host, prefix);
+                    let found =
+                        repository.get(..end).and_then(|it| self.find_path(files, host, it));
                     if let Some(path) = found.and_then(|found| self.paths.get(found)) {
                         each(path.best);
                     }
                 }
-                match prefix.rsplit_once('/') {
-                    Some((shorter, _)) => (prefix, depth) = (shorter, depth - 1),
-                    None => break,
-                }
+                depth -= 1;
             }
         }
         if known.whole != NONE {
