@@ -36,7 +36,7 @@ impl Progress {
 
     /// Makes room for texts, and for those of one more entry with a key of so many bytes.
     pub(super) fn make_room_for_text(&self, text: &mut SecretText, key: usize) {
-        if text.len() == 0 {
+        if text.capacity() == 0 {
             text.grow(if self.total <= SMALL { self.total } else { self.total / 16 });
         } else if text.capacity() - text.len() < key + USUAL_SECRETS && self.total > SMALL {
             text.grow(self.foretold(text.len() + key + USUAL_SECRETS, 1));
@@ -59,7 +59,7 @@ impl Progress {
         let most = needed + (self.total - self.done) / bytes_each;
         let alike = needed as u64 * self.total as u64 / self.done.max(1) as u64;
         let wanted = usize::try_from(alike + alike / 16).unwrap_or(usize::MAX).min(most);
-        // What is foretold may be wrong: growing must not become the rule.
-        wanted.max(needed + needed / 4 + 1)
+        // What is foretold may be wrong: what is not there yet must not take much, and growing not become the rule.
+        wanted.min(needed.saturating_mul(16)).max(needed + needed / 4 + 1)
     }
 }

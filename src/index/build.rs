@@ -148,6 +148,14 @@ impl Building {
         }
     }
 
+    fn is_pattern(&self, scope: Scope) -> bool {
+        let host = match scope {
+            Scope::Whole { host } => Some(host),
+            Scope::Path { path } => self.index.paths.get(path).map(|path| path.host as usize),
+        };
+        host.and_then(|host| self.index.hosts.get(host)).is_some_and(|host| host.is_pattern)
+    }
+
     fn best_of(&mut self, scope: Scope) -> Option<&mut Id> {
         match scope {
             Scope::Whole { host } => Some(&mut self.index.hosts.get_mut(host)?.whole),
@@ -170,7 +178,7 @@ impl Building {
             index.host_table.add(hash, id(new));
             if is_pattern {
                 let pattern = std::str::from_utf8(host).unwrap_or_default();
-                self.patterns.get_or_insert_with(Gathering::new).add(keys, new, pattern);
+                self.patterns.get_or_insert_with(Gathering::new).add(keys, new, pattern, port);
             }
         }
         new
@@ -199,8 +207,10 @@ impl Building {
     fn settle(mut self, files: &mut [File]) -> (Index, Vec<Hidden>) {
         let mut hidden = Vec::new();
         let mut crowded = std::mem::take(&mut self.crowded);
-        // In the order of their first entries.
-        crowded.sort_by_cached_key(|scope| self.best_of(*scope).map(|best| *best));
+        // In the order of their first entries, patterns last.
+        crowded.sort_by_cached_key(|scope| {
+            (self.is_pattern(*scope), self.best_of(*scope).map(|best| *best))
+        });
         for scope in crowded {
             let best = self.best_of(scope).map(|best| *best);
             let mut row: Vec<Id> =

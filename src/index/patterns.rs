@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::hash::Keys;
 use super::table::{Id, NONE, Table, id};
-use super::{Index, Match, Query};
+use super::{Host, Index, Match, Query};
 use crate::config::File;
 use crate::level::Level;
 use crate::scope::{LONGEST_HOST, pattern_covers};
@@ -24,6 +24,7 @@ pub(super) struct Patterns {
 }
 
 struct Pattern {
+    shape: Id,
     host: Id,
     /// Another one with the same literal characters in the same places, or `NONE`.
     next: Id,
@@ -59,11 +60,11 @@ impl Shape {
         pattern.split('.').map(label).collect::<Option<_>>().map(Shape)
     }
 
-    /// The hash of what stands in the literal places of a host, or of a pattern of this shape. `None` for
-    /// a host that has not so many labels or characters.
-    fn hash(&self, keys: &Keys, seed: u32, host: &str) -> Option<u32> {
+    /// The hash of what stands in the literal places of a host, or of a pattern of this shape, with that number.
+    /// `None` for a host that has not so many labels or characters.
+    fn hash(&self, number: usize, keys: &Keys, host: &str, port: u32) -> Option<u32> {
         let mut labels = host.split('.');
-        let mut hash = seed;
+        let mut hash = id(number) << 16 ^ port;
         for shape in &self.0 {
             let label = labels.next()?;
             match *shape {
@@ -92,18 +93,18 @@ impl Patterns {
         if exact.is_some_and(|exact| exact.level <= self.level) {
             return exact;
         }
-        let mut best = exact;
-        let order = |found: Match| (index.rank(files, found), found.file, found.entry);
+        let in_order = |found: Match| ((index.rank(files, found), found.file, found.entry), found);
+        let mut best = exact.map(in_order);
         self.each_host(index, files, query, |host| {
             index.each_scope(files, host, query.repository, |entry| {
-                if let Some(found) = index.match_at(files, entry) {
-                    if best.is_none_or(|best| order(found) < order(best)) {
+                if let Some(found) = index.match_at(files, entry).map(in_order) {
+                    if best.is_none_or(|best| found.0 < best.0) {
                         best = Some(found);
                     }
                 }
             });
         });
-        best
+        best.map(|(_, found)| found)
     }
 
     /// Every pattern that covers the host.
@@ -122,11 +123,14 @@ impl Patterns {
             return;
         };
         for (number, shape) in self.shapes.iter().enumerate() {
-            let hash = shape.hash(keys, id(number), host);
+            let hash = shape.hash(number, keys, host, query.port);
             let mut next = hash.and_then(|hash| self.table.find(hash, |_| true));
             while let Some(pattern) = next.and_then(|next| self.patterns.get(next)) {
                 let at = pattern.host as usize;
-                let known = index.hosts.get(at).filter(|known| u32::from(known.port) == query.port);
+                let is_meant = |known: &&Host| {
+                    pattern.shape == id(number) && u32::from(known.port) == query.port
+                };
+                let known = index.hosts.get(at).filter(is_meant);
                 let name =
                     known.and_then(|known| std::str::from_utf8(known.name.bytes(files)).ok());
                 if name.is_some_and(|name| pattern_covers(name, host)) {
@@ -156,7 +160,7 @@ impl Gathering {
     }
 
     /// Adds a pattern, the host with that number.
-    pub(super) fn add(&mut self, keys: &Keys, host: usize, pattern: &str) {
+    pub(super) fn add(&mut self, keys: &Keys, host: usize, pattern: &str, port: u16) {
         let Gathering { patterns: Patterns { shapes, table, patterns, .. }, shapes: numbers } =
             self;
         let Some(shape) = Shape::of(pattern) else { return };
@@ -165,7 +169,8 @@ impl Gathering {
             shapes.len() - 1
         });
         let shape = shapes.get(number);
-        let Some(hash) = shape.and_then(|shape| shape.hash(keys, id(number), pattern)) else {
+        let Some(hash) = shape.and_then(|shape| shape.hash(number, keys, pattern, port.into()))
+        else {
             return;
         };
         let new = patterns.len();
@@ -174,7 +179,7 @@ impl Gathering {
             Some(first) => next = std::mem::replace(&mut first.next, id(new)),
             None => table.add(hash, id(new)),
         }
-        patterns.push(Pattern { host: id(host), next });
+        patterns.push(Pattern { shape: id(number), host: id(host), next });
     }
 
     /// Takes note of the level of an entry with a pattern.
