@@ -29,7 +29,10 @@ pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
 /// Whether a host is one of the names of Docker Hub: equality, never a substring.
 #[inline]
 pub(crate) fn is_docker_hub(host: &str) -> bool {
-    DOCKER_HUB_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
+    // Not as a loop, which would not be told by the lengths alone.
+    let [short, index, registry] = DOCKER_HUB_NAMES;
+    let is = |name: &str| host.len() == name.len() && host.eq_ignore_ascii_case(name);
+    is(short) || is(index) || is(registry)
 }
 
 /// An image reference, parsed and normalised as Docker does, borrowing the text it came from.
