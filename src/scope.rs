@@ -87,6 +87,7 @@ impl<'k> Scope<'k> {
             path: Cow::Borrowed(if is_root { "" } else { path }),
             spelling: Spelling::Other,
         };
+        // Mostly told without comparing it to the key.
         if marks.colons == 0 && !is_hub {
             if !is_url && !ends_in_slash && !is_root {
                 scope.spelling = Spelling::Normalised;

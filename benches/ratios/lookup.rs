@@ -24,19 +24,34 @@ fn get(known: &Known, image: &str) -> Option<Arc<String>> {
     known.get(black_box(image)).cloned()
 }
 
-/// Looks up each image; all of them are found, or none.
-fn all<'i, T>(
-    images: impl IntoIterator<Item = &'i String>,
-    found: bool,
-    mut look_up: impl FnMut(&str) -> Option<T>,
-) {
-    for image in images {
-        assert!(look_up(image).is_some() == found);
+/// A resolver and the table it is compared with.
+struct Pair {
+    resolver: Resolver,
+    known: Known,
+}
+
+impl Pair {
+    /// Measures lookups of images, all of which are found, or none.
+    fn row(&self, suite: &mut Suite, name: &str, at_most: f64, images: &[&str], found: bool) {
+        fn all<T>(images: &[&str], found: bool, look_up: impl Fn(&str) -> Option<T>) {
+            images.iter().for_each(|image| assert!(look_up(image).is_some() == found));
+        }
+        suite.row(
+            name,
+            at_most,
+            || all(images, found, |image| resolve(&self.resolver, image)),
+            || all(images, found, |image| get(&self.known, image)),
+        );
     }
 }
 
-fn again(image: &String) -> impl Iterator<Item = &String> {
-    std::iter::repeat_n(image, LOOKUPS)
+/// The same image again and again.
+fn again(image: &str) -> Vec<&str> {
+    vec![image; LOOKUPS]
+}
+
+fn each(images: &[String]) -> Vec<&str> {
+    images.iter().map(String::as_str).collect()
 }
 
 pub fn rows(suite: &mut Suite) {
@@ -49,41 +64,23 @@ pub fn rows(suite: &mut Suite) {
 }
 
 fn sizes(suite: &mut Suite, entries: usize) {
-    let resolver = inputs::resolver(inputs::hosts(entries));
-    let known = inputs::known(inputs::hosts(entries).map(|host| inputs::image(&host)));
-    let one = inputs::image(&inputs::host(entries / 2));
-    let none = inputs::image("registry-none.example.com");
-    suite.row(
-        &format!("hit, {entries} entries"),
-        2.0,
-        || all(again(&one), true, |image| resolve(&resolver, image)),
-        || all(again(&one), true, |image| get(&known, image)),
-    );
-    suite.row(
-        &format!("miss, {entries} entries"),
-        1.5,
-        || all(again(&none), false, |image| resolve(&resolver, image)),
-        || all(again(&none), false, |image| get(&known, image)),
-    );
+    let image = |number| inputs::image(&inputs::host(number));
+    let pair = Pair {
+        resolver: inputs::resolver(inputs::hosts(entries)),
+        known: inputs::known((0..entries).map(image)),
+    };
+    let (one, none) = (image(entries / 2), inputs::image("registry-none.example.com"));
+    pair.row(suite, &format!("hit, {entries} entries"), 2.0, &again(&one), true);
+    pair.row(suite, &format!("miss, {entries} entries"), 1.5, &again(&none), false);
     if entries == 1 {
         return;
     }
-    let image = |number| inputs::image(&inputs::host(number));
     let any: Vec<String> = inputs::shuffled(entries, MANY).map(image).collect();
-    suite.row(
-        &format!("hit, {entries} entries, another image each time"),
-        2.0,
-        || all(&any, true, |image| resolve(&resolver, image)),
-        || all(&any, true, |image| get(&known, image)),
-    );
-    let others: Vec<String> =
-        inputs::shuffled(entries, MANY).map(|number| image(entries + number)).collect();
-    suite.row(
-        &format!("miss, {entries} entries, another image each time"),
-        1.5,
-        || all(&others, false, |image| resolve(&resolver, image)),
-        || all(&others, false, |image| get(&known, image)),
-    );
+    let name = format!("hit, {entries} entries, another image each time");
+    pair.row(suite, &name, 2.0, &each(&any), true);
+    let others = inputs::shuffled(entries, MANY).map(|number| image(entries + number));
+    let name = format!("miss, {entries} entries, another image each time");
+    pair.row(suite, &name, 1.5, &each(&others.collect::<Vec<_>>()), false);
 }
 
 /// The same lookup in a large resolver and in a small one.
@@ -91,12 +88,12 @@ fn flat(suite: &mut Suite) {
     let small = inputs::resolver(inputs::hosts(1));
     let large = inputs::resolver(inputs::hosts(100_000));
     let image = inputs::image(&inputs::host(0));
-    suite.row(
-        "hit, 100000 entries against 1",
-        1.5,
-        || all(again(&image), true, |image| resolve(&large, image)),
-        || all(again(&image), true, |image| resolve(&small, image)),
-    );
+    let images = again(&image);
+    let look_up = |resolver: &Resolver| {
+        images.iter().for_each(|image| assert!(resolve(resolver, image).is_some()));
+    };
+    let name = "hit, 100000 entries against 1";
+    suite.row(name, 1.5, || look_up(&large), || look_up(&small));
 }
 
 fn namespaces(suite: &mut Suite) {
@@ -108,31 +105,18 @@ fn namespaces(suite: &mut Suite) {
         _ => format!("reg.example.com/group-{number}/team/unit/part/app"),
     };
     let image = |number: usize| format!("reg.example.com/group-{number}/team/unit/part/app:1.4.2");
-    let resolver = inputs::resolver((0..10_000).map(key));
-    let known = inputs::known((0..10_000).map(image));
-    let any: Vec<String> = inputs::shuffled(10_000, MANY).map(image).collect();
+    let pair = Pair {
+        resolver: inputs::resolver((0..10_000).map(key)),
+        known: inputs::known((0..10_000).map(image)),
+    };
     for (depth, number) in [("deepest", 5004), ("shallowest", 5000)] {
-        let one = image(number);
-        suite.row(
-            &format!("hit, 10000 namespaces on one host, {depth} prefix"),
-            4.0,
-            || all(again(&one), true, |image| resolve(&resolver, image)),
-            || all(again(&one), true, |image| get(&known, image)),
-        );
+        let name = format!("hit, 10000 namespaces on one host, {depth} prefix");
+        pair.row(suite, &name, 4.0, &again(&image(number)), true);
     }
-    suite.row(
-        "hit, 10000 namespaces on one host, another image each time",
-        4.0,
-        || all(&any, true, |image| resolve(&resolver, image)),
-        || all(&any, true, |image| get(&known, image)),
-    );
-    let none = image(10_000);
-    suite.row(
-        "miss, 10000 namespaces on one host",
-        4.0,
-        || all(again(&none), false, |image| resolve(&resolver, image)),
-        || all(again(&none), false, |image| get(&known, image)),
-    );
+    let any: Vec<String> = inputs::shuffled(10_000, MANY).map(image).collect();
+    let name = "hit, 10000 namespaces on one host, another image each time";
+    pair.row(suite, name, 4.0, &each(&any), true);
+    pair.row(suite, "miss, 10000 namespaces on one host", 4.0, &again(&image(10_000)), false);
 }
 
 fn patterns(suite: &mut Suite) {
@@ -142,8 +126,10 @@ fn patterns(suite: &mut Suite) {
         _ => format!("cluster-{number}-*.example.com"),
     };
     let keys = || inputs::hosts(100_000).chain((0..1000).map(pattern));
-    let resolver = inputs::resolver(keys());
-    let known = inputs::known(keys().map(|key| inputs::image(&key.replace('*', "a"))));
+    let pair = Pair {
+        resolver: inputs::resolver(keys()),
+        known: inputs::known(keys().map(|key| inputs::image(&key.replace('*', "a")))),
+    };
     // A scan of all patterns would be thousands of times as long.
     let table = [
         ("exact hit", inputs::host(50_000), true, 4.0),
@@ -152,12 +138,7 @@ fn patterns(suite: &mut Suite) {
         ("miss", "registry-none.example.com".to_owned(), false, 20.0),
     ];
     for (what, host, found, at_most) in table {
-        let image = inputs::image(&host);
-        suite.row(
-            &format!("{what}, 1000 patterns beside 100000 hosts"),
-            at_most,
-            || all(again(&image), found, |image| resolve(&resolver, image)),
-            || all(again(&image), found, |image| get(&known, image)),
-        );
+        let name = format!("{what}, 1000 patterns beside 100000 hosts");
+        pair.row(suite, &name, at_most, &again(&inputs::image(&host)), found);
     }
 }

@@ -121,7 +121,7 @@ pub(crate) struct File {
 pub(crate) struct Texts {
     pub(crate) text: SecretText,
     rare: Vec<RareSecrets>,
-    /// Whether any entry may have something wrong with it. Most files have none.
+    /// Whether any entry may have something to warn of. Most files have none, and are not looked through for it.
     has_defects: bool,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Plain<'a> {
 const PINNED: usize = 8 + 64;
 
 /// Reads a reference in plain form; `None` says only that it is in another.
-// As of `registry` below, its answer would be written to memory, only to be copied from there.
+// Always, and `registry` too: their answers would be written to memory, only to be copied from there.
 #[inline(always)]
 pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     let (name, digest) = split_digest(image)?;

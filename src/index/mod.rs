@@ -4,7 +4,7 @@
 //! registry, and how deep the path prefixes under it go. Only where there are prefixes of a depth
 //! that the repository has does it probe for them, the longest first. Of the entries of one scope the best is found, and the
 //! others stand behind it in a list. What lies on the way is kept short, because in a large index each step is a
-//! miss of the cache: a slot with the hash, the host with the place of its text, that text.
+//! miss of the cache: a group of hashes, the host with the place of its text, that text, the entry.
 //!
 //! Hosts with `*` are found by their literal parts ([`patterns`]), and only looked for while one could still win.
 //! With a handful of entries looking at each is faster than hashing, and building nothing is faster than building.

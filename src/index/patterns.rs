@@ -1,9 +1,10 @@
 //! Hosts with `*`, found by what of them is literal.
 //!
 //! A pattern's shape says which of its labels hold a `*`, and how many characters stand before the first and
-//! behind the last of them. Patterns of one shape differ in their literal characters alone, and a host has these in the
-//! same places: so one probe for each shape finds every pattern that could cover it. Real files have one
-//! or two shapes, however many patterns.
+//! behind the last of them. What is literal there stands in the same places of a host: so one probe for each shape finds
+//! every pattern that could cover it, and perhaps others, with something else between two `*` of a label. Real files
+//! have one or two shapes, however many patterns; one that is made to have many costs a lookup what trying each
+//! pattern would.
 
 use std::collections::HashMap;
 
