@@ -2,15 +2,17 @@
 //! `.`, `-`, `_`, `/` or `:`, each between two of them. In this form every part is well-formed wherever it is cut
 //! out, but for where its kind of separator may stand; so knowing where they stand is nearly all of parsing.
 //!
-//! Nothing here stops before the end of a block of bytes or depends on the byte before. So the compiler looks at
-//! all bytes of a block in one go, and what is left to do is done once, with sets of places: bit n for byte n.
+//! Sixteen bytes are compared in one go, and what is found in them are sets of places: bit n for byte n. That no loop
+//! stops at a byte, or depends on the one before, is what makes reading a reference cheaper than hashing it.
+
+use wide::{CmpEq, CmpGt, CmpLt, i8x16};
 
 /// Where what stands: bit n for byte n.
 pub(crate) struct Marks {
-    pub(crate) separators: u64,
     pub(crate) slashes: u64,
     pub(crate) colons: u64,
-    pub(crate) has_underscore: bool,
+    pub(crate) dots: u64,
+    pub(crate) underscores: u64,
 }
 
 impl Marks {
@@ -34,10 +36,10 @@ impl Marks {
         blocks.marks(len)
     }
 
-    /// A text of less than a block, filled up with what is no separator.
+    /// A text of less than a block, filled up with what is not in plain form.
     #[inline(never)]
     fn of_short(text: &[u8]) -> Option<Marks> {
-        let mut padded = [b'0'; BLOCK];
+        let mut padded = [0; BLOCK];
         padded.iter_mut().zip(text).for_each(|(place, b)| *place = *b);
         let mut blocks = Blocks::default();
         blocks.add(&padded, 0);
@@ -47,65 +49,43 @@ impl Marks {
 
 const BLOCK: usize = 16;
 
-/// The place of each byte of a block among eight.
-const PLACES: [u8; BLOCK] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-
 #[derive(Default)]
 struct Blocks {
-    /// Not zero where a byte is not of the form.
-    wrong: [u8; BLOCK],
-    underscores: [u8; BLOCK],
-    /// All separators but slashes.
-    joins: u64,
-    /// Slashes and colons.
-    ends: u64,
+    letters_and_digits: u64,
+    slashes: u64,
+    colons: u64,
+    dots: u64,
+    underscores: u64,
+    hyphens: u64,
 }
 
 impl Blocks {
     /// What was found in a text of so many bytes, if it is in plain form.
     #[inline(always)]
     fn marks(self, len: usize) -> Option<Marks> {
-        let Blocks { wrong, underscores, joins, ends } = self;
-        let separators = joins | ends;
-        // Neither behind another nor at an end.
-        let unfit = separators << 1 | 1 | 1 << (len - 1);
-        let is_plain = is_zero(wrong) && separators & unfit == 0;
-        is_plain.then_some(Marks {
-            separators,
-            slashes: ends & !joins,
-            colons: ends & joins,
-            has_underscore: !is_zero(underscores),
-        })
+        let Blocks { letters_and_digits, slashes, colons, dots, underscores, hyphens } = self;
+        let separators = slashes | colons | dots | underscores | hyphens;
+        let ends = 1 | 1 << (len - 1);
+        let all = u64::MAX >> (64 - len);
+        // Neither at an end nor behind another.
+        let is_plain =
+            letters_and_digits | separators == all && separators & (separators << 1 | ends) == 0;
+        is_plain.then_some(Marks { slashes, colons, dots, underscores })
     }
 
     #[inline(always)]
     fn add(&mut self, block: &[u8; BLOCK], at: usize) {
-        let (mut joins, mut ends) = ([0; BLOCK], [0; BLOCK]);
-        let seen = self.wrong.iter_mut().zip(&mut self.underscores);
-        let found = joins.iter_mut().zip(&mut ends).zip(&PLACES);
-        for ((b, (wrong, underscores)), ((join, end), place)) in block.iter().zip(seen).zip(found) {
-            // From `-` to `:` there are `.`, `/` and the digits.
-            let is_plain = matches!(b, b'-'..=b':' | b'_' | b'a'..=b'z');
-            let (underscore, colon) = (*b == b'_', *b == b':');
-            *wrong |= u8::from(!is_plain);
-            *underscores |= u8::from(underscore);
-            *join = if matches!(b, b'-' | b'.') | underscore | colon { *place } else { 0 };
-            *end = if (*b == b'/') | colon { *place } else { 0 };
-        }
-        self.joins |= side_by_side(joins) << at;
-        self.ends |= side_by_side(ends) << at;
+        // Those that are no ASCII are negative, and neither equal nor between.
+        let block = i8x16::new(block.map(|b| b as i8));
+        let all = |b: u8| i8x16::splat(b as i8);
+        let is = |b| block.cmp_eq(all(b));
+        let is_between = |low, high| block.cmp_gt(all(low - 1)) & block.cmp_lt(all(high + 1));
+        let places = |found: i8x16| (found.move_mask() as u64) << at;
+        self.letters_and_digits |= places(is_between(b'a', b'z') | is_between(b'0', b'9'));
+        self.slashes |= places(is(b'/'));
+        self.colons |= places(is(b':'));
+        self.dots |= places(is(b'.'));
+        self.underscores |= places(is(b'_'));
+        self.hyphens |= places(is(b'-'));
     }
-}
-
-/// Brings places together. The product has the sum of eight bytes on top, which are all different bits.
-#[inline]
-fn side_by_side(places: [u8; BLOCK]) -> u64 {
-    let places = u128::from_le_bytes(places);
-    let sum = |eight: u64| eight.wrapping_mul(0x0101_0101_0101_0101) >> 56;
-    sum(places as u64) | sum((places >> 64) as u64) << 8
-}
-
-#[inline]
-fn is_zero(block: [u8; BLOCK]) -> bool {
-    u128::from_ne_bytes(block) == 0
 }

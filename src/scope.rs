@@ -76,7 +76,7 @@ impl<'k> Scope<'k> {
                 (host, digits.get(1..).filter(|_| is_single).and_then(parse_port)?)
             }
         };
-        if marks.has_underscore && host.contains('_') {
+        if marks.underscores != 0 && host.contains('_') {
             return None;
         }
         let is_hub = port == DEFAULT_PORT && is_docker_hub(host);

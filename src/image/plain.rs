@@ -24,19 +24,15 @@ const PINNED: usize = 8 + 64;
 #[inline(always)]
 pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     let (name, digest) = split_digest(image)?;
-    let Marks { separators, slashes, colons, has_underscore } = Marks::of(name.as_bytes())?;
+    let Marks { slashes, colons, dots, underscores } = Marks::of(name.as_bytes())?;
 
     // Bit n stands for byte n. Without a slash this is all of them.
     let before_slash = (slashes & slashes.wrapping_neg()).wrapping_sub(1);
     let first = name.get(..slashes.trailing_zeros() as usize);
-    let first = first.filter(|first| {
-        colons & before_slash != 0
-            || has_dot(first.as_bytes(), separators & before_slash)
-            || *first == "localhost"
-    });
+    let first = first.filter(|first| (colons | dots) & before_slash != 0 || *first == "localhost");
 
     let (registry, from, colons) = match first {
-        Some(first) if has_underscore && first.contains('_') => return None,
+        Some(_) if underscores & before_slash != 0 => return None,
         Some(first) => {
             let port = colons & before_slash;
             (Some(registry(first, port)?), first.len() + 1, colons ^ port)
@@ -76,16 +72,4 @@ fn registry(written: &str, port: u64) -> Option<Registry<'_>> {
     let colon = port.trailing_zeros() as usize;
     let port = port_number(written.get(colon + 1..)?)?;
     Some(Registry::of_parts(written, written.get(..colon)?, port, true))
-}
-
-/// Whether one of these separators is a dot. Most often the last one of a host is.
-#[inline]
-fn has_dot(first: &[u8], mut separators: u64) -> bool {
-    while let Some(at) = separators.checked_ilog2() {
-        if first.get(at as usize) == Some(&b'.') {
-            return true;
-        }
-        separators ^= 1 << at;
-    }
-    false
 }
