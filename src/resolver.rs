@@ -148,6 +148,7 @@ impl Resolver {
 }
 
 /// Whether a match goes before one of a layer given earlier, to which a tie goes.
+#[inline(never)]
 fn goes_before(new: (&Shared, Match), earlier: (&Shared, Match)) -> bool {
     let rank = |(layer, found): (&Shared, Match)| layer.index.rank(&layer.files, found);
     match new.1.level.cmp(&earlier.1.level) {

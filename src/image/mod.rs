@@ -29,10 +29,13 @@ pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
 /// Whether a host is one of the names of Docker Hub: equality, never a substring.
 #[inline]
 pub(crate) fn is_docker_hub(host: &str) -> bool {
-    // Not as a loop, which would not be told by the lengths alone.
-    let [short, index, registry] = DOCKER_HUB_NAMES;
-    let is = |name: &str| host.len() == name.len() && host.eq_ignore_ascii_case(name);
-    is(short) || is(index) || is(registry)
+    // Most hosts are told by their length alone.
+    matches!(host.len(), 9 | 15 | 20) && is_hub_name(host)
+}
+
+#[inline(never)]
+fn is_hub_name(host: &str) -> bool {
+    DOCKER_HUB_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
 }
 
 /// An image reference, parsed and normalised as Docker does, borrowing the text it came from.
@@ -334,7 +337,7 @@ impl<'a> Registry<'a> {
         Ok(Self::of_parts(authority, host, port, is_lower))
     }
 
-    #[inline]
+    #[inline(always)]
     fn of_parts(written: &'a str, host: &'a str, port: u32, is_lower: bool) -> Self {
         let is_hub = port == DEFAULT_PORT && is_docker_hub(host);
         let host = if is_hub { DOCKER_HUB } else { host };

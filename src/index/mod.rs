@@ -95,21 +95,36 @@ impl Index {
     /// The best match, if any: the one entry that answers, even if only to say that it is malformed.
     #[inline(always)]
     pub(crate) fn best(&self, files: &[File], query: Query<'_>) -> Option<Match> {
-        let mut best: Option<Match> = None;
-        if let Some(host) = self.find_host(files, query.host, query.port) {
-            // What comes later is less specific, and has to be of a stronger level.
-            self.each_scope(files, host, query.repository, |entry| {
-                if let Some(found) = self.match_at(files, entry) {
-                    if best.is_none_or(|best| found.level < best.level) {
-                        best = Some(found);
-                    }
-                }
-            });
-        }
         match &self.patterns {
-            None => best,
-            Some(patterns) => patterns.best(self, files, query, best),
+            None => self.best_exact(files, query),
+            Some(patterns) => patterns.best(self, files, query),
         }
+    }
+
+    /// The best match of the very host.
+    #[inline(always)]
+    fn best_exact(&self, files: &[File], query: Query<'_>) -> Option<Match> {
+        let host = self.find_host(files, query.host, query.port)?;
+        match self.hosts.get(host)? {
+            Host { depths: 0, whole, .. } => self.match_at(files, *whole),
+            _ => self.best_under(files, host, query.repository),
+        }
+    }
+
+    /// The best match of a host that there are path prefixes of.
+    // Kept apart, as all that most lookups do not come to: they should not pay for its registers.
+    #[inline(never)]
+    fn best_under(&self, files: &[File], host: usize, repository: &str) -> Option<Match> {
+        let mut best: Option<Match> = None;
+        // What comes later is less specific, and has to be of a stronger level.
+        self.each_scope(files, host, repository, |entry| {
+            if let Some(found) = self.match_at(files, entry) {
+                if best.is_none_or(|best| found.level < best.level) {
+                    best = Some(found);
+                }
+            }
+        });
+        best
     }
 
     /// Every match with its rank, best first.
@@ -212,7 +227,7 @@ impl Index {
         self.next.get(entry as usize).copied().filter(|next| *next != NONE)
     }
 
-    /// The entry with this id as a match; `None` for one that does not count.
+    /// The entry with this id as a match; `None` for one that does not count, and for none.
     #[inline]
     fn match_at(&self, files: &[File], entry: Id) -> Option<Match> {
         let (number, position) = self.locate(entry);

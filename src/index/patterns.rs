@@ -82,15 +82,10 @@ impl Shape {
 }
 
 impl Patterns {
-    /// The best match by a pattern, if it is better than the best by an exact host.
+    /// The best match, by a pattern where that is better than the best by the very host.
     #[cold]
-    pub(super) fn best(
-        &self,
-        index: &Index,
-        files: &[File],
-        query: Query<'_>,
-        exact: Option<Match>,
-    ) -> Option<Match> {
+    pub(super) fn best(&self, index: &Index, files: &[File], query: Query<'_>) -> Option<Match> {
+        let exact = index.best_exact(files, query);
         if exact.is_some_and(|exact| exact.level <= self.level) {
             return exact;
         }
