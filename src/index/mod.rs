@@ -178,9 +178,9 @@ impl Index {
     }
 
     #[inline]
-    fn find_path(&self, files: &[File], host: usize, path: &str) -> Option<usize> {
-        let hash = self.keys.as_ref().map(|keys| keys.hash(id(host), path.as_bytes()));
-        self.find_hashed_path(files, hash, host, path.as_bytes())
+    fn find_path(&self, files: &[File], host: usize, path: &[u8]) -> Option<usize> {
+        let hash = self.keys.as_ref().map(|keys| keys.hash(id(host), path));
+        self.find_hashed_path(files, hash, host, path)
     }
 
     #[inline]
@@ -204,17 +204,20 @@ impl Index {
     fn each_scope(&self, files: &[File], host: usize, repository: &str, mut each: impl FnMut(Id)) {
         let Some(known) = self.hosts.get(host) else { return };
         if known.depths != 0 && !repository.is_empty() {
-            let mut depth = repository.bytes().filter(|b| *b == b'/').count() + 1;
-            let ends = repository.bytes().enumerate().rev().filter(|(_, b)| *b == b'/');
-            for end in std::iter::once(repository.len()).chain(ends.map(|(at, _)| at)) {
+            // Of one byte, so that sixteen are counted in one go; a repository has 255 at most.
+            let slashes = repository.bytes().fold(0_u8, |n, b| n.wrapping_add((b == b'/').into()));
+            let mut depth = usize::from(slashes) + 1;
+            let mut path = repository.as_bytes();
+            loop {
                 if known.depths & depth_bit(depth) != 0 {
-                    let found =
-                        repository.get(..end).and_then(|it| self.find_path(files, host, it));
+                    let found = self.find_path(files, host, path);
                     if let Some(path) = found.and_then(|found| self.paths.get(found)) {
                         each(path.best);
                     }
                 }
                 depth -= 1;
+                let Some(end) = path.iter().rposition(|b| *b == b'/') else { break };
+                path = path.get(..end).unwrap_or_default();
             }
         }
         if known.whole != NONE {
