@@ -5,7 +5,8 @@
 //! All else, and with it every error, is left to the grammar in the parent module: what is read here is read
 //! alike there.
 
-use super::{Registry, port_number};
+use super::grammar::is_lower_hex;
+use super::registry::{DEFAULT_PORT, Registry, port_number};
 use crate::marks::Marks;
 
 /// The parts of a reference.
@@ -59,7 +60,7 @@ fn split_digest(image: &str) -> Option<(&str, Option<&str>)> {
     let (name, pinned) = image.split_at_checked(image.len() - PINNED)?;
     let hex: &[u8; 64] = pinned.strip_prefix("@sha256:")?.as_bytes().try_into().ok()?;
     // Not `all`, which would look at one after another.
-    let is_hex = hex.iter().fold(true, |so_far, b| so_far & super::is_lower_hex(*b));
+    let is_hex = hex.iter().fold(true, |so_far, b| so_far & is_lower_hex(*b));
     if is_hex { Some((name, pinned.get(1..))) } else { None }
 }
 
@@ -67,7 +68,7 @@ fn split_digest(image: &str) -> Option<(&str, Option<&str>)> {
 #[inline(always)]
 fn registry(written: &str, port: u64) -> Option<Registry<'_>> {
     if port == 0 {
-        return Some(Registry::of_parts(written, written, super::DEFAULT_PORT, true));
+        return Some(Registry::of_parts(written, written, DEFAULT_PORT, true));
     }
     let colon = port.trailing_zeros() as usize;
     let port = port_number(written.get(colon + 1..)?)?;
