@@ -44,12 +44,15 @@ impl<'k> Scope<'k> {
     ///
     /// A key that can match nothing, and why.
     pub(crate) fn parse(key: &'k str) -> Result<Self, KeyProblem> {
-        Self::plain(key).map_or_else(|| Self::parse_fully(key), Ok)
+        match Self::plain(key) {
+            Some(scope) => Ok(scope),
+            None => Self::parse_fully(key),
+        }
     }
 
     /// Reads a key in the form that nearly all have, `[http[s]://]host[:port][/path][/]`; `None` says only that it is in
     /// another. What is read here is read alike by [`parse_fully`](Self::parse_fully).
-    #[inline]
+    #[inline(always)]
     fn plain(key: &'k str) -> Option<Self> {
         let rest = match key.strip_prefix("http") {
             None => key,
@@ -81,21 +84,22 @@ impl<'k> Scope<'k> {
         }
         let is_hub = port == DEFAULT_PORT && is_docker_hub(host);
         let is_root = matches!(path, "v1" | "v2") && (is_url || ends_in_slash || is_hub);
-        let mut scope = Scope {
-            host: Cow::Borrowed(if is_hub { DOCKER_HUB } else { host }),
+        let host = if is_hub { DOCKER_HUB } else { host };
+        let path = if is_root { "" } else { path };
+        let scope = |spelling| Scope {
+            host: Cow::Borrowed(host),
             port,
-            path: Cow::Borrowed(if is_root { "" } else { path }),
-            spelling: Spelling::Other,
+            path: Cow::Borrowed(path),
+            spelling,
         };
         // Mostly told without comparing it to the key.
-        if marks.colons == 0 && !is_hub {
-            if !is_url && !ends_in_slash && !is_root {
-                scope.spelling = Spelling::Normalised;
-            }
+        Some(scope(if marks.colons != 0 || is_hub {
+            scope(Spelling::Other).spelling_of(key)
+        } else if is_url || ends_in_slash || is_root {
+            Spelling::Other
         } else {
-            scope.spelling = scope.spelling_of(key);
-        }
-        Some(scope)
+            Spelling::Normalised
+        }))
     }
 
     fn parse_fully(key: &'k str) -> Result<Self, KeyProblem> {

@@ -54,7 +54,8 @@ pub(crate) fn is_strict_auth(auth: &str) -> bool {
 pub(super) fn decode_auth(
     auth: &str,
     secrets: &mut SecretText,
-) -> Result<(Span, Span), EntryProblem> {
+    into: &mut (Span, Span),
+) -> Result<(), EntryProblem> {
     let mut push = |auth: &[u8]| {
         let most = base64::decoded_len_estimate(auth.len());
         secrets.push_decoded(most, |place| BASE64.decode_slice(auth, place).ok())
@@ -73,5 +74,6 @@ pub(super) fn decode_auth(
     let nuls = behind.iter().take_while(is_nul).count();
     let nuls_at_end = behind.iter().skip(nuls).rev().take_while(is_nul).count();
     let password = behind.len() - nuls - nuls_at_end;
-    Ok((pair.part(0, colon), pair.part(colon + 1 + nuls, password)))
+    *into = (pair.part(0, colon), pair.part(colon + 1 + nuls, password));
+    Ok(())
 }

@@ -52,7 +52,7 @@ pub(crate) fn is_credential_field(name: &str) -> bool {
 
 impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut auth = Ok(None);
+        let (mut auth, mut pair) = (None, (Span::default(), Span::default()));
         let mut username = Ok(Span::default());
         let mut password = Ok(Span::default());
         let mut identity_token = Ok(Span::default());
@@ -62,14 +62,14 @@ impl<'de> Sink<'de> for Fields<'_> {
             // A field that stands twice counts as it stands last.
             let (span, problem) = match field {
                 EntryField::Auth => {
-                    let mut read = Ok(None);
+                    let mut read = None;
                     let take = |text: &str| {
                         if !text.is_empty() {
-                            read = decode_auth(text, self.secrets).map(Some);
+                            read = Some(decode_auth(text, self.secrets, &mut pair));
                         }
                     };
                     if self.reader.read(&mut map, take)?.is_neither_text_nor_null() {
-                        read = Err(EntryProblem::AuthNotText);
+                        read = Some(Err(EntryProblem::AuthNotText));
                     }
                     auth = read;
                     continue;
@@ -94,8 +94,8 @@ impl<'de> Sink<'de> for Fields<'_> {
             *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
         }
         *self.read = (|| {
-            let (username, password) = match auth? {
-                Some(pair) => pair,
+            let (username, password) = match auth {
+                Some(read) => read.map(|()| pair)?,
                 None => (username?, password?),
             };
             Ok(EntrySecrets {

@@ -222,12 +222,12 @@ impl Texts {
     }
 
     /// Gives an entry what was found under its key, unless the key can match nothing.
-    pub(crate) fn fill(&mut self, entry: &mut Entry, fields: Result<EntrySecrets, EntryProblem>) {
+    pub(crate) fn fill(&mut self, entry: &mut Entry, fields: &Result<EntrySecrets, EntryProblem>) {
         if matches!(entry.standing, Standing::Unmatchable(_)) {
             return;
         }
         entry.standing = match fields {
-            Err(problem) => Standing::Malformed(problem),
+            Err(problem) => Standing::Malformed(*problem),
             Ok(secrets) if secrets.is_usable() => Standing::Usable,
             Ok(_) => Standing::Absent,
         };

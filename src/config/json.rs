@@ -262,21 +262,23 @@ impl Gathered {
     fn read_value<'de, A: MapAccess<'de>>(
         &mut self,
         map: &mut A,
-    ) -> Result<(Kind, FieldsRead), A::Error> {
-        let mut fields = Ok(EntrySecrets::default());
-        let sink = Fields { secrets: &mut self.texts.text, reader: self.reader, read: &mut fields };
-        let kind = if self.reading == Reading::OneByOne {
+        fields: &mut FieldsRead,
+    ) -> Result<Kind, A::Error> {
+        let sink = Fields { secrets: &mut self.texts.text, reader: self.reader, read: fields };
+        if self.reading == Reading::OneByOne {
             let value: &RawValue = map.next_value()?;
             let mut value = serde_json::Deserializer::from_str(value.get());
             match Any(sink).deserialize(&mut value) {
-                Ok(kind) => kind,
+                Ok(kind) => Ok(kind),
                 // An entry, whatever it was meant to be.
-                Err(_) => return Ok((Kind::Object, Err(EntryProblem::Meaningless))),
+                Err(_) => {
+                    *fields = Err(EntryProblem::Meaningless);
+                    Ok(Kind::Object)
+                }
             }
         } else {
-            map.next_value_seed(Any(sink))?
-        };
-        Ok((kind, fields))
+            map.next_value_seed(Any(sink))
+        }
     }
 
     fn read_top_entry<'de, A: MapAccess<'de>>(
@@ -285,11 +287,12 @@ impl Gathered {
         map: &mut A,
     ) -> Result<(), A::Error> {
         self.count_entry()?;
-        let (kind, fields) = self.read_value(map)?;
+        let mut fields = Ok(EntrySecrets::default());
+        let kind = self.read_value(map, &mut fields)?;
         match kind {
             Kind::Object | Kind::Null => {
                 self.top_has_object |= kind == Kind::Object;
-                self.texts.fill(&mut entry, fields);
+                self.texts.fill(&mut entry, &fields);
             }
             // As an entry that holds nothing it still counts as the last of its key.
             Kind::Text | Kind::Other => {
@@ -312,15 +315,20 @@ impl<'de> Sink<'de> for Auths<'_> {
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(mut entry) = map.next_key_seed(Key(|k: &str| gathered.entry_for(k)))? {
+        // What was just written in parts is slow to copy as a whole: so an entry is moved before its secrets are put into it.
+        let mut entry = None;
+        while map.next_key_seed(Key(|k: &str| entry = Some(gathered.entry_for(k))))?.is_some() {
             gathered.count_entry()?;
-            let (kind, mut fields) = gathered.read_value(&mut map)?;
+            let mut fields = Ok(EntrySecrets::default());
+            let kind = gathered.read_value(&mut map, &mut fields)?;
             if matches!(kind, Kind::Text | Kind::Other) {
                 fields = Err(EntryProblem::NotAnObject);
             }
-            gathered.texts.fill(&mut entry, fields);
             gathered.progress.make_room_for_entry(&mut gathered.auths);
-            gathered.auths.push(entry);
+            gathered.auths.extend(entry.take());
+            if let Some(entry) = gathered.auths.last_mut() {
+                gathered.texts.fill(entry, &fields);
+            }
         }
         Ok(())
     }

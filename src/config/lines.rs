@@ -25,13 +25,14 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
     let mut texts = Texts::default();
     let mut entry = texts.entry_for(DOCKER_HUB_KEY);
     let auth = Some(auth?).filter(|auth| !auth.is_empty());
-    let pair = auth.map(|auth| decode_auth(auth, &mut texts.text)).transpose();
-    let fields = pair.map(|pair| {
-        let (username, password) = pair.unwrap_or_default();
+    let mut pair = Default::default();
+    let read = auth.map_or(Ok(()), |auth| decode_auth(auth, &mut texts.text, &mut pair));
+    let fields = read.map(|()| {
+        let (username, password) = pair;
         let email = texts.text.push(email.unwrap_or_default());
         EntrySecrets { username, password, rare: RareSecrets { email, ..RareSecrets::default() } }
     });
-    texts.fill(&mut entry, fields);
+    texts.fill(&mut entry, &fields);
     Some(File {
         place: place.clone(),
         format: Format::DockercfgLines,
