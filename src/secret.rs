@@ -142,6 +142,7 @@ impl SecretText {
     }
 
     /// Adds what is written straight into its place, at most so many bytes; `None` where nothing is.
+    #[inline]
     pub(crate) fn push_decoded(
         &mut self,
         most: usize,
