@@ -77,6 +77,8 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    pub(crate) const EMPTY: Self = Span { start: 0, len: 0 };
+
     /// Past 4 GiB, which the limits keep out of reach, the span is empty.
     pub(crate) fn new(start: usize, len: usize) -> Self {
         let span = |start: usize, len: usize| {

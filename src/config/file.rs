@@ -49,6 +49,7 @@ pub(crate) enum Standing {
 }
 
 /// One entry. There may be a million of them, so it is kept small.
+#[derive(Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) key: Span,
     pub(crate) host: Span,
@@ -60,6 +61,19 @@ pub(crate) struct Entry {
     rare: u32,
     pub(crate) port: u16,
     pub(crate) standing: Standing,
+}
+
+impl Entry {
+    pub(crate) const EMPTY: Self = Entry {
+        key: Span::EMPTY,
+        host: Span::EMPTY,
+        path: Span::EMPTY,
+        username: Span::EMPTY,
+        password: Span::EMPTY,
+        rare: u32::MAX,
+        port: 0,
+        standing: Standing::Absent,
+    };
 }
 
 /// The secret fields of an entry; an empty span is an absent field.
@@ -181,25 +195,14 @@ impl File {
 }
 
 impl Texts {
-    /// Adds a key and makes the entry that stands under it, still without secrets.
-    pub(crate) fn entry_for(&mut self, key: &str) -> Entry {
-        let scope = Scope::parse(key);
-        let mut entry = Entry {
-            key: match scope {
-                // A key that means something has none of the signs that a secret hides behind.
-                Ok(_) => self.text.push(key),
-                Err(_) => self.text.push(&without_secrets(key)),
-            },
-            host: Span::default(),
-            path: Span::default(),
-            username: Span::default(),
-            password: Span::default(),
-            rare: u32::MAX,
-            port: 0,
-            standing: Standing::Absent,
-        };
-        match scope {
+    /// Adds a key, and makes `entry` what stands under it, still without secrets.
+    // In its place: what was just written in parts is slow to copy as a whole.
+    pub(crate) fn start_entry(&mut self, entry: &mut Entry, key: &str) {
+        *entry = Entry::EMPTY;
+        match Scope::parse(key) {
             Ok(scope) => {
+                // A key that means something has none of the signs that a secret hides behind.
+                entry.key = self.text.push(key);
                 // Most of the time the normalised text stands in the key itself.
                 let mut place = |part: &Cow<'_, str>| match part {
                     Cow::Borrowed(part) if is_within(key, part) => entry.key.of_part(key, part),
@@ -210,11 +213,11 @@ impl Texts {
                 entry.port = u16::try_from(scope.port).unwrap_or_default();
             }
             Err(problem) => {
+                entry.key = self.text.push(&without_secrets(key));
                 entry.standing = Standing::Unmatchable(problem);
                 self.has_defects = true;
             }
         }
-        entry
     }
 
     fn ends_in_newline(&self, span: Span) -> bool {

@@ -161,11 +161,11 @@ impl Gathered {
         Err(E::custom(""))
     }
 
-    /// Makes the entry for a key, and room for what stands under it.
-    fn entry_for(&mut self, key: &str) -> Entry {
+    /// Makes `entry` the one for a key, and room for what stands under it.
+    fn start_entry(&mut self, entry: &mut Entry, key: &str) {
         self.progress.reach(key);
         self.progress.make_room_for_text(&mut self.texts.text, key.len());
-        self.texts.entry_for(key)
+        self.texts.start_entry(entry, key);
     }
 }
 
@@ -185,19 +185,22 @@ enum TopField {
     Data,
     StringData,
     SecretFile(SecretFile),
-    Registry(Entry),
+    Registry,
     Unknown,
 }
 
 impl TopField {
-    fn named(name: &str, gathered: &mut Gathered) -> Self {
+    fn named(name: &str, gathered: &mut Gathered, entry: &mut Entry) -> Self {
         let is = |field: &str| name.eq_ignore_ascii_case(field);
         match () {
             () if is("auths") => TopField::Auths,
             () => match SecretFile::named(name) {
                 Some(file) => TopField::SecretFile(file),
                 // No other field looks like one.
-                None if looks_like_registry(name) => TopField::Registry(gathered.entry_for(name)),
+                None if looks_like_registry(name) => {
+                    gathered.start_entry(entry, name);
+                    TopField::Registry
+                }
                 None if is("credsStore") => TopField::CredsStore,
                 None if is("credHelpers") => TopField::CredHelpers,
                 None if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::Docker,
@@ -213,7 +216,10 @@ impl TopField {
 impl<'de> Sink<'de> for Document<'_> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        while let Some(field) = map.next_key_seed(Key(|k: &str| TopField::named(k, gathered)))? {
+        let mut entry = Entry::EMPTY;
+        while let Some(field) =
+            map.next_key_seed(Key(|k: &str| TopField::named(k, gathered, &mut entry)))?
+        {
             gathered.has_docker_field |= matches!(
                 field,
                 TopField::Auths | TopField::CredsStore | TopField::CredHelpers | TopField::Docker
@@ -247,7 +253,7 @@ impl<'de> Sink<'de> for Document<'_> {
                     *gathered.bare_data.get_mut(file) =
                         SecretValue::read(&mut map, gathered.reader)?;
                 }
-                TopField::Registry(entry) => gathered.read_top_entry(entry, &mut map)?,
+                TopField::Registry => gathered.read_top_entry(entry, &mut map)?,
                 TopField::Docker | TopField::Unknown => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -315,9 +321,8 @@ impl<'de> Sink<'de> for Auths<'_> {
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let gathered = self.0;
-        // What was just written in parts is slow to copy as a whole: so an entry is moved before its secrets are put into it.
-        let mut entry = None;
-        while map.next_key_seed(Key(|k: &str| entry = Some(gathered.entry_for(k))))?.is_some() {
+        let mut entry = Entry::EMPTY;
+        while map.next_key_seed(Key(|k: &str| gathered.start_entry(&mut entry, k)))?.is_some() {
             gathered.count_entry()?;
             let mut fields = Ok(EntrySecrets::default());
             let kind = gathered.read_value(&mut map, &mut fields)?;
@@ -325,7 +330,8 @@ impl<'de> Sink<'de> for Auths<'_> {
                 fields = Err(EntryProblem::NotAnObject);
             }
             gathered.progress.make_room_for_entry(&mut gathered.auths);
-            gathered.auths.extend(entry.take());
+            // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
+            gathered.auths.push(entry);
             if let Some(entry) = gathered.auths.last_mut() {
                 gathered.texts.fill(entry, &fields);
             }

@@ -2,7 +2,7 @@
 //! It names no registry and is Docker Hub's.
 
 use super::auth_field::decode_auth;
-use super::file::{EntrySecrets, File, Format, RareSecrets, Texts};
+use super::file::{Entry, EntrySecrets, File, Format, RareSecrets, Texts};
 use crate::image::DOCKER_HUB_KEY;
 use crate::level::Place;
 
@@ -23,7 +23,8 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
         }
     }
     let mut texts = Texts::default();
-    let mut entry = texts.entry_for(DOCKER_HUB_KEY);
+    let mut entry = Entry::EMPTY;
+    texts.start_entry(&mut entry, DOCKER_HUB_KEY);
     let auth = Some(auth?).filter(|auth| !auth.is_empty());
     let mut pair = Default::default();
     let read = auth.map_or(Ok(()), |auth| decode_auth(auth, &mut texts.text, &mut pair));
