@@ -13,9 +13,12 @@ pub(crate) struct SecretBytes(Vec<u8>);
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // What is filled would be wiped byte by byte; what is free is wiped at once.
-        self.0.clear();
-        self.0.zeroize();
+        // What has no buffer points nowhere, and filling no bytes there takes some processors hundreds of cycles.
+        if self.0.capacity() > 0 {
+            // What is filled would be wiped byte by byte; what is free is wiped at once.
+            self.0.clear();
+            self.0.zeroize();
+        }
     }
 }
 
