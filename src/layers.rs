@@ -59,7 +59,7 @@ impl Shared {
     /// A layer with fewer entries is mostly a task's, built to be asked once.
     const WORTH_COUNTS: usize = 9;
 
-    fn new(layer: Layer) -> Self {
+    pub(crate) fn new(layer: Layer) -> Self {
         let entries: usize = layer.files.iter().map(|file| file.entries.len()).sum();
         let layer = Arc::new(Counted::Layer(layer));
         let counts = if entries < Self::WORTH_COUNTS { 0 } else { Self::COUNTS };
@@ -101,21 +101,19 @@ struct Node {
     sources: PerLevel<u32>,
 }
 
-/// What layers are put together from. Moved once, and so not worth a box.
-#[allow(clippy::large_enum_variant)]
+/// What layers are put together from.
 pub(crate) enum Part {
-    Own(Layer),
+    Own(Shared),
     Base(Layers),
 }
 
 impl Layers {
     /// All parts, one after the other, and a last layer. A base that is the last part is shared, the lists of others
     /// are copied.
-    pub(crate) fn of(parts: Vec<Part>, last: Option<Layer>) -> Self {
-        let own = |rest: Layers, layer| rest.below(Shared::new(layer));
-        let last = last.map_or_else(Layers::default, |layer| own(Layers::default(), layer));
+    pub(crate) fn of(parts: Vec<Part>, last: Option<Shared>) -> Self {
+        let last = last.map_or_else(Layers::default, |layer| Layers::default().below(layer));
         parts.into_iter().rev().fold(last, |rest, part| match part {
-            Part::Own(layer) => own(rest, layer),
+            Part::Own(layer) => rest.below(layer),
             Part::Base(list) if rest.0.is_none() => list,
             Part::Base(list) => {
                 let layers: Vec<&Shared> = list.iter().collect();

@@ -362,7 +362,7 @@ impl Draft {
     }
 
     /// Turns a draft into a layer, if there is anything in it.
-    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Layer>, Error> {
+    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Shared>, Error> {
         if self.sources.is_empty() {
             return Ok(None);
         }
@@ -375,7 +375,7 @@ impl Draft {
             warnings.extend(file.warnings());
         }
         warnings.extend(index::warnings_of(&hidden, &self.files));
-        Ok(Some(Layer { sources: self.sources, files: self.files, index }))
+        Ok(Some(Shared::new(Layer { sources: self.sources, files: self.files, index })))
     }
 }
 

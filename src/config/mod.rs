@@ -11,6 +11,7 @@ pub(crate) mod text;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -80,8 +81,8 @@ fn read_text(
     if let Some(file) = lines::read(text, &place) {
         return Ok(Files { format: file.format, files: vec![file] });
     }
-    let (gathered, is_object) = read_json(text, &place, limits)?;
-    if !is_object {
+    let mut gathered = Gathered::new(text, limits.file_entries, Reading::Whole);
+    if !read_json(&mut gathered, text, &place, limits)? {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
         let before = text.len() - text.trim_start().len();
         let before = text.get(..before).unwrap_or_default();
@@ -89,7 +90,7 @@ fn read_text(
         let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
         return Err(Error::Shape { place, problem, line, column });
     }
-    recognise(gathered, place, limits, nesting)
+    recognise(&mut gathered, place, limits, nesting)
 }
 
 /// The text of a file, which is in UTF-8 and not empty.
@@ -134,31 +135,32 @@ pub(crate) fn read_fields<'b>(
 }
 
 /// Gathers what is in a document, and whether it is an object.
-fn read_json(text: &str, place: &Place, limits: &Limits) -> Result<(Gathered, bool), Error> {
-    let mut gathered = Gathered::new(text, limits.file_entries, Reading::Whole);
+fn read_json(
+    gathered: &mut Gathered,
+    text: &str,
+    place: &Place,
+    limits: &Limits,
+) -> Result<bool, Error> {
     let error = match gathered.read(text) {
-        Ok(is_object) => return Ok((gathered, is_object)),
+        Ok(is_object) => return Ok(is_object),
         Err(error) => error,
     };
     if gathered.failure.is_some() || error.is_eof() {
         return Err(json_error(&error, gathered.failure, text, place, limits));
     }
     // What stops this reading is what is wrong with the document; before it there may only have been an entry.
-    gathered = Gathered::new(text, limits.file_entries, Reading::OneByOne);
-    match gathered.read(text) {
-        Ok(is_object) => Ok((gathered, is_object)),
-        Err(error) => Err(json_error(&error, gathered.failure, text, place, limits)),
-    }
+    *gathered = Gathered::new(text, limits.file_entries, Reading::OneByOne);
+    let read = gathered.read(text);
+    read.map_err(|error| json_error(&error, gathered.failure, text, place, limits))
 }
 
 /// Tells the format of a document by what was found in it.
 fn recognise(
-    gathered: Gathered,
+    gathered: &mut Gathered,
     place: Place,
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
-    let Gathered { data, string_data, bare_data, .. } = gathered;
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
@@ -168,26 +170,26 @@ fn recognise(
     };
     if !gathered.has_docker_field {
         if gathered.kind_is_secret {
-            return in_secret(data, string_data);
+            return in_secret(take(&mut gathered.data), take(&mut gathered.string_data));
         }
-        if !bare_data.is_empty() {
-            return in_secret(bare_data, SecretData::default());
+        if !gathered.bare_data.is_empty() {
+            return in_secret(take(&mut gathered.bare_data), SecretData::default());
         }
     }
     let (format, entries, ignored_fields) = if !gathered.has_docker_field && gathered.top_has_object
     {
-        (Format::Dockercfg, gathered.top, gathered.ignored_fields)
+        (Format::Dockercfg, take(&mut gathered.top), take(&mut gathered.ignored_fields))
     } else {
-        (Format::ConfigJson, gathered.auths, Vec::new())
+        (Format::ConfigJson, take(&mut gathered.auths), Vec::new())
     };
     let file = File {
         place,
         format,
         entries,
-        store_helper: gathered.store_helper,
-        helper_keys: gathered.helper_keys,
+        store_helper: gathered.store_helper.take(),
+        helper_keys: take(&mut gathered.helper_keys),
         ignored_fields,
-        texts: gathered.texts,
+        texts: take(&mut gathered.texts),
     };
     Ok(Files { format, files: vec![file] })
 }

@@ -56,7 +56,8 @@ impl Index {
                 }
             }
         }
-        building.settle(files)
+        let hidden = building.settle(files);
+        (building.index, hidden)
     }
 }
 
@@ -204,7 +205,7 @@ impl Building {
     }
 
     /// Puts the entries of each scope in order.
-    fn settle(mut self, files: &mut [File]) -> (Index, Vec<Hidden>) {
+    fn settle(&mut self, files: &mut [File]) -> Vec<Hidden> {
         let mut hidden = Vec::new();
         let mut crowded = std::mem::take(&mut self.crowded);
         // In the order of their first entries, patterns last.
@@ -227,8 +228,8 @@ impl Building {
                 }
             }
         }
-        self.index.patterns = self.patterns.and_then(Gathering::finish);
-        (self.index, hidden)
+        self.index.patterns = self.patterns.take().and_then(Gathering::finish);
+        hidden
     }
 }
 
