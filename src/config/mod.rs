@@ -11,7 +11,6 @@ pub(crate) mod text;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
-use std::mem::take;
 
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -90,7 +89,7 @@ fn read_text(
         let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
         return Err(Error::Shape { place, problem, line, column });
     }
-    recognise(&mut gathered, place, limits, nesting)
+    recognise(gathered, place, limits, nesting)
 }
 
 /// The text of a file, which is in UTF-8 and not empty.
@@ -134,7 +133,8 @@ pub(crate) fn read_fields<'b>(
     serde_json::from_str(whole.get()).map(Some).map_err(failed)
 }
 
-/// Gathers what is in a document, and whether it is an object.
+/// Gathers what is in a document; whether it is an object.
+// In its place: what is gathered is large, and slow to hand back as part of a result.
 fn read_json(
     gathered: &mut Gathered,
     text: &str,
@@ -156,11 +156,12 @@ fn read_json(
 
 /// Tells the format of a document by what was found in it.
 fn recognise(
-    gathered: &mut Gathered,
+    gathered: Gathered,
     place: Place,
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
+    let Gathered { data, string_data, bare_data, .. } = gathered;
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
@@ -170,26 +171,26 @@ fn recognise(
     };
     if !gathered.has_docker_field {
         if gathered.kind_is_secret {
-            return in_secret(take(&mut gathered.data), take(&mut gathered.string_data));
+            return in_secret(data, string_data);
         }
-        if !gathered.bare_data.is_empty() {
-            return in_secret(take(&mut gathered.bare_data), SecretData::default());
+        if !bare_data.is_empty() {
+            return in_secret(bare_data, SecretData::default());
         }
     }
     let (format, entries, ignored_fields) = if !gathered.has_docker_field && gathered.top_has_object
     {
-        (Format::Dockercfg, take(&mut gathered.top), take(&mut gathered.ignored_fields))
+        (Format::Dockercfg, gathered.top, gathered.ignored_fields)
     } else {
-        (Format::ConfigJson, take(&mut gathered.auths), Vec::new())
+        (Format::ConfigJson, gathered.auths, Vec::new())
     };
     let file = File {
         place,
         format,
         entries,
-        store_helper: gathered.store_helper.take(),
-        helper_keys: take(&mut gathered.helper_keys),
+        store_helper: gathered.store_helper,
+        helper_keys: gathered.helper_keys,
         ignored_fields,
-        texts: take(&mut gathered.texts),
+        texts: gathered.texts,
     };
     Ok(Files { format, files: vec![file] })
 }
