@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
 use crate::index::{self, Index, Match, Query, Rank};
 use crate::layers::{Counted, Layer, Layers, Part, Shared, SourceRead};
-use crate::level::{Level, PerLevel};
+use crate::level::{Level, PerLevel, Place};
 use crate::limits::Limits;
 use crate::scope::{Scope, is_pattern};
 use crate::source::Source;
@@ -114,13 +114,26 @@ impl Resolver {
         Some(AuthConfig::new(layer.hold(), found.file, found.entry))
     }
 
-    /// The levels at which it has sources, each once.
-    pub(crate) fn levels(&self) -> Vec<Level> {
-        let sources = || self.layers.iter().flat_map(|layer| &layer.sources);
-        Level::ALL
-            .into_iter()
-            .filter(|level| sources().any(|source| source.level == *level))
-            .collect()
+    /// This resolver with another as the base that its layers are put over. Warnings stay this one's own.
+    pub(crate) fn over(self, base: &Resolver) -> Resolver {
+        let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];
+        Resolver { layers: Layers::of(parts, None), warnings: self.warnings }
+    }
+
+    /// This resolver with a note that another one's sources were given and not looked at, one for each level.
+    pub(crate) fn hiding(self, other: &Resolver) -> Resolver {
+        let sources = || other.layers.iter().flat_map(|layer| &layer.sources);
+        let is_given = |level: &Level| sources().any(|source| source.level == *level);
+        let hidden = Level::ALL.into_iter().filter(is_given).map(|level| SourceRead {
+            place: Place::bytes(level, 1),
+            level,
+            files: 0,
+            note: Some("not looked at, as there is a credential file in the sandbox"),
+        });
+        let (index, _) = Index::build(&mut []);
+        let layer = Layer { sources: hidden.collect(), files: Vec::new(), index };
+        let parts = vec![Part::Base(self.layers)];
+        Resolver { layers: Layers::of(parts, Some(Shared::new(layer))), warnings: self.warnings }
     }
 
     /// Whether any credential file was there to read.

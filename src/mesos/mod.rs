@@ -237,14 +237,8 @@ pub fn docker_containerizer(
     limits: Limits,
     sandbox: impl AsRef<Path>,
 ) -> Result<Resolver, Error> {
-    let home = || Source::DockerHome(sandbox.as_ref().to_owned());
-    let mut builder = Resolver::builder().limits(limits).source(home());
-    if !builder.clone().build()?.has_files() {
-        return builder.base(agent).build();
-    }
-    // That the agent has something is told all the same.
-    for level in agent.levels() {
-        builder = builder.source(Source::Hidden(level));
-    }
-    builder.build()
+    let home = Source::DockerHome(sandbox.as_ref().to_owned());
+    // Read once: between two readings the task could change what is there.
+    let home = Resolver::builder().limits(limits).source(home).build()?;
+    Ok(if home.has_files() { home.hiding(agent) } else { home.over(agent) })
 }

@@ -47,8 +47,6 @@ pub(crate) enum Source {
     SandboxHome(PathBuf),
     /// A sandbox as Docker looks into it.
     DockerHome(PathBuf),
-    /// A level that has something, which is not looked at.
-    Hidden(Level),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
     ClusterFile {
@@ -75,7 +73,7 @@ impl Contents {
 impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
-            Source::Bytes { level, .. } | Source::Hidden(level) => *level,
+            Source::Bytes { level, .. } => *level,
             Source::SandboxHome(_)
             | Source::DockerHome(_)
             | Source::Fetched(_)
@@ -95,10 +93,6 @@ impl Source {
                 };
                 let read = config::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
-            }
-            Source::Hidden(level) => {
-                let note = Some("not looked at, as there is a credential file in the sandbox");
-                Ok(Contents { note, ..Contents::of(Place::bytes(*level, ordinal), Vec::new()) })
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),

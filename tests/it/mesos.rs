@@ -1,12 +1,14 @@
 //! Mesos's flags, and how its two containerizers relate to the one order here.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use regcred::mesos::{self, DockerRegistry, NoteKind};
-use regcred::{Error, Limits, Resolver};
+use regcred::{Error, ImageRef, Limits, Resolver};
 
 use crate::archives::{file, gzip, tar};
-use crate::support::{Named, answer, base64, config};
+use crate::support::{Named, answer, base64, config, word};
 
 #[test]
 fn docker_registry_is_where_images_without_a_registry_come_from() {
@@ -301,6 +303,42 @@ fn the_docker_containerizer_has_one_home() {
     let missing = sandbox.path().join("missing");
     let missing = mesos::docker_containerizer(&agent, Limits::default(), &missing);
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
+}
+
+/// A task that puts a file into its sandbox and takes it out again, all the time: each answer is of one moment.
+#[test]
+fn the_docker_containerizer_reads_a_sandbox_once() {
+    let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
+    let sandbox = tempfile::tempdir().unwrap();
+    let (next, there) = (sandbox.path().join("next"), sandbox.path().join(".dockercfg"));
+    let is_over = AtomicBool::new(false);
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                fs::write(&next, r#"{"reg.io": {"auth": "dTpw"}}"#).unwrap();
+                fs::rename(&next, &there).unwrap();
+                fs::remove_file(&there).unwrap();
+            }
+        });
+        let mut answers = BTreeMap::new();
+        for _ in 0..5_000 {
+            let read = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
+            let outcome = read.map_or_else(
+                |error| error.to_string(),
+                |read| {
+                    let hides = format!("{:?}", read.explain(&image)).contains("not looked at");
+                    let user = read.resolve(&image).map(|auth| word(&auth));
+                    format!("{user:?}, agent hidden: {hides}")
+                },
+            );
+            *answers.entry(outcome).or_insert(0) += 1;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        let possible =
+            [r#"Some("agent:p"), agent hidden: false"#, r#"Some("u:p"), agent hidden: true"#];
+        assert!(answers.keys().all(|answer| possible.contains(&&**answer)), "{answers:?}");
+    });
 }
 
 #[cfg(unix)]
