@@ -2,6 +2,9 @@
 //!
 //! Without sources it runs on the small cluster in `examples/cluster/`.
 
+// For what is printed, not for what is read.
+#![allow(clippy::disallowed_types)]
+
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};

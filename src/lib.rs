@@ -101,6 +101,7 @@ mod error;
 mod explain;
 mod image;
 mod index;
+mod json;
 mod layers;
 mod level;
 mod limits;

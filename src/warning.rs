@@ -47,8 +47,6 @@ pub enum WarningKind {
     EmptyEntry,
     /// A registry beside `auths`, where nobody reads it. Told only where a file is checked.
     OutsideAuths,
-    /// A field of a `.dockercfg` that looks like a registry and holds no object.
-    IgnoredField,
     /// A file of the agent's that others than its owner may read. Told only where a file is checked.
     ReadableByOthers {
         /// Its permissions: `0o644`.
@@ -151,9 +149,6 @@ impl fmt::Display for Warning {
                 "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
                  HOME=/ where the file is /.dockercfg",
             ),
-            WarningKind::IgnoredField => {
-                write!(f, "field {key} looks like a registry but holds no object; it is ignored")
-            }
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
                 let problem = ArchiveProblem::Missing { near_miss: near_miss.clone() };
                 write!(f, "{problem}")

@@ -1,12 +1,11 @@
 //! What stands under one key: the fields of an entry.
 
-use serde::de::{IgnoredAny, MapAccess};
+use serde::de::MapAccess;
 
 use super::auth_field::decode_auth;
 use super::file::{EntrySecrets, RareSecrets};
-use super::text::TextReader;
-use super::value::{Key, Sink};
 use crate::error::EntryProblem;
+use crate::json::{Members, Sink, TextReader};
 use crate::secret::{SecretText, Span};
 
 /// The fields that were read, or why they are no credential.
@@ -51,14 +50,14 @@ pub(crate) fn is_credential_field(name: &str) -> bool {
 }
 
 impl<'de> Sink<'de> for Fields<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let (mut auth, mut pair) = (None, (Span::default(), Span::default()));
         let mut username = Ok(Span::default());
         let mut password = Ok(Span::default());
         let mut identity_token = Ok(Span::default());
         let mut registry_token = Ok(Span::default());
         let mut email = Ok(Span::default());
-        while let Some(field) = map.next_key_seed(Key(EntryField::named))? {
+        while let Some(field) = members.next_key(EntryField::named)? {
             // A field that stands twice counts as it stands last.
             let (span, problem) = match field {
                 EntryField::Auth => {
@@ -68,7 +67,7 @@ impl<'de> Sink<'de> for Fields<'_> {
                             read = Some(decode_auth(text, self.secrets, &mut pair));
                         }
                     };
-                    if self.reader.read(&mut map, take)?.is_neither_text_nor_null() {
+                    if self.reader.read(members, take)?.is_neither_text_nor_null() {
                         read = Some(Err(EntryProblem::AuthNotText));
                     }
                     auth = read;
@@ -85,12 +84,12 @@ impl<'de> Sink<'de> for Fields<'_> {
                 // Its type matters to nobody, so its problem is never looked at.
                 EntryField::Email => (&mut email, EntryProblem::NotAnObject),
                 EntryField::Unknown => {
-                    map.next_value::<IgnoredAny>()?;
+                    members.skip()?;
                     continue;
                 }
             };
             let mut read = Span::default();
-            let kind = self.reader.read(&mut map, |text| read = self.secrets.push(text))?;
+            let kind = self.reader.read(members, |text| read = self.secrets.push(text))?;
             *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
         }
         *self.read = (|| {

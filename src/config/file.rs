@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{EntryProblem, KeyProblem};
+use crate::json::is_within;
 use crate::level::{Level, Place};
 use crate::scope::{Scope, without_secrets};
 use crate::secret::{SecretText, Span};
@@ -125,8 +126,6 @@ pub(crate) struct File {
     /// `credsStore`, where it names a helper.
     pub(crate) store_helper: Option<Box<str>>,
     pub(crate) helper_keys: Vec<HelperKey>,
-    /// Fields of a `.dockercfg` that look like a registry and hold no object.
-    pub(crate) ignored_fields: Vec<Box<str>>,
     pub(crate) texts: Texts,
 }
 
@@ -173,12 +172,10 @@ impl File {
         let entries = entries
             .iter()
             .filter_map(move |entry| Some(warn(Some(self.text(entry.key)), self.defect(entry)?)));
-        let ignored = self.ignored_fields.iter();
-        let ignored = ignored.map(move |field| warn(Some(field), WarningKind::IgnoredField));
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
         let keys = self.helper_keys.iter();
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
-        entries.chain(ignored).chain(store).chain(keys)
+        entries.chain(store).chain(keys)
     }
 
     fn defect(&self, entry: &Entry) -> Option<WarningKind> {
@@ -247,9 +244,4 @@ impl Texts {
             }
         }
     }
-}
-
-fn is_within(whole: &str, part: &str) -> bool {
-    let (whole, part) = (whole.as_bytes().as_ptr_range(), part.as_bytes().as_ptr_range());
-    whole.start <= part.start && part.end <= whole.end
 }

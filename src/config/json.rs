@@ -5,16 +5,14 @@
 
 use std::collections::HashMap;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
+use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
 use super::fields::{Fields, FieldsRead};
 use super::file::{Entry, EntrySecrets, HelperKey, Texts};
 use super::room::Progress;
-use super::text::TextReader;
-use super::value::{Any, Key, Kind, Sink, Text};
 use crate::error::EntryProblem;
+use crate::json::{self, Fault, Kind, Members, Sink, Text, TextReader};
 use crate::scope::without_secrets;
 use crate::shown::is_encoded_secret;
 
@@ -60,7 +58,6 @@ pub(super) struct Gathered {
     /// Entries at the top, as a `.dockercfg` has them.
     pub(super) top: Vec<Entry>,
     pub(super) top_has_object: bool,
-    pub(super) ignored_fields: Vec<Box<str>>,
     pub(super) kind_is_secret: bool,
     pub(super) data: SecretData,
     pub(super) string_data: SecretData,
@@ -99,11 +96,11 @@ pub(super) enum SecretValue {
 
 impl SecretValue {
     fn read<'de, A: MapAccess<'de>>(
-        map: &mut A,
+        members: &mut Members<'de, A>,
         reader: TextReader,
     ) -> Result<Option<Self>, A::Error> {
         let mut text = None;
-        Ok(match reader.read(map, |t| text = Some(Zeroizing::new(t.to_owned())))? {
+        Ok(match reader.read(members, |t| text = Some(Zeroizing::new(t.to_owned())))? {
             Kind::Null => None,
             _ => Some(text.map_or(SecretValue::Other, SecretValue::Text)),
         })
@@ -127,7 +124,6 @@ impl Gathered {
             helper_keys: Vec::new(),
             top: Vec::new(),
             top_has_object: false,
-            ignored_fields: Vec::new(),
             kind_is_secret: false,
             data: SecretData::default(),
             string_data: SecretData::default(),
@@ -141,11 +137,8 @@ impl Gathered {
     }
 
     /// Reads one document; whether it was an object.
-    pub(super) fn read(&mut self, json: &str) -> Result<bool, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let kind = Any(Document(self)).deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(kind == Kind::Object)
+    pub(super) fn read(&mut self, json: &str) -> Result<bool, Fault> {
+        Ok(json::read(json, Document(self))? == Kind::Object)
     }
 
     fn count_entry<E: serde::de::Error>(&mut self) -> Result<(), E> {
@@ -214,48 +207,49 @@ impl TopField {
 }
 
 impl<'de> Sink<'de> for Document<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let gathered = self.0;
         let mut entry = Entry::EMPTY;
-        while let Some(field) =
-            map.next_key_seed(Key(|k: &str| TopField::named(k, gathered, &mut entry)))?
-        {
+        while let Some(field) = members.next_key(|k| TopField::named(k, gathered, &mut entry))? {
             gathered.has_docker_field |= matches!(
                 field,
                 TopField::Auths | TopField::CredsStore | TopField::CredHelpers | TopField::Docker
             );
             match field {
                 TopField::Auths => {
-                    map.next_value_seed(Any(Auths(gathered)))?;
+                    members.value(Auths(gathered))?;
                 }
                 TopField::CredsStore => {
                     let mut helper = Box::default();
-                    map.next_value_seed(Any(Text(|t: &str| helper = shown_helper(t))))?;
+                    members.value(Text(|t: &str| helper = shown_helper(t)))?;
                     gathered.store_helper = Some(helper).filter(|helper| !helper.is_empty());
                 }
                 TopField::CredHelpers => {
-                    map.next_value_seed(Any(CredHelpers(gathered)))?;
+                    members.value(CredHelpers(gathered))?;
                 }
                 TopField::Kind => {
                     let mut is_secret = false;
-                    map.next_value_seed(Any(Text(|t: &str| is_secret = t == "Secret")))?;
+                    members.value(Text(|t: &str| is_secret = t == "Secret"))?;
                     gathered.kind_is_secret = is_secret;
                 }
                 TopField::Data => {
                     gathered.data = SecretData::default();
-                    map.next_value_seed(Any(Data(&mut gathered.data, gathered.reader)))?;
+                    members.value(Data(&mut gathered.data, gathered.reader))?;
                 }
                 TopField::StringData => {
                     gathered.string_data = SecretData::default();
-                    map.next_value_seed(Any(Data(&mut gathered.string_data, gathered.reader)))?;
+                    members.value(Data(&mut gathered.string_data, gathered.reader))?;
                 }
                 TopField::SecretFile(file) => {
                     *gathered.bare_data.get_mut(file) =
-                        SecretValue::read(&mut map, gathered.reader)?;
+                        SecretValue::read(members, gathered.reader)?;
                 }
-                TopField::Registry => gathered.read_top_entry(entry, &mut map)?,
+                TopField::Registry => {
+                    let kind = gathered.read_entry(entry, members, |gathered| &mut gathered.top)?;
+                    gathered.top_has_object |= kind == Kind::Object;
+                }
                 TopField::Docker | TopField::Unknown => {
-                    map.next_value::<IgnoredAny>()?;
+                    members.skip()?;
                 }
             }
         }
@@ -264,51 +258,44 @@ impl<'de> Sink<'de> for Document<'_> {
 }
 
 impl Gathered {
-    /// Reads what stands under a key.
+    /// Reads the value of a key into the fields of an entry.
     fn read_value<'de, A: MapAccess<'de>>(
         &mut self,
-        map: &mut A,
+        members: &mut Members<'de, A>,
         fields: &mut FieldsRead,
     ) -> Result<Kind, A::Error> {
         let sink = Fields { secrets: &mut self.texts.text, reader: self.reader, read: fields };
-        if self.reading == Reading::OneByOne {
-            let value: &RawValue = map.next_value()?;
-            let mut value = serde_json::Deserializer::from_str(value.get());
-            match Any(sink).deserialize(&mut value) {
-                Ok(kind) => Ok(kind),
-                // An entry, whatever it was meant to be.
-                Err(_) => {
-                    *fields = Err(EntryProblem::Meaningless);
-                    Ok(Kind::Object)
-                }
-            }
-        } else {
-            map.next_value_seed(Any(sink))
+        if self.reading == Reading::Whole {
+            return members.value(sink);
         }
+        Ok(members.value_alone(sink)?.unwrap_or_else(|kind| {
+            *fields = Err(EntryProblem::Meaningless);
+            kind
+        }))
     }
 
-    fn read_top_entry<'de, A: MapAccess<'de>>(
+    /// Reads the value of a key, which `entry` was started with, and adds the entry to a list.
+    fn read_entry<'de, A: MapAccess<'de>>(
         &mut self,
-        mut entry: Entry,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+        entry: Entry,
+        members: &mut Members<'de, A>,
+        list: fn(&mut Self) -> &mut Vec<Entry>,
+    ) -> Result<Kind, A::Error> {
         self.count_entry()?;
         let mut fields = Ok(EntrySecrets::default());
-        let kind = self.read_value(map, &mut fields)?;
-        match kind {
-            Kind::Object | Kind::Null => {
-                self.top_has_object |= kind == Kind::Object;
-                self.texts.fill(&mut entry, &fields);
-            }
-            // As an entry that holds nothing it still counts as the last of its key.
-            Kind::Text | Kind::Other => {
-                let key = self.texts.text.get(entry.key).unwrap_or_default();
-                self.ignored_fields.push(key.into());
-            }
+        let kind = self.read_value(members, &mut fields)?;
+        if matches!(kind, Kind::Text | Kind::Other) && fields.is_ok() {
+            fields = Err(EntryProblem::NotAnObject);
         }
-        self.progress.make_room_for_entry(&mut self.top);
-        self.top.push(entry);
-        Ok(())
+        let mut entries = std::mem::take(list(self));
+        self.progress.make_room_for_entry(&mut entries);
+        // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
+        entries.push(entry);
+        if let Some(entry) = entries.last_mut() {
+            self.texts.fill(entry, &fields);
+        }
+        *list(self) = entries;
+        Ok(kind)
     }
 }
 
@@ -319,22 +306,11 @@ impl<'de> Sink<'de> for Auths<'_> {
         self.0.fail(Failure::AuthsNotAnObject)
     }
 
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let gathered = self.0;
         let mut entry = Entry::EMPTY;
-        while map.next_key_seed(Key(|k: &str| gathered.start_entry(&mut entry, k)))?.is_some() {
-            gathered.count_entry()?;
-            let mut fields = Ok(EntrySecrets::default());
-            let kind = gathered.read_value(&mut map, &mut fields)?;
-            if matches!(kind, Kind::Text | Kind::Other) {
-                fields = Err(EntryProblem::NotAnObject);
-            }
-            gathered.progress.make_room_for_entry(&mut gathered.auths);
-            // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
-            gathered.auths.push(entry);
-            if let Some(entry) = gathered.auths.last_mut() {
-                gathered.texts.fill(entry, &fields);
-            }
+        while members.next_key(|k| gathered.start_entry(&mut entry, k))?.is_some() {
+            gathered.read_entry(entry, members, |gathered| &mut gathered.auths)?;
         }
         Ok(())
     }
@@ -343,14 +319,14 @@ impl<'de> Sink<'de> for Auths<'_> {
 struct CredHelpers<'g>(&'g mut Gathered);
 
 impl<'de> Sink<'de> for CredHelpers<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let gathered = self.0;
         let mut by_key: HashMap<Box<str>, usize> = HashMap::new();
         let mut held: Vec<HelperKey> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key(|k: &str| Box::from(&*without_secrets(k))))? {
+        while let Some(key) = members.next_key(|k| Box::from(&*without_secrets(k)))? {
             gathered.count_entry()?;
             let mut helper = Box::default();
-            map.next_value_seed(Any(Text(|t: &str| helper = shown_helper(t))))?;
+            members.value(Text(|t: &str| helper = shown_helper(t)))?;
             match by_key.get(&key).and_then(|at| held.get_mut(*at)) {
                 Some(earlier) => earlier.helper = helper,
                 None => {
@@ -399,12 +375,12 @@ impl SecretData {
 struct Data<'g>(&'g mut SecretData, TextReader);
 
 impl<'de> Sink<'de> for Data<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(file) = map.next_key_seed(Key(SecretFile::named))? {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while let Some(file) = members.next_key(SecretFile::named)? {
             match file {
-                Some(file) => *self.0.get_mut(file) = SecretValue::read(&mut map, self.1)?,
+                Some(file) => *self.0.get_mut(file) = SecretValue::read(members, self.1)?,
                 None => {
-                    map.next_value::<IgnoredAny>()?;
+                    members.skip()?;
                 }
             }
         }

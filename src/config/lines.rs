@@ -40,7 +40,6 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
         entries: vec![entry],
         store_helper: None,
         helper_keys: Vec::new(),
-        ignored_fields: Vec::new(),
         texts,
     })
 }

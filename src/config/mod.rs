@@ -5,20 +5,17 @@ mod fields;
 mod file;
 mod json;
 mod lines;
-mod meaningless;
 mod room;
-pub(crate) mod text;
-pub(crate) mod value;
 
 use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
 use self::json::{Failure, Gathered, Reading, SecretData, SecretValue};
 use crate::archive::{self, DOCKERCFG};
 use crate::error::Error;
+use crate::json::{Fault, FaultKind, Value, fields};
 use crate::level::Place;
 use crate::limits::Limits;
 
@@ -107,30 +104,20 @@ fn text_of<'b>(bytes: &'b [u8], place: &Place) -> Result<&'b str, Error> {
     })
 }
 
-/// Reads JSON that is no credential file: a definition, a configuration.
-pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<serde_json::Value, Error> {
+/// Reads JSON that is not a credential file: a definition of a platform.
+pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<Value, Error> {
     let text = text_of(bytes, place)?;
-    let read = serde_json::from_str(text).or_else(|error| {
-        let replaced = meaningless::replaced(text).ok_or(error)?;
-        serde_json::from_str(&replaced)
-    });
-    read.map_err(|error| json_error(&error, None, text, place, &Limits::default()))
+    Value::parse(text).map_err(|fault| json_error(fault, None, text, place, &Limits::default()))
 }
 
-/// The fields of a JSON object that is no credential file but may hold one, without copying what stands
-/// under them; `None` for what is no object.
+/// Reads the members of a JSON object that is not a credential file but may hold one, without copying the JSON under
+/// them; `None` if the document is not an object.
 pub(crate) fn read_fields<'b>(
     bytes: &'b [u8],
     place: &Place,
-) -> Result<Option<BTreeMap<String, &'b RawValue>>, Error> {
+) -> Result<Option<BTreeMap<String, &'b str>>, Error> {
     let text = text_of(bytes, place)?;
-    let failed =
-        |error: serde_json::Error| json_error(&error, None, text, place, &Limits::default());
-    let whole: &RawValue = serde_json::from_str(text).map_err(failed)?;
-    if !whole.get().starts_with('{') {
-        return Ok(None);
-    }
-    serde_json::from_str(whole.get()).map(Some).map_err(failed)
+    fields(text).map_err(|fault| json_error(fault, None, text, place, &Limits::default()))
 }
 
 /// Gathers what is in a document; whether it is an object.
@@ -141,17 +128,17 @@ fn read_json(
     place: &Place,
     limits: &Limits,
 ) -> Result<bool, Error> {
-    let error = match gathered.read(text) {
+    let fault = match gathered.read(text) {
         Ok(is_object) => return Ok(is_object),
-        Err(error) => error,
+        Err(fault) => fault,
     };
-    if gathered.failure.is_some() || error.is_eof() {
-        return Err(json_error(&error, gathered.failure, text, place, limits));
+    if gathered.failure.is_some() || fault.kind == FaultKind::EndsEarly {
+        return Err(json_error(fault, gathered.failure, text, place, limits));
     }
     // What stops this reading is what is wrong with the document; before it there may only have been an entry.
     *gathered = Gathered::new(text, limits.file_entries, Reading::OneByOne);
     let read = gathered.read(text);
-    read.map_err(|error| json_error(&error, gathered.failure, text, place, limits))
+    read.map_err(|fault| json_error(fault, gathered.failure, text, place, limits))
 }
 
 /// Tells the format of a document by what was found in it.
@@ -177,11 +164,10 @@ fn recognise(
             return in_secret(bare_data, SecretData::default());
         }
     }
-    let (format, entries, ignored_fields) = if !gathered.has_docker_field && gathered.top_has_object
-    {
-        (Format::Dockercfg, gathered.top, gathered.ignored_fields)
-    } else {
-        (Format::ConfigJson, gathered.auths, Vec::new())
+    let is_dockercfg = !gathered.has_docker_field && gathered.top_has_object;
+    let (format, entries) = match is_dockercfg {
+        true => (Format::Dockercfg, gathered.top),
+        false => (Format::ConfigJson, gathered.auths),
     };
     let file = File {
         place,
@@ -189,7 +175,6 @@ fn recognise(
         entries,
         store_helper: gathered.store_helper,
         helper_keys: gathered.helper_keys,
-        ignored_fields,
         texts: gathered.texts,
     };
     Ok(Files { format, files: vec![file] })
@@ -269,15 +254,16 @@ pub(crate) fn foreign_compression(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Keeps the position and the kind of a JSON error; its text quotes the input.
+/// The error for a document that cannot be read.
 fn json_error(
-    error: &serde_json::Error,
+    fault: Fault,
     failure: Option<Failure>,
     text: &str,
     place: &Place,
     limits: &Limits,
 ) -> Error {
-    let (place, line, column) = (place.clone(), error.line(), error.column());
+    let Fault { line, column, kind } = fault;
+    let place = place.clone();
     match failure {
         Some(Failure::TooManyEntries) => {
             return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
@@ -293,14 +279,18 @@ fn json_error(
         ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
     } else if starts_with(&["---", "auths:", "id:", "cluster_"]) {
         ("this is YAML, not JSON,", "turn it into JSON first")
-    } else if error.is_eof() {
-        ("the JSON ends too early,", "the file may be cut short")
-    } else if error.to_string().starts_with("recursion limit") {
-        ("the JSON is nested deeper than 128 levels", "flatten it")
-    } else if error.to_string().starts_with("trailing characters") {
-        ("there is text after the end of the JSON,", "remove it, or put back what it belongs to")
     } else {
-        ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
+        match kind {
+            FaultKind::EndsEarly => ("the JSON ends too early,", "the file may be cut short"),
+            FaultKind::TooDeep => ("the JSON is nested deeper than 128 levels", "flatten it"),
+            FaultKind::TextAfterEnd => (
+                "there is text after the end of the JSON,",
+                "remove it, or put back what it belongs to",
+            ),
+            FaultKind::Invalid => {
+                ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
+            }
+        }
     };
     Error::Syntax { place, problem, line, column, advice }
 }

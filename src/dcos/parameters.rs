@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 
 use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
 use crate::config;
-use crate::config::text::with_text;
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::Error;
+use crate::json::with_text;
 use crate::level::Place;
 use crate::limits::Limits;
 use crate::mesos::{DockerRegistry, Document};
@@ -141,7 +141,7 @@ impl Parameters {
         for (name, value) in config {
             // Whatever else stands in a configuration is no business of this value.
             if name.starts_with(PREFIX) {
-                given.put_json(&name, value.get())?;
+                given.put_json(&name, value)?;
             }
         }
         Ok(given.finish())

@@ -1,7 +1,8 @@
 //! A value in a definition and the path to it, as Marathon writes paths.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
+use crate::json::Value;
 use crate::violation::{Rule, Violation};
 
 /// A value that is there; JSON's null is not.
@@ -78,15 +79,18 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn is_object(&self) -> bool {
-        self.value.is_object()
+        self.value.as_object().is_some()
     }
 
-    pub(super) fn object(&self, violations: &mut Violations) -> Option<&'a Map<String, Value>> {
+    pub(super) fn object(
+        &self,
+        violations: &mut Violations,
+    ) -> Option<&'a BTreeMap<String, Value>> {
         self.expect(self.value.as_object(), "an object", violations)
     }
 
     pub(super) fn text(&self, violations: &mut Violations) -> Option<&'a str> {
-        self.expect(self.value.as_str(), "a text", violations)
+        self.expect(self.value.as_text(), "a text", violations)
     }
 
     pub(super) fn filled_text(&self, violations: &mut Violations) -> Option<&'a str> {
@@ -98,7 +102,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn truth(&self, violations: &mut Violations) -> Option<bool> {
-        self.expect(self.value.as_bool(), "true or false", violations)
+        self.expect(self.value.as_truth(), "true or false", violations)
     }
 
     /// The items of a list.
@@ -106,13 +110,13 @@ impl<'a> Node<'a> {
         &self,
         violations: &mut Violations,
     ) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        let list = self.expect(self.value.as_array(), "a list", violations);
-        self.numbered(list.map_or(&[], Vec::as_slice))
+        let list = self.expect(self.value.as_list(), "a list", violations);
+        self.numbered(list.unwrap_or_default())
     }
 
     /// The items, if it is a list.
     pub(super) fn as_items(&self) -> Option<impl Iterator<Item = Node<'a>> + use<'a>> {
-        self.value.as_array().map(|list| self.numbered(list))
+        self.value.as_list().map(|list| self.numbered(list))
     }
 
     fn numbered(&self, list: &'a [Value]) -> impl Iterator<Item = Node<'a>> + use<'a> {

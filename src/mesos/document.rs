@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::note::{Note, NoteKind};
 use super::seen::{Auth, Registries, Registry, Seen};
 use crate::config::looks_like_registry;
-use crate::config::value::Kind;
+use crate::json::Kind;
 
 /// How many notes are kept: nobody reads more, and a file can hold a million entries.
 const MOST_NOTES: usize = 1_000;

@@ -1,18 +1,16 @@
 //! What of a credential file Mesos looks at: names by their case, the last of a name, and of a secret nothing
 //! but whether it is there.
 
-use std::borrow::Cow;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
+use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
-use crate::config::text::TextReader;
-use crate::config::value::{Any, Key, Kind, Sink};
 use crate::config::{is_credential_field, is_strict_auth};
 use crate::image::{is_dotted, split_port};
+use crate::json::{self, Kind, Members, Sink, TextReader};
 use crate::scope::{Scope, without_secrets};
 
 /// What stands in a document, as far as Mesos looks.
@@ -179,24 +177,33 @@ impl Seen {
             return Err("the JSON is nested deeper than 200 levels");
         }
         // Mesos does not look whether a text is UTF-8.
-        let lossy;
-        let text = match String::from_utf8_lossy(bytes) {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(owned) => {
-                lossy = Zeroizing::new(owned);
-                &lossy
-            }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => &lossy(bytes),
         };
         let mut seen = Seen::default();
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let kind = Any(Top(&mut seen)).deserialize(&mut deserializer);
-        // The error itself is not kept: it may quote.
-        match (kind, deserializer.end()) {
-            (Ok(Kind::Object), Ok(())) => Ok(seen),
-            (Ok(_), Ok(())) => Err("the JSON is no object; an empty configuration is {}"),
-            _ => Err("the file is not one JSON value and nothing else"),
+        // The fault itself does not matter: Mesos reports another.
+        match json::read(text, Top(&mut seen)) {
+            Ok(Kind::Object) => Ok(seen),
+            Ok(_) => Err("the JSON is no object; an empty configuration is {}"),
+            Err(_) => Err("the file is not one JSON value and nothing else"),
         }
     }
+}
+
+/// Returns the text of bytes that are not UTF-8, with U+FFFD for each sequence that is not. Its length is known before
+/// it is written: a buffer that grows leaves a copy in memory that nobody wipes.
+fn lossy(bytes: &[u8]) -> Zeroizing<String> {
+    const REPLACEMENT: &str = "\u{FFFD}";
+    let pieces = || {
+        bytes.utf8_chunks().flat_map(|chunk| {
+            let is_whole = chunk.invalid().is_empty();
+            [chunk.valid(), if is_whole { "" } else { REPLACEMENT }]
+        })
+    };
+    let mut text = Zeroizing::new(String::with_capacity(pieces().map(str::len).sum()));
+    pieces().for_each(|piece| text.push_str(piece));
+    text
 }
 
 /// picojson's limit, as Mesos builds it.
@@ -232,22 +239,22 @@ fn owned(name: &str) -> Zeroizing<String> {
 struct Top<'s>(&'s mut Seen);
 
 impl<'de> Sink<'de> for Top<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key(owned))? {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key(owned)? {
             self.0.has_more_auths |=
                 name.eq_ignore_ascii_case("auths") && (*name != "auths" || self.0.auths.is_some());
             if *name == "auths" {
                 self.0.under_auths = Registries::default();
-                let kind = map.next_value_seed(Any(Under(&mut self.0.under_auths)))?;
+                let kind = members.value(Under(&mut self.0.under_auths))?;
                 self.0.auths = Some(kind);
                 continue;
             }
             let mut helper = Helper::default();
             let entry = if *name == "credsStore" || *name == "credHelpers" {
-                let kind = map.next_value_seed(Any(&mut helper))?;
+                let kind = members.value(&mut helper)?;
                 (kind == Kind::Object).then(Entry::default)
             } else {
-                read_entry(&mut map)?
+                read_entry(members)?
             };
             match name.as_str() {
                 "credsStore" => self.0.has_store_helper = helper.is_named,
@@ -271,8 +278,9 @@ impl<'de> Sink<'de> for &mut Helper {
         self.is_named = !text.is_empty();
     }
 
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while members.next_key(|_| ())?.is_some() {
+            members.skip()?;
             self.is_named = true;
         }
         Ok(())
@@ -282,9 +290,9 @@ impl<'de> Sink<'de> for &mut Helper {
 struct Under<'r>(&'r mut Registries);
 
 impl<'de> Sink<'de> for Under<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key(owned))? {
-            let entry = read_entry(&mut map)?;
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key(owned)? {
+            let entry = read_entry(members)?;
             self.0.put(&name, entry);
         }
         Ok(())
@@ -292,20 +300,22 @@ impl<'de> Sink<'de> for Under<'_> {
 }
 
 /// An entry; `None` for what is no object.
-fn read_entry<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Entry>, A::Error> {
+fn read_entry<'de, A: MapAccess<'de>>(
+    members: &mut Members<'de, A>,
+) -> Result<Option<Entry>, A::Error> {
     let mut entry = Entry::default();
-    let kind = map.next_value_seed(Any(Fields(&mut entry)))?;
+    let kind = members.value(Fields(&mut entry))?;
     Ok((kind == Kind::Object).then_some(entry))
 }
 
 struct Fields<'e>(&'e mut Entry);
 
 impl<'de> Sink<'de> for Fields<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let entry = self.0;
-        while let Some(name) = map.next_key_seed(Key(owned))? {
+        while let Some(name) = members.next_key(owned)? {
             let (mut auth, mut has_text) = (Auth::Absent, false);
-            let kind = TextReader::CAREFUL.read(&mut map, |text| {
+            let kind = TextReader::CAREFUL.read(members, |text| {
                 has_text = !text.is_empty();
                 auth = match text {
                     "" => Auth::Empty,

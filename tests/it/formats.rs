@@ -1,8 +1,8 @@
 //! DESIGN 3.4: formats, recognised by content.
 
-use regcred::{CredentialFile, Format, WarningKind};
+use regcred::{CredentialFile, Format, Resolver, ResolverBuilder, WarningKind};
 
-use crate::support::{answer, base64, from_secret, quote, secret};
+use crate::support::{answer, base64, config, from_secret, quote, secret};
 
 const NONE: &str = "-";
 
@@ -191,9 +191,36 @@ fn a_credential_file_tells_its_entries() {
     assert!(file.warnings().iter().all(|w| w.to_string().starts_with("credential file: ")));
 }
 
+/// DESIGN 3.4: as in `auths`, so that a weaker level never steps in.
 #[test]
-fn a_field_of_a_dockercfg_that_is_ignored_is_told() {
-    let resolver = secret(r#"{"reg.io": {"auth": "dTpw"}, "quay.io": "dTpw", "x": "y"}"#).unwrap();
-    let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
-    assert_eq!((warning.kind(), warning.key()), (&WarningKind::IgnoredField, Some("quay.io")));
+fn a_dockercfg_entry_of_another_type_blocks_its_scope() {
+    // value of "quay.io" beside an entry, answer over an agent's credential, malformed, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#""dTpw""#, "-", true, "a text, as people write the auth itself"),
+        ("1", "-", true, "a number"),
+        ("1e999", "-", true, "a number that overflows"),
+        ("true", "-", true, "a truth"),
+        (r#"[{"auth": "dTpw"}]"#, "-", true, "a list"),
+        ("null", "agent:p", false, "null is absent"),
+        ("{}", "agent:p", false, "an empty entry is absent"),
+        (r#"{"auth": "eDp5"}"#, "x:y", false, "an entry"),
+    ];
+    for (value, expected, malformed, rule) in table {
+        let file = format!(r#"{{"quay.io": {value}, "reg.io": {{"auth": "dTpw"}}, "x": {value}}}"#);
+        let built = |builder: ResolverBuilder| {
+            builder.agent_flag(config(&[("quay.io", "agent")])).task_secret(&*file).build()
+        };
+        let resolver = built(Resolver::builder()).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert_eq!(answer(&resolver, "quay.io/app"), expected, "{file}, {rule}");
+        assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{file}, {rule}");
+        let told: Vec<(Option<&str>, &WarningKind)> =
+            resolver.warnings().iter().map(|w| (w.key(), w.kind())).collect();
+        assert_eq!(told.len(), usize::from(malformed), "{file}, {rule}: {told:?}");
+        for (key, kind) in told {
+            assert_eq!(key, Some("quay.io"), "{file}, {rule}");
+            assert!(matches!(kind, WarningKind::MalformedEntry(_)), "{file}, {rule}: {kind:?}");
+        }
+        assert_eq!(built(Resolver::builder().strict()).is_err(), malformed, "{file}, {rule}");
+    }
 }

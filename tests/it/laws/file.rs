@@ -1,9 +1,9 @@
 //! A credential file of any format.
 
-use regcred::{Credential, CredentialFile, Format, Resolver};
-use serde_json::Value;
+use regcred::{Credential, CredentialFile, EntryProblem, Format, Resolver};
 
 use super::CANARY;
+use super::json::{self, Json};
 use super::printed::Printed;
 
 pub fn law(data: &[u8]) {
@@ -38,30 +38,44 @@ pub fn law(data: &[u8]) {
 
 /// DESIGN 3.3, on what another reader makes of the document.
 fn as_read_naively(file: &CredentialFile, data: &[u8]) {
-    let text = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data);
-    let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(text) else { return };
-    let is_auths = |name: &&String| name.eq_ignore_ascii_case("auths");
-    let text = String::from_utf8_lossy(text).to_ascii_lowercase();
-    // Repeated ones are united, which a map cannot show; nor can it tell how a name is escaped.
-    if fields.keys().filter(is_auths).count() != 1 || text.matches("auths").count() != 1 {
-        return;
-    }
-    let Some(Value::Object(auths)) = fields.iter().find(|(name, _)| is_auths(name)).map(|(_, v)| v)
-    else {
-        return;
-    };
+    let Some(Json::Object(fields)) = json::read(data) else { return };
+    // Repeated ones are united, and a null changes nothing.
+    let auths = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("auths"));
+    let auths = auths.flat_map(|(_, auths)| match auths {
+        Json::Object(auths) => auths.as_slice(),
+        _ => &[],
+    });
+    let auths: Vec<&(String, Json)> = auths.collect();
     for entry in file.entries() {
-        let Some(Value::Object(fields)) = auths.get(entry.key()) else { continue };
-        let mut names: Vec<String> = fields.keys().map(|name| name.to_ascii_lowercase()).collect();
+        // The last of a key counts.
+        let Some((_, value)) = auths.iter().rev().find(|(key, _)| key == entry.key()) else {
+            panic!("{:?} is in no \"auths\"", entry.key());
+        };
+        let fields = match value {
+            Json::Object(fields) => fields,
+            // Whatever serde_json hands over in its place.
+            Json::Null => {
+                assert!(entry.credential().is_none() && entry.problem().is_none(), "null");
+                continue;
+            }
+            Json::Other | Json::Text(_) | Json::List(_) => {
+                assert_eq!(entry.problem(), Some(EntryProblem::NotAnObject), "{}", entry.key());
+                continue;
+            }
+        };
+        assert_ne!(entry.problem(), Some(EntryProblem::NotAnObject), "{}", entry.key());
+        let mut names: Vec<String> =
+            fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         names.sort();
         names.dedup();
         if names.len() != fields.len() {
             continue;
         }
-        let field = |name: &str| {
-            let found = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1;
-            found.as_str().filter(|text| !text.is_empty())
-        };
+        let field =
+            |name: &str| match &fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1 {
+                Json::Text(text) => Some(text).filter(|text| !text.is_empty()),
+                _ => None,
+            };
         let Some(auth) = field("auth") else { continue };
         let auth = auth.replace(['\r', '\n', '\t', ' '], "");
         let decoded = decoded(auth.trim_end_matches('='));

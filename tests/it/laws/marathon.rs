@@ -3,8 +3,8 @@
 use regcred::marathon::{self, Container};
 use regcred::mesos::DockerRegistry;
 use regcred::{Error, Limits, Resolver};
-use serde_json::Value;
 
+use super::json::{self, Json};
 use super::printed::Printed;
 use super::{CANARY, is_of_canary};
 
@@ -14,26 +14,41 @@ pub fn law(data: &[u8]) {
     let planted = with_passwords(data);
     let (first, second) = (seen(&planted, &agent), seen(&planted, &agent));
     assert_eq!(first, second, "twice the same");
-    let is_named = match serde_json::from_slice(&planted) {
-        Ok(definition) => is_in_a_name(&definition),
-        // What only the crate can read is not known here.
-        Err(_) => marathon::containers(&planted, Limits::default()).is_ok(),
-    };
+    let read = json::read(&planted);
+    // What only the crate can read is not known here.
+    let is_named = read.as_ref().is_none_or(is_in_a_name);
     if !is_named && !data.windows(4).any(is_of_canary) {
         first.holds_none_of(&[CANARY], &planted);
+    }
+    if let Some(read) = read {
+        let containers = marathon::containers(&planted, Limits::default());
+        for container in containers.iter().flatten().flatten() {
+            let image = container.image();
+            assert!(image.is_none_or(|image| holds_text(&read, image)), "{image:?} is not there");
+        }
     }
 }
 
 /// Whether what was planted stands where names do, which are shown.
-fn is_in_a_name(value: &Value) -> bool {
+fn is_in_a_name(value: &Json) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(is_in_a_name),
-        Value::Object(fields) => fields.iter().any(|(field, value)| {
+        Json::List(items) => items.iter().any(is_in_a_name),
+        Json::Object(fields) => fields.iter().any(|(field, value)| {
             let is_name = matches!(&**field, "id" | "name");
-            (is_name && value.as_str().is_some_and(|name| name.contains(CANARY)))
-                || is_in_a_name(value)
+            let is_planted = matches!(value, Json::Text(name) if name.contains(CANARY));
+            (is_name && is_planted) || is_in_a_name(value)
         }),
-        _ => false,
+        Json::Null | Json::Other | Json::Text(_) => false,
+    }
+}
+
+/// Whether a text is a value somewhere in the document, where any other reader sees it.
+fn holds_text(value: &Json, text: &str) -> bool {
+    match value {
+        Json::List(items) => items.iter().any(|item| holds_text(item, text)),
+        Json::Object(fields) => fields.iter().any(|(_, value)| holds_text(value, text)),
+        Json::Text(value) => value == text,
+        Json::Null | Json::Other => false,
     }
 }
 

@@ -4,6 +4,7 @@
 mod archive;
 mod file;
 pub mod image;
+mod json;
 mod key;
 mod marathon;
 mod model;

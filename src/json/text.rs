@@ -1,12 +1,11 @@
-//! Texts that may be secret. Where there are escapes in one, `serde_json` puts it aside to resolve them, in
-//! memory that nobody wipes; so it only finds where such a text ends, and it is read here.
+//! Texts that may be secret. `serde_json` resolves the escapes of a text in a buffer that nobody wipes, so it only
+//! finds the end of such a text, and its escapes are resolved here.
 
-use serde::de::{DeserializeSeed, Error, MapAccess};
-use serde_json::value::RawValue;
+use serde::de::{Error, MapAccess};
 use zeroize::Zeroizing;
 
-use super::meaningless::code_unit;
-use super::value::{Any, Kind, Text};
+use super::lenient::code_unit;
+use super::{Kind, Members, Text, read};
 
 /// Reads texts that may be secret out of one document.
 #[derive(Clone, Copy)]
@@ -18,32 +17,30 @@ impl TextReader {
     /// For a document that may hold escapes.
     pub(crate) const CAREFUL: Self = TextReader { has_escapes: true };
 
-    pub(super) fn new(json: &str) -> Self {
+    pub(crate) fn new(json: &str) -> Self {
         // In pieces that are looked at as a whole, which is several times as fast as byte by byte.
         let has_escape =
             |piece: &[u8]| piece.iter().fold(false, |so_far, b| so_far | (*b == b'\\'));
         TextReader { has_escapes: json.as_bytes().chunks(256).any(has_escape) }
     }
 
-    /// Reads a value of which only the text matters, and tells what it was.
+    /// Reads a value of which only the text matters, and returns its kind.
     pub(crate) fn read<'de, A: MapAccess<'de>>(
         self,
-        map: &mut A,
+        members: &mut Members<'de, A>,
         take: impl FnOnce(&str),
     ) -> Result<Kind, A::Error> {
-        // Without an escape there is nothing to put aside.
         if !self.has_escapes {
-            return map.next_value_seed(Any(Text(take)));
+            return members.value(Text(take));
         }
-        let json = map.next_value::<&RawValue>()?.get();
-        // Its own error may quote, and where in the file it is the caller's parser knows better.
+        let json = members.raw()?;
+        // An error with a position of its own would be one in the middle of the document.
         let meaningless = || A::Error::custom("");
         if json.starts_with('"') {
             with_text(json, take).ok_or_else(meaningless)?;
             return Ok(Kind::Text);
         }
-        let mut other = serde_json::Deserializer::from_str(json);
-        Any(Text(|_: &str| ())).deserialize(&mut other).map_err(|_| meaningless())
+        read(json, Text(|_: &str| ())).map_err(|_| meaningless())
     }
 }
 

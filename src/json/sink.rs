@@ -1,8 +1,11 @@
-//! Reading JSON values of any type without failing on the wrong one, on top of `serde_json`.
+//! Sinks: readers of JSON values of any type, which do not fail on a type that they did not expect.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-#[derive(PartialEq, Eq)]
+use super::Members;
+
+/// The kind of a value, as far as it matters to credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Object,
     Text,
@@ -16,33 +19,37 @@ impl Kind {
     }
 }
 
-/// What to do with a value that may be of any type; what is not overridden is read and forgotten.
+/// A receiver of one value of any type; what is not overridden is read and forgotten.
 pub(crate) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
 
-    /// Called for a value that is neither an object nor null, where it begins, by those to whom
-    /// nothing else will do.
+    /// Called where a value begins that is neither an object nor null. An error ends the reading.
     fn not_an_object<E: Error>(&mut self) -> Result<(), E> {
         Ok(())
     }
 
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while members.next_key(|_| ())?.is_some() {
+            members.skip()?;
+        }
         Ok(())
     }
 }
 
-/// Reads any value into a sink, and tells what it was.
-pub(crate) struct Any<S>(pub(crate) S);
+/// Reads any value into a sink, and returns its kind.
+pub(super) struct Any<'de, S> {
+    pub(super) sink: S,
+    pub(super) document: &'de str,
+}
 
-impl<'de, S: Sink<'de>> Any<S> {
+impl<'de, S: Sink<'de>> Any<'de, S> {
     fn other<E: Error>(mut self) -> Result<Kind, E> {
-        self.0.not_an_object()?;
+        self.sink.not_an_object()?;
         Ok(Kind::Other)
     }
 }
 
-impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<'de, S> {
     type Value = Kind;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
@@ -50,7 +57,7 @@ impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Any<S> {
     }
 }
 
-impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
+impl<'de, S: Sink<'de>> Visitor<'de> for Any<'de, S> {
     type Value = Kind;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -58,12 +65,17 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<S> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
-        self.0.object(map).map(|()| Kind::Object)
+        let mut members = Members::new(map, self.document)?;
+        if members.is_number() {
+            members.read_number()?;
+            return self.other();
+        }
+        self.sink.object(&mut members).map(|()| Kind::Object)
     }
 
     fn visit_str<E: Error>(mut self, text: &str) -> Result<Kind, E> {
-        self.0.not_an_object()?;
-        self.0.text(text);
+        self.sink.not_an_object()?;
+        self.sink.text(text);
         Ok(Kind::Text)
     }
 
@@ -100,28 +112,5 @@ pub(crate) struct Text<F>(pub(crate) F);
 impl<F: FnOnce(&str)> Sink<'_> for Text<F> {
     fn text(self, text: &str) {
         (self.0)(text);
-    }
-}
-
-/// Reads a key of an object and tells what it means, without a copy of it.
-pub(crate) struct Key<F>(pub(crate) F);
-
-impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<T, E> {
-        Ok((self.0)(key))
     }
 }

@@ -1,8 +1,7 @@
-//! What JSON can write but that means nothing: half a surrogate pair, a number beyond all numbers. Programs in
-//! other languages write and read it, and a field that nobody asks for must not fail a whole document.
+//! JSON that is grammatical but has no value: a lone surrogate escape, a number that overflows `f64`.
 
-/// The text with U+FFFD and 0 in its place, of the same length; `None` if there is none of it.
-pub(super) fn replaced(json: &str) -> Option<String> {
+/// Returns a document of the same length with U+FFFD and 0 in the place of such; `None` if it holds none.
+pub(crate) fn replaced(json: &str) -> Option<String> {
     let mut bytes = json.as_bytes().to_vec();
     let (mut at, mut in_text, mut is_changed) = (0, false, false);
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {

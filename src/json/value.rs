@@ -1,0 +1,130 @@
+//! A document as a tree, for definitions that are looked into here and there.
+
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{Fault, Members, replaced};
+
+/// A JSON value. No member of an object has a meaning of its own here, whatever it is called. The reader nests at
+/// most 128 levels deep, and so does whatever walks the tree.
+#[derive(Debug)]
+pub(crate) enum Value {
+    Null,
+    Truth(bool),
+    /// Of no number does the value matter.
+    Number,
+    Text(String),
+    List(Vec<Value>),
+    /// The last member of a name.
+    Object(BTreeMap<String, Value>),
+}
+
+impl Value {
+    /// Parses a document. A lone surrogate is read as U+FFFD and a number that overflows `f64` as any other: programs
+    /// in other languages write them, and a field that nobody asks for must not fail a whole definition.
+    pub(crate) fn parse(json: &str) -> Result<Self, Fault> {
+        Self::parse_strictly(json).or_else(|fault| match replaced(json) {
+            Some(json) => Self::parse_strictly(&json),
+            None => Err(fault),
+        })
+    }
+
+    fn parse_strictly(json: &str) -> Result<Self, Fault> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let value = Tree { document: json }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+
+    /// The member of an object.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.as_object()?.get(name)
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    pub(crate) fn as_object(&self) -> Option<&BTreeMap<String, Value>> {
+        if let Value::Object(members) = self { Some(members) } else { None }
+    }
+
+    pub(crate) fn as_list(&self) -> Option<&[Value]> {
+        if let Value::List(items) = self { Some(items) } else { None }
+    }
+
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(crate) fn as_truth(&self) -> Option<bool> {
+        if let Value::Truth(truth) = *self { Some(truth) } else { None }
+    }
+}
+
+/// Reads a value of a document as a tree.
+#[derive(Clone, Copy)]
+struct Tree<'de> {
+    document: &'de str,
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'de> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'de> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        let mut members = Members::new(map, self.document)?;
+        if members.is_number() {
+            return members.read_number().map(|()| Value::Number);
+        }
+        let mut object = BTreeMap::new();
+        while let Some(name) = members.next_key(str::to_owned)? {
+            object.insert(name, members.value_of(self)?);
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Truth(truth))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value::Number)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value::Number)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Number)
+    }
+}
