@@ -9,6 +9,7 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Place;
+use crate::redact::ShownKey;
 use crate::shown::Shown;
 use crate::violation::{Joined, Violation};
 
@@ -114,22 +115,22 @@ pub enum Error {
     },
 
     /// A malformed entry, under [`strict`](crate::ResolverBuilder::strict).
-    #[error("{place}: entry {}: {problem}", Shown(key))]
+    #[error("{place}: entry {}: {problem}", ShownKey(key))]
     Entry {
         /// The file.
         place: Place,
-        /// The key as written, without user info.
+        /// The key as written.
         key: String,
         /// What is wrong.
         problem: EntryProblem,
     },
 
     /// A key that can match no image, under [`strict`](crate::ResolverBuilder::strict).
-    #[error("{place}: key {} can match no image: {problem}", Shown(key))]
+    #[error("{place}: key {} can match no image: {problem}", ShownKey(key))]
     Key {
         /// The file.
         place: Place,
-        /// The key as written, without user info.
+        /// The key as written if it looks like a registry, otherwise its position in the file: `#3`.
         key: String,
         /// What is wrong.
         problem: KeyProblem,

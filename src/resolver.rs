@@ -394,8 +394,8 @@ impl Draft {
 
 /// Under `strict`: the first entry that is malformed or can match nothing, as an error.
 fn refuse_defects(file: &File) -> Result<(), Error> {
-    for entry in &file.entries {
-        let (place, key) = (file.place.clone(), file.text(entry.key).to_owned());
+    for (at, entry) in file.entries.iter().enumerate() {
+        let (place, key) = (file.place.clone(), file.shown_key(at).into_owned());
         match entry.standing {
             Standing::Malformed(problem) => {
                 return Err(Error::Entry { place, key, problem });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
+use crate::redact::ShownKey;
 use crate::shown::Shown;
 
 /// Something that an operator should know about a credential file that could be read.
@@ -80,7 +81,8 @@ impl Warning {
         &self.place
     }
 
-    /// The key it is about, as written, without user info.
+    /// The key it is about, as written; `#3` for the third key of the file if it can match no image and does not look
+    /// like a registry, since it may hold a password.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
@@ -96,7 +98,7 @@ impl fmt::Debug for Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
-        let key = Shown(self.key.as_deref().unwrap_or_default());
+        let key = ShownKey(self.key.as_deref().unwrap_or_default());
         match &self.kind {
             WarningKind::MalformedEntry(problem) => write!(
                 f,

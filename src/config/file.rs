@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::error::{EntryProblem, KeyProblem};
 use crate::json::is_within;
 use crate::level::{Level, Place};
-use crate::scope::{Scope, without_secrets};
+use crate::redact;
+use crate::scope::Scope;
 use crate::secret::{SecretText, Span};
 use crate::warning::{Warning, WarningKind};
 
@@ -164,14 +165,24 @@ impl File {
         Scope::parse(self.text(entry.key)).ok()
     }
 
+    /// The key of an entry as it may be logged.
+    pub(crate) fn shown_key(&self, position: usize) -> Cow<'_, str> {
+        let Some(entry) = self.entries.get(position) else { return "".into() };
+        match (self.text(entry.key), entry.standing) {
+            (key, Standing::Unmatchable(_)) => redact::unmatchable_key(key, position + 1),
+            (key, _) => key.into(),
+        }
+    }
+
     /// What the file has to say about itself, in the order in which it stands there.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.place, key, kind);
         let helper = |name: &str| WarningKind::Helper { helper: name.into() };
         let entries = if self.texts.has_defects { &*self.entries } else { &[] };
-        let entries = entries
-            .iter()
-            .filter_map(move |entry| Some(warn(Some(self.text(entry.key)), self.defect(entry)?)));
+        let entries = entries.iter().enumerate().filter_map(move |(at, entry)| {
+            let kind = self.defect(entry)?;
+            Some(warn(Some(&self.shown_key(at)), kind))
+        });
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
         let keys = self.helper_keys.iter();
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
@@ -196,10 +207,9 @@ impl Texts {
     // In its place: what was just written in parts is slow to copy as a whole.
     pub(crate) fn start_entry(&mut self, entry: &mut Entry, key: &str) {
         *entry = Entry::EMPTY;
+        entry.key = self.text.push(key);
         match Scope::parse(key) {
             Ok(scope) => {
-                // A key that means something has none of the signs that a secret hides behind.
-                entry.key = self.text.push(key);
                 // Most of the time the normalised text stands in the key itself.
                 let mut place = |part: &Cow<'_, str>| match part {
                     Cow::Borrowed(part) if is_within(key, part) => entry.key.of_part(key, part),
@@ -210,7 +220,6 @@ impl Texts {
                 entry.port = u16::try_from(scope.port).unwrap_or_default();
             }
             Err(problem) => {
-                entry.key = self.text.push(&without_secrets(key));
                 entry.standing = Standing::Unmatchable(problem);
                 self.has_defects = true;
             }

@@ -13,8 +13,8 @@ use super::file::{Entry, EntrySecrets, HelperKey, Texts};
 use super::room::Progress;
 use crate::error::EntryProblem;
 use crate::json::{self, Fault, Kind, Members, Sink, Text, TextReader};
-use crate::scope::without_secrets;
-use crate::shown::is_encoded_secret;
+use crate::redact;
+use crate::scope::Scope;
 
 /// Every field that Docker's config file is known to have: one of them makes a document a
 /// `config.json`.
@@ -220,8 +220,8 @@ impl<'de> Sink<'de> for Document<'_> {
                     members.value(Auths(gathered))?;
                 }
                 TopField::CredsStore => {
-                    let mut helper = Box::default();
-                    members.value(Text(|t: &str| helper = shown_helper(t)))?;
+                    let mut helper = Box::<str>::default();
+                    members.value(Text(|t: &str| helper = redact::helper_name(t).into()))?;
                     gathered.store_helper = Some(helper).filter(|helper| !helper.is_empty());
                 }
                 TopField::CredHelpers => {
@@ -323,10 +323,18 @@ impl<'de> Sink<'de> for CredHelpers<'_> {
         let gathered = self.0;
         let mut by_key: HashMap<Box<str>, usize> = HashMap::new();
         let mut held: Vec<HelperKey> = Vec::new();
-        while let Some(key) = members.next_key(|k| Box::from(&*without_secrets(k)))? {
+        let mut position = 0;
+        let mut shown = |key: &str| -> Box<str> {
+            position += 1;
+            match Scope::parse(key) {
+                Ok(_) => key.into(),
+                Err(_) => redact::unmatchable_key(key, position).into(),
+            }
+        };
+        while let Some(key) = members.next_key(&mut shown)? {
             gathered.count_entry()?;
-            let mut helper = Box::default();
-            members.value(Text(|t: &str| helper = shown_helper(t)))?;
+            let mut helper = Box::<str>::default();
+            members.value(Text(|t: &str| helper = redact::helper_name(t).into()))?;
             match by_key.get(&key).and_then(|at| held.get_mut(*at)) {
                 Some(earlier) => earlier.helper = helper,
                 None => {
@@ -386,12 +394,4 @@ impl<'de> Sink<'de> for Data<'_> {
         }
         Ok(())
     }
-}
-
-/// What a helper is called, as it may be shown. Who writes by hand may put the `auth` itself there.
-fn shown_helper(name: &str) -> Box<str> {
-    const LONGEST: usize = 64;
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    let is_name = name.len() <= LONGEST && name.bytes().all(is_plain);
-    if is_name && !is_encoded_secret(name) { name.into() } else { "…".into() }
 }

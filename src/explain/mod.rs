@@ -12,6 +12,7 @@ use crate::image::ImageRef;
 use crate::index::{Match, Rank};
 use crate::layers::Counted;
 use crate::level::Level;
+use crate::redact::ShownKey;
 use crate::resolver::Resolver;
 use crate::shown::Shown;
 
@@ -219,7 +220,7 @@ impl fmt::Display for FileReport {
                 f,
                 "    {} {}: {}",
                 finding.verdict.name(),
-                Shown(&finding.key),
+                ShownKey(&finding.key),
                 finding.reason
             )?;
         }

@@ -11,6 +11,7 @@ use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Match, Rank};
 use crate::layers::{Counted, Layer, SourceRead};
+use crate::redact::ShownKey;
 use crate::scope::Scope;
 use crate::shown::Shown;
 
@@ -128,7 +129,7 @@ impl<'a> Telling<'a> {
             let place = place.and_then(|entry| self.places.get(&(layer, number, entry)).copied());
             let found = match place {
                 Some(place) => Some(self.matched(file, entry, place)),
-                None => self.unmatched(file, entry),
+                None => self.unmatched(file, position, entry),
             };
             let Some(finding) = found else { continue };
             let told = told.entry(finding.verdict).or_default();
@@ -180,15 +181,18 @@ impl<'a> Telling<'a> {
     }
 
     /// An entry that the lookup passed by; `None` where there is nothing to say of it.
-    fn unmatched(&mut self, file: &File, entry: &Entry) -> Option<Finding> {
+    fn unmatched(&mut self, file: &File, position: usize, entry: &Entry) -> Option<Finding> {
         let key = file.text(entry.key);
         let (verdict, reason) = match entry.standing {
             Standing::Unmatchable(problem) => {
                 if !key.to_ascii_lowercase().contains(&self.host) {
                     return None;
                 }
-                self.unmatchable.add(Shown(key).to_string());
-                (Verdict::Unmatchable, problem.to_string())
+                let key = file.shown_key(position).into_owned();
+                self.unmatchable.add(ShownKey(&key).to_string());
+                // What is shown of such a key may mean something.
+                let (verdict, reason) = (Verdict::Unmatchable, problem.to_string());
+                return Some(Finding { key, scope: None, verdict, reason });
             }
             Standing::Repeated | Standing::Absent => {
                 if relation(&file.scope(entry)?, self.image, &self.host)? != Relation::Covers {
@@ -280,10 +284,6 @@ fn absent_reason(file: &File) -> String {
 }
 
 fn finding(file: &File, entry: &Entry, verdict: Verdict, reason: String) -> Finding {
-    let scope = match entry.standing {
-        // What is shown of such a key may mean something.
-        Standing::Unmatchable(_) => None,
-        _ => file.scope(entry).map(|scope| scope.to_string()),
-    };
+    let scope = file.scope(entry).map(|scope| scope.to_string());
     Finding { key: file.text(entry.key).to_owned(), scope, verdict, reason }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::redact::ShownKey;
 use crate::shown::Shown;
 
 /// Something that Mesos does with a credential file, and that is unsafe or comes to nothing.
@@ -83,7 +84,7 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(key) = &self.key {
-            write!(f, "key {}: ", Shown(key))?;
+            write!(f, "key {}: ", ShownKey(key))?;
         }
         match &self.kind {
             NoteKind::AgentDoesNotStart(why) => write!(f, "the agent does not start: {why}"),

@@ -8,10 +8,11 @@ use std::hash::{BuildHasher, RandomState};
 use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
-use crate::config::{is_credential_field, is_strict_auth};
+use crate::config::{is_credential_field, is_strict_auth, looks_like_registry};
 use crate::image::{is_dotted, split_port};
 use crate::json::{self, Kind, Members, Sink, TextReader};
-use crate::scope::{Scope, without_secrets};
+use crate::redact;
+use crate::scope::Scope;
 
 /// What stands in a document, as far as Mesos looks.
 #[derive(Default)]
@@ -34,6 +35,8 @@ pub(super) struct Registries {
     hasher: RandomState,
     /// Keys under which something stands that is no object.
     non_objects: HashSet<u64>,
+    /// The number of keys read so far, as [`File`](crate::config::File) counts its entries.
+    position: usize,
 }
 
 /// A registry as Mesos sees it.
@@ -86,7 +89,7 @@ impl Registries {
                 return;
             }
         }
-        let registry = Registry::new(key, entry.unwrap_or_default());
+        let registry = Registry::new(key, self.position, entry.unwrap_or_default());
         match self.places.entry(hash) {
             Slot::Occupied(place) => {
                 if let Some(old) = self.entries.get_mut(*place.get()) {
@@ -102,7 +105,7 @@ impl Registries {
 }
 
 impl Registry {
-    fn new(key: &str, entry: Entry) -> Self {
+    fn new(key: &str, position: usize, entry: Entry) -> Self {
         let scope = Scope::parse(key);
         let bare = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
         let (host, rest) = match bare.unwrap_or(key).split_once('/') {
@@ -112,7 +115,10 @@ impl Registry {
         let problem = problem_of(host);
         let is_docker_hub = matches!(&scope, Ok(scope) if scope.is_docker_hub());
         Registry {
-            key: if scope.is_ok() { key.into() } else { without_secrets(key) }.into_owned(),
+            key: match &scope {
+                Ok(_) => key.to_owned(),
+                Err(_) => redact::unmatchable_key(key, position).into_owned(),
+            },
             host: if problem.is_none() { host.to_owned() } else { String::new() },
             problem,
             has_docker_io: key.contains("docker.io"),
@@ -244,7 +250,8 @@ impl<'de> Sink<'de> for Top<'_> {
             self.0.has_more_auths |=
                 name.eq_ignore_ascii_case("auths") && (*name != "auths" || self.0.auths.is_some());
             if *name == "auths" {
-                self.0.under_auths = Registries::default();
+                let position = self.0.under_auths.position;
+                self.0.under_auths = Registries { position, ..Registries::default() };
                 let kind = members.value(Under(&mut self.0.under_auths))?;
                 self.0.auths = Some(kind);
                 continue;
@@ -261,6 +268,7 @@ impl<'de> Sink<'de> for Top<'_> {
                 "credHelpers" => self.0.has_helper_keys = helper.is_named,
                 _ => {}
             }
+            self.0.at_top.position += usize::from(looks_like_registry(&name));
             self.0.at_top.put(&name, entry);
         }
         Ok(())
@@ -293,6 +301,7 @@ impl<'de> Sink<'de> for Under<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         while let Some(name) = members.next_key(owned)? {
             let entry = read_entry(members)?;
+            self.0.position += 1;
             self.0.put(&name, entry);
         }
         Ok(())

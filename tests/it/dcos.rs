@@ -175,7 +175,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(r#"{"auths": {"reg.io": {"username": "u", "password": "p"}, "https://reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "one of them is enough here", "the only one that Mesos can use"),
         (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "note: \"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
         (strip(config(&[("reg.io", "u"), ("HTTPS://reg.io", "u")])), false, true, 1, "never used: cluster file", "a spelling that Mesos does not know"),
-        (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 0, "can match no image", "two keys that are shown alike"),
+        (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 1, "can match no image", "two keys that are not shown are told apart"),
         (br#"{"auths": {}, "credHelpers": {"reg.io": "dTpwYXNzd29yZA=="}}"#.to_vec(), false, true, 0, "left to the helper \"…\"", "the auth in place of a helper"),
         (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
         (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),

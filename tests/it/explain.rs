@@ -55,7 +55,7 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"", "absent"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {}}}"#, "reg.io/a", "    repeated \"reg.io\": the same key stands again further down, and counts", "repeated"),
         (r#"{"auths": {"https://reg.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"https://reg.io\": a key that means the same is spelled more exactly", "the same"),
-        (r#"{"auths": {"user:x@reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    matches nothing \"…@reg.io\": it holds user info before an @; write only the registry", "a bad key"),
+        (r#"{"auths": {"user:x@reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    matches nothing #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key"),
         (r#"{"auths": {"ftp://reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"", "a bad key"),
         (r#"{"auths": {"hub.docker.com": {"auth": "dTpw"}}}"#, "nginx", "    out of scope \"hub.docker.com\": is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/", "the Hub"),
         (r#"{"auths": {"*.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: these do not cover Docker Hub, whose key is https://index.docker.io/v1/: \"*.io\"", "the Hub"),
@@ -146,7 +146,7 @@ fn secrets_without_a_name_are_told_apart_even_over_a_base() {
 fn what_stands_in_a_file_cannot_forge_a_line() {
     let key = "reg.io\u{1b}[2J\n  answer: all is well";
     let page = explain(&secret(config(&[(key, "u")])).unwrap(), "reg.io/a");
-    assert!(page.contains(r#""reg.io\u{1b}[2J\n  answer:…""#), "{page}");
+    assert!(page.contains("    matches nothing #1 (not shown, "), "{page}");
     assert!(!page.contains('\u{1b}') && !page.contains("\n  answer: all"), "{page}");
     let long = format!("reg.io/{}", "X".repeat(100_000));
     assert!(explain(&secret(config(&[(&long, "u")])).unwrap(), "reg.io/a").len() < 1500);

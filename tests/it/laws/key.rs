@@ -38,6 +38,10 @@ pub fn law(data: &[u8]) {
         format!("https://{CANARY}:{CANARY}@{bare}"),
         format!("https://{bare}/?{CANARY}"),
         format!("{bare}#{CANARY}"),
+        format!("admin:2024/{CANARY}@{bare}"),
+        format!("https://{CANARY}/{CANARY}@{bare}/v1/"),
+        format!("http://u:1/{CANARY}\u{FE6B}{bare}"),
+        format!("{CANARY}%40{bare}"),
     ] {
         let resolver = build(&planted);
         let image = ImageRef::parse("reg.io/app").expect("an image");
