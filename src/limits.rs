@@ -4,7 +4,12 @@
 ///
 /// Everything past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
 /// value; nothing of that source is kept. The defaults are far above any file seen in the field
-/// and small enough that a hostile one does no lasting harm.
+/// and small enough that a hostile one does no lasting harm. However far a limit is raised, no size that an
+/// input merely claims becomes an allocation.
+///
+/// Each limit holds for one file, one archive or one definition. A [`Resolver`](crate::Resolver) takes any number of
+/// them: who builds it from sources of others bounds their number too. Memory, and the time of a lookup among
+/// patterns, add up.
 ///
 /// ```
 /// let mut limits = regcred::Limits::default();
@@ -22,7 +27,11 @@ pub struct Limits {
     /// under `credHelpers`. Default 1,000,000. However short it is, each takes some 110 bytes of memory, and up to
     /// some 350 where there is something to warn of.
     pub file_entries: u64,
-    /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB.
+    /// Keys whose host holds a `*` in one credential file. Default 1,000, far above the one or two that Secrets for
+    /// Kubernetes have. A lookup tries them one by one, some 6 ns each.
+    pub file_patterns: u64,
+    /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB. Values above 1 GiB count as 1 GiB, since
+    /// a file is read into memory before it is unpacked.
     pub archive_bytes: u64,
     /// Bytes that an archive may unpack to, headers and other members included. Default 64 MiB.
     pub archive_unpacked_bytes: u64,
@@ -42,6 +51,7 @@ impl Default for Limits {
         Self {
             file_bytes: 16 << 20,
             file_entries: 1_000_000,
+            file_patterns: 1_000,
             archive_bytes: 16 << 20,
             archive_unpacked_bytes: 64 << 20,
             archive_entries: 10_000,
@@ -55,6 +65,12 @@ impl Default for Limits {
 impl Limits {
     /// Positions in a credential file are kept in 32 bits; this leaves room for what normalising adds.
     const FILE_BYTES_CEILING: u64 = 512 << 20;
+
+    const ARCHIVE_BYTES_CEILING: u64 = 1 << 30;
+
+    pub(crate) fn effective_archive_bytes(&self) -> u64 {
+        self.archive_bytes.min(Self::ARCHIVE_BYTES_CEILING)
+    }
 
     pub(crate) fn effective_file_bytes(&self) -> u64 {
         self.file_bytes.min(Self::FILE_BYTES_CEILING)

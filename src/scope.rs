@@ -283,13 +283,14 @@ pub(crate) fn is_pattern(host: &str) -> bool {
     host.contains('*')
 }
 
-/// Whether a normalised pattern covers a host in lower case: label by label, where `*` is any run of
-/// characters inside one label. Nothing covers a host that is too long to be one.
+/// Whether a normalised pattern covers a host in lower case, label by label: `*` is any run of characters inside one
+/// label. Nothing covers a host that is too long to be one.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
-    let mut hosts = host.split('.');
+    // From the last label, as the first is `*` in most patterns.
+    let mut hosts = host.rsplit('.');
     host.len() <= LONGEST_HOST
         && pattern
-            .split('.')
+            .rsplit('.')
             .all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
         && hosts.next().is_none()
 }

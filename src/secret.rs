@@ -52,6 +52,18 @@ impl SecretBytes {
         self.0.extend_from_slice(bytes);
     }
 
+    /// As [`extend`](Self::extend), where `expected` bytes may come in all. Room is made for no more than twice those that
+    /// came, whatever was claimed, and for none past those expected while they suffice.
+    pub(crate) fn extend_towards(&mut self, expected: usize, bytes: &[u8]) {
+        const FIRST: usize = 64 * 1024;
+        let needed = self.0.len() + bytes.len();
+        if self.0.capacity() < needed {
+            let wanted = needed.saturating_mul(2).max(FIRST);
+            self.grow(if needed <= expected { wanted.min(expected) } else { wanted });
+        }
+        self.0.extend_from_slice(bytes);
+    }
+
     /// Makes room for so many bytes in all. The buffer that was too small is wiped.
     fn grow(&mut self, bytes: usize) {
         let mut larger = Self::with_capacity(bytes.max(self.0.len()));

@@ -52,8 +52,9 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
 ///
 /// A damaged archive, a refused member, a limit, and neither file in it.
 pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<Member>, Error> {
-    if bytes.len() as u64 > limits.archive_bytes {
-        return Err(Failure::limit("archive_bytes", limits.archive_bytes).into_error(place));
+    let most = limits.effective_archive_bytes();
+    if bytes.len() as u64 > most {
+        return Err(Failure::limit("archive_bytes", most).into_error(place));
     }
     let unpacked = is_gzip(bytes)
         .then(|| gunzip::unpack_small(bytes, limits.archive_unpacked_bytes))

@@ -6,7 +6,7 @@ use crate::error::{EntryProblem, KeyProblem};
 use crate::json::is_within;
 use crate::level::{Level, Place};
 use crate::redact;
-use crate::scope::Scope;
+use crate::scope::{Scope, Spelling, is_pattern};
 use crate::secret::{SecretText, Span};
 use crate::warning::{Warning, WarningKind};
 
@@ -62,6 +62,9 @@ pub(crate) struct Entry {
     /// Where the fields are that few entries have, in the file's list of them; past its end for none.
     rare: u32,
     pub(crate) port: u16,
+    pub(crate) spelling: Spelling,
+    /// For a host with `*`, the number of its other characters. Past 255 it covers nothing.
+    pub(crate) literals: Option<u8>,
     pub(crate) standing: Standing,
 }
 
@@ -74,6 +77,8 @@ impl Entry {
         password: Span::EMPTY,
         rare: u32::MAX,
         port: 0,
+        spelling: Spelling::Other,
+        literals: None,
         standing: Standing::Absent,
     };
 }
@@ -160,9 +165,12 @@ impl File {
         EntrySecrets { username, password, rare }
     }
 
-    /// What the key of an entry means; `None` for one that can match nothing.
+    /// The scope of an entry; `None` for one that can match nothing.
     pub(crate) fn scope(&self, entry: &Entry) -> Option<Scope<'_>> {
-        Scope::parse(self.text(entry.key)).ok()
+        let (host, path) = (self.text(entry.host).into(), self.text(entry.path).into());
+        let is_matchable = !matches!(entry.standing, Standing::Unmatchable(_));
+        let scope = Scope { host, port: entry.port.into(), path, spelling: entry.spelling };
+        is_matchable.then_some(scope)
     }
 
     /// The key of an entry as it may be logged.
@@ -218,6 +226,11 @@ impl Texts {
                 entry.host = place(&scope.host);
                 entry.path = place(&scope.path);
                 entry.port = u16::try_from(scope.port).unwrap_or_default();
+                entry.spelling = scope.spelling;
+                entry.literals = is_pattern(&scope.host).then(|| {
+                    let literals = scope.host.bytes().filter(|b| *b != b'*').count();
+                    u8::try_from(literals).unwrap_or(u8::MAX)
+                });
             }
             Err(problem) => {
                 entry.standing = Standing::Unmatchable(problem);

@@ -13,6 +13,7 @@ use super::file::{Entry, EntrySecrets, HelperKey, Texts};
 use super::room::Progress;
 use crate::error::EntryProblem;
 use crate::json::{self, Fault, Kind, Members, Sink, Text, TextReader};
+use crate::limits::Limits;
 use crate::redact;
 use crate::scope::Scope;
 
@@ -63,7 +64,8 @@ pub(super) struct Gathered {
     pub(super) string_data: SecretData,
     /// `.dockerconfigjson` and `.dockercfg` at the very top.
     pub(super) bare_data: SecretData,
-    pub(super) entries_left: u64,
+    entries_left: u64,
+    patterns_left: u64,
     pub(super) failure: Option<Failure>,
     progress: Progress,
     reader: TextReader,
@@ -111,11 +113,12 @@ impl SecretValue {
 #[derive(Clone, Copy)]
 pub(super) enum Failure {
     TooManyEntries,
+    TooManyPatterns,
     AuthsNotAnObject,
 }
 
 impl Gathered {
-    pub(super) fn new(json: &str, most_entries: u64, reading: Reading) -> Self {
+    pub(super) fn new(json: &str, limits: &Limits, reading: Reading) -> Self {
         Gathered {
             texts: Texts::default(),
             has_docker_field: false,
@@ -128,7 +131,8 @@ impl Gathered {
             data: SecretData::default(),
             string_data: SecretData::default(),
             bare_data: SecretData::default(),
-            entries_left: most_entries,
+            entries_left: limits.file_entries,
+            patterns_left: limits.file_patterns,
             failure: None,
             progress: Progress::new(json),
             reader: TextReader::new(json),
@@ -145,6 +149,14 @@ impl Gathered {
         match self.entries_left.checked_sub(1) {
             Some(left) => self.entries_left = left,
             None => return self.fail(Failure::TooManyEntries),
+        }
+        Ok(())
+    }
+
+    fn count_pattern<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        match self.patterns_left.checked_sub(1) {
+            Some(left) => self.patterns_left = left,
+            None => return self.fail(Failure::TooManyPatterns),
         }
         Ok(())
     }
@@ -282,6 +294,9 @@ impl Gathered {
         list: fn(&mut Self) -> &mut Vec<Entry>,
     ) -> Result<Kind, A::Error> {
         self.count_entry()?;
+        if entry.literals.is_some() {
+            self.count_pattern()?;
+        }
         let mut fields = Ok(EntrySecrets::default());
         let kind = self.read_value(members, &mut fields)?;
         if matches!(kind, Kind::Text | Kind::Other) && fields.is_ok() {

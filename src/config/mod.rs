@@ -77,7 +77,7 @@ fn read_text(
     if let Some(file) = lines::read(text, &place) {
         return Ok(Files { format: file.format, files: vec![file] });
     }
-    let mut gathered = Gathered::new(text, limits.file_entries, Reading::Whole);
+    let mut gathered = Gathered::new(text, limits, Reading::Whole);
     if !read_json(&mut gathered, text, &place, limits)? {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
         let before = text.len() - text.trim_start().len();
@@ -136,7 +136,7 @@ fn read_json(
         return Err(json_error(fault, gathered.failure, text, place, limits));
     }
     // What stops this reading is what is wrong with the document; before it there may only have been an entry.
-    *gathered = Gathered::new(text, limits.file_entries, Reading::OneByOne);
+    *gathered = Gathered::new(text, limits, Reading::OneByOne);
     let read = gathered.read(text);
     read.map_err(|fault| json_error(fault, gathered.failure, text, place, limits))
 }
@@ -267,6 +267,9 @@ fn json_error(
     match failure {
         Some(Failure::TooManyEntries) => {
             return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
+        }
+        Some(Failure::TooManyPatterns) => {
+            return Error::Limit { place, limit: "file_patterns", value: limits.file_patterns };
         }
         Some(Failure::AuthsNotAnObject) => {
             let problem = "\"auths\" is no object; it must hold {registry: {\"auth\": …}}";

@@ -126,20 +126,17 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
     near.then_some(Relation::Misses(miss))
 }
 
-/// Whether a pattern that starts in `*.` would cover the host with another number of labels.
+/// Whether a pattern that starts in `*.` would cover the host with another number of labels: `*.example.com` both
+/// `example.com` and `a.b.example.com`.
 fn misses_by_depth(pattern: &str, host: &str) -> bool {
-    // The search takes the square of its length.
     let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST_HOST) else {
         return false;
     };
-    let mut tail = host;
-    loop {
-        if pattern_covers(rest, tail) {
-            return true;
-        }
-        match tail.split_once('.') {
-            Some((_, shorter)) => tail = shorter,
-            None => return false,
-        }
-    }
+    // The rest has so many labels, and so there is one end of the host that it could cover.
+    let dots = rest.matches('.').count();
+    let end = match host.rmatch_indices('.').nth(dots) {
+        Some((dot, _)) => host.get(dot + 1..).unwrap_or_default(),
+        None => host,
+    };
+    pattern_covers(rest, end)
 }

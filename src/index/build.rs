@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::hash::Keys;
-use super::patterns::Gathering;
+use super::patterns::Patterns;
 use super::rank::Rank;
 use super::table::{Id, NONE, Table, id};
 use super::{Host, Index, PathPrefix, Text, depth_bit, entry_at};
@@ -70,7 +70,7 @@ enum Scope {
 
 struct Building {
     index: Index,
-    patterns: Option<Gathering>,
+    patterns: Patterns,
     entries: usize,
     /// Scopes with more than one entry.
     crowded: Vec<Scope>,
@@ -81,10 +81,7 @@ impl Building {
         let counts = files.iter().map(|file| file.entries.len());
         let entries: usize = counts.clone().sum();
         let all = || files.iter().flat_map(|file| &file.entries);
-        let is_pattern =
-            |file: &File, entry: &Entry| file.texts.text.bytes(entry.host).contains(&b'*');
-        let is_few = entries <= FEW
-            && !files.iter().any(|file| file.entries.iter().any(|entry| is_pattern(file, entry)));
+        let is_few = entries <= FEW;
         let mut index = Index {
             file_starts: Vec::new(),
             keys: (!is_few).then(|| Box::new(Keys::random())),
@@ -111,7 +108,7 @@ impl Building {
             (index.host_table, index.path_table) =
                 (Table::for_items(hosts), Table::for_items(paths));
         }
-        Building { index, patterns: None, entries, crowded: Vec::new() }
+        Building { index, patterns: Patterns::default(), entries, crowded: Vec::new() }
     }
 
     fn add(&mut self, files: &[File], number: usize, position: usize, entry: &Entry) {
@@ -119,10 +116,8 @@ impl Building {
         let new = id(start.map_or(0, |start| *start as usize) + position);
         let text = |span| Text { file: id(number), span };
         let host = self.host(files, text(entry.host), entry.port);
-        if self.index.hosts.get(host).is_some_and(|host| host.is_pattern) {
-            if let (Some(patterns), Some(file)) = (&mut self.patterns, files.get(number)) {
-                patterns.note(file.level());
-            }
+        if let (Some(literals), Some(file)) = (entry.literals, files.get(number)) {
+            self.patterns.add(file.level(), literals, id(host));
         }
         let scope = if entry.path.is_empty() {
             Scope::Whole { host }
@@ -175,12 +170,8 @@ impl Building {
         let new = index.hosts.len();
         let is_pattern = host.contains(&b'*');
         index.hosts.push(Host { name, port, is_pattern, depths: 0, whole: NONE });
-        if let (Some(hash), Some(keys)) = (hash, &index.keys) {
+        if let Some(hash) = hash {
             index.host_table.add(hash, id(new));
-            if is_pattern {
-                let pattern = std::str::from_utf8(host).unwrap_or_default();
-                self.patterns.get_or_insert_with(Gathering::new).add(keys, new, pattern, port);
-            }
         }
         new
     }
@@ -228,7 +219,7 @@ impl Building {
                 }
             }
         }
-        self.index.patterns = self.patterns.take().and_then(Gathering::finish);
+        self.index.patterns = std::mem::take(&mut self.patterns).finish();
         hidden
     }
 }

@@ -6,7 +6,7 @@
 //! others stand behind it in a list. What lies on the way is kept short, because in a large index each step is a
 //! miss of the cache: a group of hashes, the host with the place of its text, that text, the entry.
 //!
-//! Hosts with `*` are found by their literal parts ([`patterns`]), and only looked for while one could still win.
+//! Hosts with `*` are tried in the order of their precedence ([`patterns`]), while one could still win.
 //! With a handful of entries looking at each is faster than hashing, and building nothing is faster than building.
 //!
 //! Hashes are keyed ([`hash`]), so that a hostile task cannot make keys collide. Nothing here allocates once built.

@@ -4,42 +4,38 @@ use std::cmp::Reverse;
 
 use crate::config::{Entry, File};
 use crate::level::Level;
-use crate::scope::{Spelling, is_pattern};
+use crate::scope::Spelling;
 
 /// The order in which matching entries answer: level, exact host before `*`, longer path prefix, the
 /// spelling. Ties go to what was given first. The smallest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) level: Level,
-    host: HostRank,
+    pub(super) host: HostRank,
     path: Reverse<usize>,
     spelling: Spelling,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum HostRank {
+pub(super) enum HostRank {
     Exact,
-    /// By the number of characters that are no `*`.
-    Pattern(Reverse<usize>),
+    /// By the number of characters that are not `*`.
+    Pattern(Reverse<u8>),
 }
 
 impl Rank {
     pub(crate) fn of(file: &File, entry: &Entry) -> Self {
-        let host = file.text(entry.host);
         Rank {
             level: file.level(),
-            host: if is_pattern(host) {
-                HostRank::Pattern(Reverse(host.bytes().filter(|b| *b != b'*').count()))
-            } else {
-                HostRank::Exact
+            host: match entry.literals {
+                None => HostRank::Exact,
+                Some(literals) => HostRank::Pattern(Reverse(literals)),
             },
             path: Reverse(entry.path.len()),
-            spelling: file.scope(entry).map_or(Spelling::Other, |scope| scope.spelling),
+            spelling: entry.spelling,
         }
     }
-}
 
-impl Rank {
     /// Why this match comes after a better one.
     pub(crate) fn loses_by(&self, better: &Rank) -> &'static str {
         if self.level != better.level {

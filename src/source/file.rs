@@ -74,16 +74,13 @@ pub(super) fn read_open(
         };
         let is_first = bytes.as_slice().is_empty();
         if is_first && archive::is_archive(piece) {
-            limit = ("archive_bytes", limits.archive_bytes);
+            limit = ("archive_bytes", limits.effective_archive_bytes());
         }
         let (limit, value) = limit;
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {
             return Err(Error::Limit { place: place.clone(), limit, value });
         }
-        if is_first {
-            // The size is only a hint: the file may grow while it is read.
-            bytes = SecretBytes::with_capacity(size.try_into().unwrap_or(0));
-        }
-        bytes.extend(piece);
+        // The size is only a hint: a sparse file claims any, and a file may grow while it is read.
+        bytes.extend_towards(size.try_into().unwrap_or(usize::MAX), piece);
     }
 }

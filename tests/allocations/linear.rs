@@ -41,5 +41,6 @@ fn ten_times_the_input_takes_ten_times_the_memory() {
         });
         all
     };
-    compare(&[("allocations", 50), ("bytes", 4_000)], at(100), at(1_000));
+    // Sorting takes its room from the stack if there is little to sort.
+    compare(&[("allocations", 50), ("bytes", 16_000)], at(100), at(1_000));
 }

@@ -105,7 +105,19 @@ fn looking_up_allocates_nothing() {
     let task = config(keys.iter().map(ToString::to_string))
         .replace(r#""malformed.io":{"auth":"dTpw"}"#, r#""malformed.io":1"#)
         .replace(r#""absent.io":{"auth":"dTpw"}"#, r#""absent.io":{}"#);
-    let resolver = Resolver::builder().task_secret(task).base(&agent).build().unwrap();
+    // Two layers of one level, whose matches are compared.
+    let spellings = [
+        "*.Odd.io",
+        "https://*.bücher.example",
+        "https://*.BÜCHER.example/team/",
+        "A*B.odd.io",
+        "HTTPS://Odd.io:443/v1/",
+        "https://bücher.example/",
+    ];
+    let tied = || config(spellings.iter().map(ToString::to_string));
+    let below = Resolver::builder().task_secret(tied()).base(&agent).build().unwrap();
+    let below = Resolver::builder().task_secret(tied()).base(&below).build().unwrap();
+    let resolver = Resolver::builder().task_secret(task).base(&below).build().unwrap();
     let long = format!("{}.io/{}", "a".repeat(1000), "a/".repeat(100) + "a");
     let hex = "0".repeat(64);
     let digest = format!("reg1.io/a/b/c:1@sha256:{hex}");
@@ -117,6 +129,8 @@ fn looking_up_allocates_nothing() {
         ("reg.io/team7/app/x/y/z", true), ("a.cluster9.io/app", true), ("A.Cluster9.IO/app", true),
         ("[::1]:5000/app", true), (&*digest, true), ("malformed.io/app", false),
         ("absent.io/app", false), ("none.io/app", false), ("reg.io/team7", false),
+        ("a.odd.io/app", true), ("A-B.Odd.io/app", true), ("odd.io/app", true),
+        ("a.xn--bcher-kva.example/team/app", true), ("xn--bcher-kva.example/app", true),
         ("localhost/app", false), ("a.b.cluster9.io/x", false), (&*long, false),
     ];
     for (image, found) in table {
@@ -275,7 +289,10 @@ fn a_file_takes_a_few_times_its_size() {
     ];
     for (what, file, times) in table {
         let size = file.len();
-        let (resolver, peak) = peak(|| Resolver::builder().task_secret(file).build().unwrap());
+        let mut limits = Limits::default();
+        limits.file_patterns = u64::MAX;
+        let build = || Resolver::builder().limits(limits).task_secret(file).build();
+        let (resolver, peak) = peak(|| build().unwrap_or_else(|error| panic!("{what}: {error}")));
         assert!(peak <= times * size, "{what}: {peak} bytes for a file of {size}");
         drop(resolver);
     }

@@ -180,6 +180,7 @@ pub fn pairs(n: usize) -> Vec<(&'static str, String, String)> {
         ("a pattern of labels, a host of many", one(&format!("{}registry.io", "*.".repeat(n))), labels(n)),
         ("patterns, a host of many labels", all(n, AUTH, |n| format!("*u*{n}.registry.io")), labels(n * BYTES)),
         ("patterns, a long label", all(n, AUTH, |n| format!("*u*{n}.registry.io")), "u".repeat(n * BYTES) + ".registry.io/a"),
+        ("patterns, a host of as many labels as DNS allows", all(n, AUTH, |n| format!("*.*.x{n}")), "u.".repeat(n / 8) + "io/team/app"),
         ("namespaces above a host of many labels", all(n, AUTH, |n| format!("registry.io/a{n}")), labels(n * BYTES)),
         ("ports of a long host", format!(r#"{{"auths":{{{}"x":{{}}}}}}"#, each(n, |n| format!(r#""registry.io/a{n}":{AUTH},"registry.io:{}":{AUTH},"#, n + 1))), labels(n * BYTES)),
     ]

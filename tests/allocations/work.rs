@@ -14,22 +14,25 @@ use crate::shapes::{AUTH, IMAGE, all, archives, cased, definitions, each, files,
 /// Takes the name of a piece of work, and does the work while counting.
 pub type Meter<'m> = &'m mut dyn FnMut(&str, &mut dyn FnMut());
 
+/// A builder that takes any number of patterns.
+fn unbounded() -> ResolverBuilder {
+    let mut limits = Limits::default();
+    limits.file_patterns = u64::MAX;
+    Resolver::builder().limits(limits)
+}
+
 /// Everything that a credential file goes through.
 fn file(text: &str, meter: Meter<'_>) {
     let image = ImageRef::parse(IMAGE).unwrap();
     let mut bytes = Some(text.as_bytes().to_vec());
     let mut built = None;
-    meter("built", &mut || {
-        built = Some(Resolver::builder().task_secret(bytes.take().unwrap()).build())
-    });
+    meter("built", &mut || built = Some(unbounded().task_secret(bytes.take().unwrap()).build()));
     if let Ok(resolver) = built.as_ref().unwrap() {
         meter("looked up", &mut || look_up(resolver, &image));
         meter("explained", &mut || explain(resolver, &image));
         if !resolver.warnings().is_empty() {
             meter("its warnings shown", &mut || show(resolver.warnings()));
-            meter("built strictly", &mut || {
-                drop(Resolver::builder().task_secret(text).strict().build())
-            });
+            meter("built strictly", &mut || drop(unbounded().task_secret(text).strict().build()));
         }
     }
     meter("dropped", &mut || drop(built.take()));
@@ -87,7 +90,7 @@ fn image(text: &str, meter: Meter<'_>) {
             .map(str::to_owned)
             .into_iter(),
     );
-    let resolver = Resolver::builder().task_secret(file).build().unwrap();
+    let resolver = unbounded().task_secret(file).build().unwrap();
     meter("parsed", &mut || {
         if let Ok(image) = ImageRef::parse(text) {
             show_one(&image);
@@ -161,7 +164,7 @@ fn layers(n: usize, meter: Meter<'_>) {
     let file = |n: usize| all(1, AUTH, |_| cased("sub.registry.io", n));
     let secrets = (0..n).fold(Resolver::builder(), |builder, n| builder.task_secret(file(n)));
     let singles: Vec<Resolver> =
-        (0..n).map(|n| Resolver::builder().task_secret(file(n)).build().unwrap()).collect();
+        (0..n).map(|n| unbounded().task_secret(file(n)).build().unwrap()).collect();
     let bases = singles.iter().fold(Resolver::builder(), ResolverBuilder::base);
     let empty = (0..n).fold(Resolver::builder(), |builder, _| builder.task_secret("{}"));
     for (what, builder) in [("secrets", secrets), ("bases", bases), ("empty secrets", empty)] {
@@ -230,7 +233,7 @@ pub fn measure(n: usize, meter: Meter<'_>) {
         image(&text, &mut |step, work| meter(&format!("image, {shape}: {step}"), work));
     }
     for (shape, file, name) in pairs(n) {
-        let resolver = Resolver::builder().task_secret(file).build().unwrap();
+        let resolver = unbounded().task_secret(file).build().unwrap();
         let image = ImageRef::parse(&name).unwrap();
         meter(&format!("{shape}: looked up"), &mut || look_up(&resolver, &image));
         meter(&format!("{shape}: explained"), &mut || explain(&resolver, &image));

@@ -12,6 +12,7 @@ fn the_defaults_are_as_documented() {
     let limits = Limits::default();
     assert_eq!(limits.file_bytes, 16 * 1024 * 1024);
     assert_eq!(limits.file_entries, 1_000_000);
+    assert_eq!(limits.file_patterns, 1_000);
     assert_eq!(limits.archive_bytes, 16 * 1024 * 1024);
     assert_eq!(limits.archive_unpacked_bytes, 64 * 1024 * 1024);
     assert_eq!(limits.archive_entries, 10_000);
@@ -30,6 +31,8 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     let helpers =
         r#"{"credHelpers": {"a.io": "x", "b.io": "y"}, "auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
+    let patterns =
+        config(&[("*.a.io", "a"), ("reg.io", "u"), ("https://B*.io/team", "b"), ("*.a.io", "a")]);
     let archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &json)]);
     let packed = gzip(&archive);
     // Without the blocks of zeros at the end, and without padding.
@@ -39,6 +42,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     type Set = fn(&mut Limits, u64);
     let file_bytes: Set = |l, n| l.file_bytes = n;
     let file_entries: Set = |l, n| l.file_entries = n;
+    let file_patterns: Set = |l, n| l.file_patterns = n;
     let archive_bytes: Set = |l, n| l.archive_bytes = n;
     let unpacked_bytes: Set = |l, n| l.archive_unpacked_bytes = n;
     let archive_entries: Set = |l, n| l.archive_entries = n;
@@ -49,6 +53,8 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
         (json.into(), "file_entries", file_entries, 2),
         (helpers.into(), "file_entries", file_entries, 3),
         (flat.into(), "file_entries", file_entries, 2),
+        (patterns.clone().into(), "file_patterns", file_patterns, 3),
+        (gzip(&tar(&[file(".dockercfg", &patterns)])), "file_patterns", file_patterns, 3),
         (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
         (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
         (tight, "archive_unpacked_bytes", unpacked_bytes, 1024),

@@ -52,15 +52,25 @@ impl Drop for Until<'_> {
     }
 }
 
-/// A file of a terabyte without a byte in it, as `truncate -s 1T` makes it; also one that begins as an archive.
+/// A file of eight terabytes without a byte in it, as `truncate -s 8T` makes it; also one that begins as an archive.
 #[test]
 fn a_huge_sparse_file() {
     for (begins, name) in [(&b""[..], "file_bytes"), (b"\x1f\x8b\x08", "archive_bytes")] {
         let home = tempfile::tempdir().unwrap();
         let mut huge = File::create(home.path().join(".dockercfg")).unwrap();
         huge.write_all(begins).unwrap();
-        if huge.set_len(1 << 40).is_ok() {
+        if huge.set_len(8 << 40).is_ok() {
             all_refuse(home.path(), |e| matches!(e, Error::Limit { limit, .. } if *limit == name));
+            // What is claimed is no allocation, however far the limits were raised.
+            let mut limits = Limits::default();
+            (limits.file_bytes, limits.archive_bytes) = (u64::MAX, u64::MAX);
+            for (level, reader) in readers(home.path()) {
+                let error = refusal(reader.limits(limits).build());
+                assert!(
+                    matches!(error, Error::Limit { limit, .. } if limit == name),
+                    "{level}, {name} at its most: {error}"
+                );
+            }
         }
     }
 }

@@ -504,3 +504,44 @@ fn names_that_mean_something_to_other_programs() {
         assert_eq!(from_secret(beside, "reg.io/x"), "u:p", "{name}");
     }
 }
+
+/// A pattern has a fixed number of labels, so a lookup and `explain` try each of them on one end of the host.
+#[test]
+fn patterns_beside_a_host_of_many_labels() {
+    let mut limits = Limits::default();
+    limits.file_patterns = u64::MAX;
+    let host = format!("{}io", "a.".repeat(126));
+    for pattern in ["*.*", "*.*.*.*.*.*", "*.*.x"] {
+        // Spelled in as many ways as there are entries, so that each of them counts.
+        let entry =
+            |n: usize| format!(r#""{pattern}{}":{{"auth":"dTpw"}}"#, "/".repeat(n % 64 + 1));
+        let entries: Vec<String> = (0..100_000).map(entry).collect();
+        let file = format!(r#"{{"auths":{{{}}}}}"#, entries.join(","));
+        let resolver = Resolver::builder().limits(limits).task_secret(file).build().unwrap();
+        let image = format!("{host}/app");
+        let page = resolver.explain(&regcred::ImageRef::parse(&image).unwrap()).to_string();
+        assert!(page.ends_with("answer: none"), "{pattern}: {page}");
+        let misses = page.contains("with another number of labels");
+        assert_eq!(misses, pattern != "*.*.x", "{pattern}: {page}");
+        assert!(page.len() < 10_000, "{pattern}: {}", page.len());
+    }
+}
+
+/// More patterns than any file has: refused by their number, in every kind of file.
+#[test]
+fn more_patterns_than_a_lookup_has_time_for() {
+    let files = |count: usize| {
+        let patterns: Vec<String> =
+            (0..count).map(|n| format!(r#""*{n}*.io":{{"auth":"dTpw"}}"#)).collect();
+        let flat = format!("{{{}}}", patterns.join(","));
+        let config = format!(r#"{{"auths":{flat}}}"#);
+        let in_secret = format!(r#"{{".dockerconfigjson":"{}"}}"#, base64(&config));
+        [flat, config, in_secret]
+    };
+    for (most, over) in files(1_000).into_iter().zip(files(1_001)) {
+        assert_eq!(from_secret(&*most, "x999y.io/app"), "u:p", "{most:.80}");
+        let error = refused(&*over);
+        let is_limit = matches!(error, Error::Limit { limit: "file_patterns", value: 1_000, .. });
+        assert!(is_limit, "{over:.80}: {error}");
+    }
+}
