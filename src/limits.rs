@@ -28,7 +28,7 @@ pub struct Limits {
     /// some 350 where there is something to warn of.
     pub file_entries: u64,
     /// Keys whose host holds a `*` in one credential file. Default 1,000, far above the one or two that Secrets for
-    /// Kubernetes have. A lookup tries them one by one, some 6 ns each.
+    /// Kubernetes have. A lookup tries them one by one, some 9 ns each.
     pub file_patterns: u64,
     /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB. Values above 1 GiB count as 1 GiB, since
     /// a file is read into memory before it is unpacked.

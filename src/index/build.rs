@@ -117,7 +117,9 @@ impl Building {
         let text = |span| Text { file: id(number), span };
         let host = self.host(files, text(entry.host), entry.port);
         if let (Some(literals), Some(file)) = (entry.literals, files.get(number)) {
-            self.patterns.add(file.level(), literals, id(host));
+            if let Some(known) = self.index.hosts.get(host) {
+                self.patterns.add(files, file.level(), literals, id(host), known);
+            }
         }
         let scope = if entry.path.is_empty() {
             Scope::Whole { host }

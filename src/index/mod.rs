@@ -139,7 +139,7 @@ impl Index {
             self.each_scope(files, host, query.repository, &mut add_scope);
         }
         if let Some(patterns) = &self.patterns {
-            patterns.each_host(self, files, query, |host| {
+            patterns.each_host(files, query, |host| {
                 self.each_scope(files, host, query.repository, &mut add_scope);
             });
         }

@@ -1,13 +1,13 @@
 //! Hosts with `*`, in the order of their precedence.
 //!
 //! A lookup tries one after the other and stops where none that follows could win. [`Limits`](crate::Limits) bound their
-//! number in a file, so this takes microseconds at the most: 1,000 patterns that all miss, some six.
+//! number in a file: 1,000 patterns that all miss take some 9 us (`miss, 1000 patterns beside 100000 hosts`).
 
 use std::cmp::Reverse;
 
 use super::rank::HostRank;
 use super::table::Id;
-use super::{Index, Match, Query};
+use super::{Host, Index, Match, Query, Text};
 use crate::config::File;
 use crate::level::Level;
 use crate::scope::{LONGEST_HOST, pattern_covers};
@@ -16,24 +16,34 @@ use crate::scope::{LONGEST_HOST, pattern_covers};
 pub(super) struct Patterns(Vec<Pattern>);
 
 /// A host with `*`, and the best that an entry of it could rank.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pattern {
     level: Level,
     rank: HostRank,
     host: Id,
+    port: u16,
+    /// The numbers of bytes before the first `*` and behind the last, with which a host has to begin and to end: that
+    /// tells most strangers.
+    head: usize,
+    tail: usize,
+    name: Text,
 }
 
 impl Patterns {
     /// Adds an entry whose host is a pattern with so many literal characters. A host may be added many times.
-    pub(super) fn add(&mut self, level: Level, literals: u8, host: Id) {
-        self.0.push(Pattern { level, rank: HostRank::Pattern(Reverse(literals)), host });
+    pub(super) fn add(&mut self, files: &[File], level: Level, literals: u8, host: Id, of: &Host) {
+        let rank = HostRank::Pattern(Reverse(literals));
+        let is_literal = |b: &&u8| **b != b'*';
+        let name = of.name.bytes(files).iter();
+        let head = name.clone().take_while(is_literal).count();
+        let tail = name.rev().take_while(is_literal).count();
+        self.0.push(Pattern { level, rank, host, port: of.port, head, tail, name: of.name });
     }
 
     /// Puts the patterns in order, each once, with its strongest level.
     pub(super) fn finish(mut self) -> Option<Box<Self>> {
         self.0.sort_unstable_by_key(|pattern| (pattern.host, pattern.level));
         self.0.dedup_by_key(|pattern| pattern.host);
-        self.0.sort_unstable();
+        self.0.sort_unstable_by_key(|pattern| (pattern.level, pattern.rank, pattern.host));
         (!self.0.is_empty()).then(|| Box::new(self))
     }
 
@@ -52,7 +62,7 @@ impl Patterns {
             if best.is_some_and(beats) {
                 break;
             }
-            if pattern.covers(index, files, host, query.port) {
+            if pattern.covers(files, host, query.port) {
                 index.each_scope(files, pattern.host as usize, query.repository, |entry| {
                     if let Some(found) = index.match_at(files, entry) {
                         if best.is_none_or(|best| place(found) < place(best)) {
@@ -66,17 +76,11 @@ impl Patterns {
     }
 
     /// Hands on every pattern that covers the host of a query.
-    pub(super) fn each_host(
-        &self,
-        index: &Index,
-        files: &[File],
-        query: Query<'_>,
-        mut each: impl FnMut(usize),
-    ) {
+    pub(super) fn each_host(&self, files: &[File], query: Query<'_>, mut each: impl FnMut(usize)) {
         let mut buffer = [0; LONGEST_HOST];
         let Some(host) = coverable_host(query, &mut buffer) else { return };
         for pattern in &self.0 {
-            if pattern.covers(index, files, host, query.port) {
+            if pattern.covers(files, host, query.port) {
                 each(pattern.host as usize);
             }
         }
@@ -85,12 +89,14 @@ impl Patterns {
 
 impl Pattern {
     /// Whether the pattern covers a host in lower case, at a port.
-    fn covers(&self, index: &Index, files: &[File], host: &str, port: u32) -> bool {
-        let known = index.hosts.get(self.host as usize);
-        debug_assert!(known.is_some(), "a pattern is one of the hosts");
-        let known = known.filter(|known| u32::from(known.port) == port);
-        let name = known.and_then(|known| std::str::from_utf8(known.name.bytes(files)).ok());
-        name.is_some_and(|name| pattern_covers(name, host))
+    fn covers(&self, files: &[File], host: &str, port: u32) -> bool {
+        let name = self.name.bytes(files);
+        let head = name.get(..self.head).unwrap_or_default();
+        let tail = name.get(name.len().saturating_sub(self.tail)..).unwrap_or_default();
+        u32::from(self.port) == port
+            && host.as_bytes().ends_with(tail)
+            && host.as_bytes().starts_with(head)
+            && std::str::from_utf8(name).is_ok_and(|name| pattern_covers(name, host))
     }
 }
 
