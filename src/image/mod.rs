@@ -15,7 +15,7 @@ pub use self::invalid::InvalidImageRef;
 use self::invalid::Problem;
 use self::plain::Plain;
 pub(crate) use self::registry::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, is_docker_hub,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
     normal_port, split_port, without_scheme,
 };
 
@@ -87,8 +87,9 @@ impl<'a> ImageRef<'a> {
     /// `--docker_registry` and DC/OS's `cluster_docker_registry_url`.
     ///
     /// `registry` is a host with an optional port, or an `http`, `https` URL of one, whose path is
-    /// ignored as Mesos does. No `library/` is added there, unless it names Docker Hub. An image
-    /// that names its registry is read as by [`parse`](Self::parse).
+    /// ignored as Mesos does. An `http` URL without a port is the registry at port 80. No `library/`
+    /// is added there, unless it names Docker Hub. An image that names its registry is read as by
+    /// [`parse`](Self::parse).
     ///
     /// ```
     /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;

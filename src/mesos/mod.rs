@@ -48,7 +48,7 @@ use std::path::Path;
 
 use crate::config;
 use crate::error::Error;
-use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, split_port, without_scheme};
+use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, Server};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
@@ -80,17 +80,17 @@ pub enum Containerizer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DockerRegistry {
     /// `None` for archives.
-    server: Option<Server>,
+    server: Option<UrlOfRegistry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Server {
-    /// The host and port to pull from, as in an image.
-    authority: String,
-    /// The same, normalised.
+struct UrlOfRegistry {
+    /// The scheme and the host, as written.
+    url: String,
+    /// The registry, normalised.
     registry: String,
-    /// What Mesos compares, where it is not what was written: `registry.example.com:443`.
-    with_port: Option<String>,
+    /// What Mesos compares: `registry.example.com:443`.
+    mesos_key: String,
 }
 
 impl DockerRegistry {
@@ -104,27 +104,24 @@ impl DockerRegistry {
         if value.starts_with('/') || value.starts_with("hdfs://") {
             return Ok(DockerRegistry { server: None });
         }
-        let Some((scheme, rest)) = without_scheme(value) else {
+        // Mesos ends the host at a query too.
+        let url = value.split(['?', '#']).next().unwrap_or_default();
+        let Server { scheme, authority, .. } = Server::split(url);
+        if scheme.is_empty() {
             return Err(problem(
                 "Mesos takes the URL of a registry, like https://registry.example.com, or an \
                  absolute path or hdfs:// URL where images lie as archives",
             ));
-        };
-        let written = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let is_http = scheme.eq_ignore_ascii_case("http://");
-        let with_port = match split_port(written).1 {
-            Some(_) => None,
-            None => Some(format!("{written}:{}", if is_http { 80 } else { 443 })),
-        };
-        let authority = with_port.as_deref().filter(|_| is_http).unwrap_or(written);
-        let registry = Registry::parse_alone(authority).ok().filter(|r| r.port() <= MOST_PORT);
+        }
+        let registry = Registry::of_server(url).ok().filter(|r| r.port() <= MOST_PORT);
         let Some(registry) = registry else {
             return Err(problem(
                 "its URL must hold a host with an optional port, and no user name",
             ));
         };
-        let (authority, registry) = (authority.to_owned(), registry.to_normal());
-        Ok(DockerRegistry { server: Some(Server { authority, registry, with_port }) })
+        let (registry, mesos_key) = (registry.to_normal(), Server::split(url).with_port());
+        let url = format!("{scheme}{authority}");
+        Ok(DockerRegistry { server: Some(UrlOfRegistry { url, registry, mesos_key }) })
     }
 
     /// The registry, normalised: `registry.example.com:5000`; `None` where images lie as archives.
@@ -137,8 +134,7 @@ impl DockerRegistry {
     /// `registry.example.com:443`. `None` where images lie as archives.
     #[must_use]
     pub fn mesos_key(&self) -> Option<&str> {
-        let server = self.server.as_ref()?;
-        Some(server.with_port.as_deref().unwrap_or(&server.authority))
+        self.server.as_ref().map(|server| &*server.mesos_key)
     }
 
     /// [`mesos_key`](Self::mesos_key) where nobody would write it so: with the port of the scheme.
@@ -158,7 +154,7 @@ impl DockerRegistry {
     /// As [`ImageRef::parse`].
     pub fn image<'a>(&'a self, image: &'a str) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
         let Some(server) = &self.server else { return Ok(None) };
-        ImageRef::parse_with_default(image, &server.authority).map(Some)
+        ImageRef::parse_with_default(image, &server.url).map(Some)
     }
 }
 
@@ -167,10 +163,10 @@ const MOST_PORT: u32 = u16::MAX as u32;
 /// Docker Hub, as in Mesos.
 impl Default for DockerRegistry {
     fn default() -> Self {
-        let server = Server {
-            authority: "registry-1.docker.io".to_owned(),
+        let server = UrlOfRegistry {
+            url: "https://registry-1.docker.io".to_owned(),
             registry: DOCKER_HUB.to_owned(),
-            with_port: Some("registry-1.docker.io:443".to_owned()),
+            mesos_key: "registry-1.docker.io:443".to_owned(),
         };
         DockerRegistry { server: Some(server) }
     }

@@ -215,6 +215,14 @@ fn a_default_registry_takes_the_images_that_name_none() {
         ("quay.io/app", "registry.example.com", "quay.io/app", "the image names its own"),
         ("app", "internal", "internal:443/app", "printed so that it stays a registry"),
         ("localhost/app", "registry.example.com", "localhost/app", "the image names its own"),
+        ("team/app", "http://reg.example.com", "reg.example.com:80/team/app", "3.1: http without a port is port 80"),
+        ("team/app", "HTTP://Reg.Example.com/v1/", "reg.example.com:80/team/app", "3.1: http in any case"),
+        ("team/app", "http://reg.example.com:443", "reg.example.com/team/app", "3.1: a port that is written counts"),
+        ("team/app", "http://reg.example.com:080/", "reg.example.com:80/team/app", "3.1: a port that is written counts"),
+        ("team/app", "http://[::1]", "[::1]:80/team/app", "3.1: http and IPv6"),
+        ("app", "http://index.docker.io/v1/", "index.docker.io:80/app", "3.1: port 80 is not Docker Hub"),
+        ("app", "http://docker.io", "docker.io:80/app", "3.1: port 80 is not Docker Hub"),
+        ("quay.io/app", "http://reg.example.com", "quay.io/app", "the image names its own"),
     ];
     for (image, default, printed, rule) in table {
         let parsed = ImageRef::parse_with_default(image, default).unwrap();

@@ -26,6 +26,8 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         ("https://[::1]:5000", "app", "[::1]:5000/app", "[::1]:5000", "IPv6"),
         ("https://registry-1.docker.io", "app", "docker.io/library/app", "docker.io", "Mesos's default"),
         ("https://index.docker.io", "app", "docker.io/library/app", "docker.io", "as terraform modules of DC/OS set it"),
+        ("http://index.docker.io/v1/", "app", "index.docker.io:80/app", "index.docker.io:80", "3.1: port 80 is not Docker Hub"),
+        ("http://registry.example.com?x", "app", "registry.example.com:80/app", "registry.example.com:80", "Mesos: a query does not count"),
         ("https://registry.example.com", "quay.io/team/app", "quay.io/team/app", "registry.example.com", "an image that names its registry"),
         ("https://registry.example.com", "localhost/app", "localhost/app", "registry.example.com", "an image that names its registry"),
     ];
