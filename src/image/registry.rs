@@ -56,7 +56,7 @@ impl<'a> Registry<'a> {
 
     /// Reads a host with an optional port and nothing else.
     pub(crate) fn parse_alone(registry: &'a str) -> Result<Self, InvalidImageRef> {
-        Self::parse(registry).map_err(|problem| InvalidImageRef { problem })
+        Self::parse(registry).map_err(|problem| problem.or_plainer(registry).into())
     }
 
     pub(super) fn parse(authority: &'a str) -> Result<Self, Problem> {
@@ -108,6 +108,13 @@ impl<'a> Registry<'a> {
     #[inline]
     pub(super) fn has_library(&self) -> bool {
         self.is_docker_hub() && DOCKER_HUB_NAMES.contains(&self.written)
+    }
+
+    /// `host[:port]` as written; `None` if that alone is another registry, as its port is implied
+    /// by `http://`.
+    pub(super) fn as_written(&self) -> Option<&'a str> {
+        let says_port = self.has_default_port() || split_port(self.written).1.is_some();
+        says_port.then_some(self.written)
     }
 
     /// The port without leading zeros, empty for the default port.

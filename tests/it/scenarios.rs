@@ -352,7 +352,7 @@ fn dcos_private_ca() {
     fs::create_dir_all(certs_d.join("registry.mycompany.com:5000")).unwrap();
     fs::write(certs_d.join("registry.mycompany.com:5000/ca.crt"), "CA").unwrap();
     let image = ImageRef::parse("registry.mycompany.com:5000/team/app:1").unwrap();
-    let found = certs::find(image.registry(), [&certs_d]).unwrap();
+    let found = certs::find(image.registry_as_written(), [&certs_d]).unwrap();
     assert_eq!(found.authorities(), [certs_d.join("registry.mycompany.com:5000/ca.crt")]);
     assert!(found.clients().is_empty());
     let registry = DockerRegistry::parse("https://registry.mycompany.com:5000").unwrap();
