@@ -1,6 +1,7 @@
 //! What an operator wants to know of the cluster's file before restarting an agent.
 
 use std::fmt;
+use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
@@ -8,8 +9,8 @@ use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::level::{Level, Place};
 use crate::limits::Limits;
-use crate::mesos::{Document, Note};
-use crate::source::read_named;
+use crate::mesos::{Document, Note, NoteKind};
+use crate::source::{open_named, read_open};
 use crate::warning::{Warning, WarningKind};
 
 /// What is to be said of a cluster file. `Display` is the whole report, a line each.
@@ -54,8 +55,11 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         warnings: Vec::new(),
         notes: Vec::new(),
     };
-    let bytes = match read_named(path, &place, &limits) {
-        Ok(bytes) => bytes,
+    let opened = open_named(path, &place);
+    let read =
+        opened.and_then(|(file, metadata)| Ok((metadata, read_open(file, &place, &limits)?)));
+    let (metadata, bytes) = match read {
+        Ok(read) => read,
         Err(error) => {
             check.stops_agent = match &error {
                 // Whoever checks may read less than the agent, and keeps to other limits.
@@ -66,7 +70,7 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
             return check;
         }
     };
-    if let Some(mode) = mode_for_others(path) {
+    if let Some(mode) = mode_for_others(&metadata) {
         let kind = WarningKind::ReadableByOthers { mode };
         check.warnings.push(Warning::new(&place, None, kind));
     }
@@ -81,7 +85,9 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
             check.problem = stop.map(|problem| Error::Shape { place, problem, line: 0, column: 0 });
         }
     }
-    check.notes = document.into_notes();
+    // The file is the agent's --docker_config.
+    check.notes.push(Note::of(NoteKind::Exposed));
+    check.notes.extend(document.into_notes());
     check
 }
 
@@ -132,17 +138,17 @@ impl FileCheck {
 
 /// The permissions of a file that others than its owner may read.
 #[cfg(unix)]
-fn mode_for_others(path: &Path) -> Option<u32> {
+fn mode_for_others(metadata: &Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
 
     const READABLE: u32 = 0o044;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let mode = metadata.permissions().mode();
     (mode & READABLE != 0).then_some(mode & 0o777)
 }
 
 /// Elsewhere permissions are no bits, and DC/OS does not run there.
 #[cfg(not(unix))]
-fn mode_for_others(_: &Path) -> Option<u32> {
+fn mode_for_others(_: &Metadata) -> Option<u32> {
     None
 }
 

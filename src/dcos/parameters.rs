@@ -77,6 +77,13 @@ pub enum ParameterWarning {
          file to put one into; set cluster_docker_credentials_dcos_owned to false"
     )]
     BlankForGood,
+    /// Credentials in the configuration itself.
+    #[error(
+        "cluster_docker_credentials hold credentials, and DC/OS's configuration exposes them, as its manual \
+         warns; set them to {{}}, set dcos_owned and write_to_etc to false, and create {CLUSTER_FILE} on every \
+         agent yourself"
+    )]
+    CredentialsExposed,
     /// A `cluster_docker_registry_url` that is none.
     #[error(
         "cluster_docker_registry_url is no URL of a registry, like https://registry.example.com; DC/OS \
@@ -191,7 +198,7 @@ impl Parameters {
         self.registry.as_ref()
     }
 
-    /// What would leave the file missing, overwrite it, or is ignored.
+    /// What would leave the file missing, overwrite it, expose it, or is ignored.
     #[must_use]
     pub fn warnings(&self) -> &[ParameterWarning] {
         &self.warnings
@@ -284,7 +291,7 @@ impl Given {
         let dcos_owned = self.dcos_owned.unwrap_or(*credentials != "{}");
         let write_to_etc = self.write_to_etc.unwrap_or(false);
         let document = Document::look(credentials.as_bytes());
-        let is_blank = is_blank(&credentials, &document);
+        let (holds_secret, is_blank) = look_into(&credentials, &document);
         let is_written = dcos_owned || write_to_etc;
         let combinations = [
             (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),
@@ -293,6 +300,7 @@ impl Given {
             (!dcos_owned && write_to_etc, ParameterWarning::FileOverwritten),
             (dcos_owned && write_to_etc, ParameterWarning::WriteToEtcIgnored),
             (enabled && dcos_owned && is_blank, ParameterWarning::BlankForGood),
+            (holds_secret, ParameterWarning::CredentialsExposed),
         ];
         let odd = combinations.into_iter().filter_map(|(holds, warning)| holds.then_some(warning));
         let mut warnings: Vec<ParameterWarning> = odd.collect();
@@ -315,16 +323,19 @@ impl Given {
     }
 }
 
-/// Whether there is nothing in the credentials that pulls an image, neither here nor for Mesos.
-fn is_blank(credentials: &str, document: &Document) -> bool {
+/// Returns whether the credentials hold a secret, and whether they are blank: without anything that pulls an
+/// image, here or for Mesos. A helper is neither.
+fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
     let (text, place) = (credentials.as_bytes(), Place::called(None, CREDENTIALS));
-    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else { return false };
-    let is_nothing =
-        |entry: FileEntry<'_>| entry.credential().is_none() && entry.problem().is_none();
+    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else {
+        return (false, false);
+    };
+    let is_something =
+        |entry: FileEntry<'_>| entry.credential().is_some() || entry.problem().is_some();
+    let holds_secret = file.entries().any(is_something)
+        || document.registries().values().any(|known| known.is_used());
     let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
-    file.entries().all(is_nothing)
-        && !file.warnings().iter().any(names_helper)
-        && !document.registries().values().any(|known| known.is_used())
+    (holds_secret, !holds_secret && !file.warnings().iter().any(names_helper))
 }
 
 /// The name is shown only if it can be one: a line that was taken apart in the wrong place holds more.

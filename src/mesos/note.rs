@@ -59,7 +59,7 @@ pub enum NoteKind {
 }
 
 impl Note {
-    pub(super) fn of(kind: NoteKind) -> Self {
+    pub(crate) fn of(kind: NoteKind) -> Self {
         Note { key: None, kind }
     }
 

@@ -19,6 +19,7 @@ const FILLED: &str = r#"{"auths": {"https://registry.example.com/v1/": {"auth": 
 fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_overwrites_it() {
     type Outcome = (Option<&'static str>, Option<&'static str>);
     const ETC_FILE: Option<&str> = Some("/etc/mesosphere/docker_credentials");
+    const EXPOSED: &str = "DC/OS's configuration exposes them";
     const OPT_FILE: Option<&str> = Some("/opt/mesosphere/etc/docker_credentials");
     // parameters, (the file that agents read, what DC/OS writes into it), warnings, rule
     #[rustfmt::skip]
@@ -28,11 +29,11 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(ENABLED, "true")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials"], "the flag points at a file that DC/OS never creates"),
         (&[(CREDENTIALS, "{}"), (ENABLED, "true"), (ETC, "true"), (OWNED, "false")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the manual's blank configuration"),
         (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the same by default"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[], "filled: owned by DC/OS"),
-        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads"], "filled, but not enabled"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "are written nowhere"], "filled, and written nowhere"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites"], "filled, into /etc"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored"], "write_to_etc is ignored"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[EXPOSED], "the manual: not recommended, as the configuration exposes them"),
+        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads", EXPOSED], "filled, but not enabled"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "are written nowhere", EXPOSED], "filled, and written nowhere"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites", EXPOSED], "filled, into /etc"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored", EXPOSED], "write_to_etc is ignored"),
         (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &["are blank and dcos_owned is true"], "owned unless the text is exactly {}"),
         (&[(ENABLED, "true"), (OWNED, "true")], (OPT_FILE, Some("{}")), &["are blank and dcos_owned is true"], "blank and not to be edited"),
         (&[(ENABLED, "false"), (ETC, "true")], (None, Some("{}")), &["_enabled is false, so no agent reads", "each installation overwrites"], "a file that nobody reads"),
@@ -43,14 +44,15 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(URL, "https://registry.example.com")], (None, None), &["looks for the key registry.example.com:443"], "2.1: the manual's example does not work in Mesos"),
         (&[(URL, "http://registry.example.com")], (None, None), &["looks for the key registry.example.com:80"], "with the port of its scheme"),
         (&[(URL, "https://registry.example.com:443")], (None, None), &["looks for the key registry.example.com:443"], "a port that nobody writes"),
-        (&[(URL, "https://registry.example.com"), (CREDENTIALS, r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#)), &[], "the key is there"),
+        (&[(URL, "https://registry.example.com"), (CREDENTIALS, r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#)), &[EXPOSED], "the key is there"),
         (&[(CREDENTIALS, r#"{"auths": []}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": []}"#)), &["no task of the Mesos containerizer can pull any Docker image: \"auths\" is no object"], "1.2: agents start, and then cannot pull"),
         (&[(URL, "https://registry.example.com:5000")], (None, None), &[], "with a port it does"),
         (&[(URL, "https://index.docker.io")], (None, None), &[], "Docker Hub's ports are not compared"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &["are blank and dcos_owned is true"], "blank, in more words"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (OWNED, "false")], (None, None), &[], "nothing is lost where there is nothing"),
-        (&[(CREDENTIALS, r#"{"auths": {"my_registry:5000": {"auth": "dTpw"}}}"#), (OWNED, "false")], (None, None), &["so no agent reads the file", "are written nowhere"], "a key that only Mesos can use"),
-        (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something"),
+        (&[(CREDENTIALS, r#"{"auths": {"my_registry:5000": {"auth": "dTpw"}}}"#), (OWNED, "false")], (None, None), &["so no agent reads the file", "are written nowhere", EXPOSED], "a key that only Mesos can use"),
+        (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something, and no secret"),
+        (&[(CREDENTIALS, r#"{"auths": {"reg.io": {"email": "x"}}}"#), (OWNED, "false")], (None, None), &[], "an entry without a credential is not a secret"),
     ];
     for (given, (agent_file, contents), warnings, rule) in table {
         let parameters =
@@ -151,6 +153,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
     let table = [
         (strip(config(&[("reg.io", "u")])), false, true, 0, "the agent will start, with 1 key", "a good file"),
         (b"{}".to_vec(), false, true, 0, "the agent will start, with 0 keys", "the blank file"),
+        (strip(config(&[("reg.io", "u")])), false, true, 0, "Mesos prints the content in the agent's log and serves it at /flags and /state", "1.4: the file is the flag"),
         (b"".to_vec(), true, false, 0, "the agent will not start: cluster file, ", "DC/OS: an empty file prevents the agent from starting"),
         (b" \n".to_vec(), true, false, 0, "the file is empty", "white space alone"),
         (b"{\"auths\": {},}".to_vec(), true, false, 0, "invalid JSON at line 1, column 14", "DC/OS: invalid configuration"),
@@ -239,4 +242,39 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
         );
         assert!(report.contains(expected.unwrap_or_default()), "{rule}: {report}");
     }
+}
+
+/// Whoever can change the path changes it all the time: what is said of the permissions is of the file that was
+/// read.
+#[cfg(unix)]
+#[test]
+fn permissions_are_those_of_the_file_that_was_read() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("docker_credentials");
+    let versions = [("{}", 0o600), (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, 0o644)];
+    let put = |(content, mode): (&str, u32)| {
+        let next = scratch.path().join("next");
+        fs::write(&next, content).unwrap();
+        fs::set_permissions(&next, fs::Permissions::from_mode(mode)).unwrap();
+        fs::rename(next, &path).unwrap();
+    };
+    put(versions[0]);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                versions.into_iter().for_each(put);
+            }
+        });
+        let mixed = (0..5_000).find_map(|_| {
+            let report = check_file(&path, Limits::default()).to_string();
+            let is_second = report.contains("with 1 key");
+            (report.contains("(mode 0644)") != is_second).then_some(report)
+        });
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(mixed, None);
+    });
 }
