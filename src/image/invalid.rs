@@ -23,6 +23,8 @@ pub(super) enum Problem {
     ImageId,
     #[error("it starts with a scheme; leave that out: docker://, oci://, https:// or any other")]
     Scheme,
+    #[error("it holds white space, perhaps the end of a line; remove it")]
+    WhiteSpace,
     #[error(
         "its registry is not a valid host name, or IPv6 address in brackets, with an optional port"
     )]
@@ -49,13 +51,14 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    /// The reason that is plain to see in the text, if there is one: a scheme at its start.
+    /// The reason that is plain to see in the text, if there is one: white space, or a scheme at its start.
     ///
-    /// The grammar reports the part where it failed, and for `docker://nginx` that is a port.
+    /// The grammar reports the part where it failed: for `docker://nginx` that is a port.
     pub(super) fn or_plainer(self, text: &str) -> Self {
         match self {
             // That is not in the text.
             Problem::DefaultRegistry => self,
+            _ if text.contains(char::is_whitespace) => Problem::WhiteSpace,
             _ if starts_with_scheme(text) => Problem::Scheme,
             _ => self,
         }
