@@ -95,8 +95,8 @@ impl FileCheck {
     /// Sorts what there is to say of entries: what nobody would use, and what else looks wrong.
     fn take_entries(&mut self, file: &CredentialFile, document: &Document) {
         let seen = document.registries();
-        let is_used_by_mesos = |key: &str| {
-            document.breaks_pulls.is_none() && seen.get(key).is_some_and(|entry| entry.is_used())
+        let is_sent_by_mesos = |key: &str| {
+            document.breaks_pulls.is_none() && seen.get(key).is_some_and(|entry| entry.is_sent())
         };
         let compared = |key: &str| seen.get(key).map(|entry| entry.compared());
         for warning in file.warnings() {
@@ -104,7 +104,7 @@ impl FileCheck {
             let list = match warning.kind() {
                 // Two registries to Mesos, which then needs both.
                 WarningKind::SameMeaning { preferred }
-                    if is_used_by_mesos(key) && compared(key) != compared(preferred) =>
+                    if is_sent_by_mesos(key) && compared(key) != compared(preferred) =>
                 {
                     continue;
                 }
@@ -115,7 +115,7 @@ impl FileCheck {
                 WarningKind::SameMeaning { .. }
                 | WarningKind::MalformedEntry(_)
                 | WarningKind::UnmatchableKey(_)
-                    if !is_used_by_mesos(key) =>
+                    if !is_sent_by_mesos(key) =>
                 {
                     &mut self.unused
                 }
@@ -126,8 +126,13 @@ impl FileCheck {
         for entry in file.entries() {
             self.entries += 1;
             if entry.credential().is_none() && entry.problem().is_none() {
+                let list = if is_sent_by_mesos(entry.key()) {
+                    &mut self.warnings
+                } else {
+                    &mut self.unused
+                };
                 let kind = WarningKind::EmptyEntry;
-                self.unused.push(Warning::new(&self.place, Some(entry.key()), kind));
+                list.push(Warning::new(&self.place, Some(entry.key()), kind));
             }
         }
         for key in &document.beside_auths {

@@ -50,9 +50,9 @@ impl Document {
     pub(crate) fn registries(&self) -> HashMap<&str, &Registry> {
         let mut by_key = HashMap::new();
         for registry in &self.registries {
-            // Of two that are shown alike, the one that is used.
+            // Of two that are shown alike, the one that is sent.
             let known = by_key.entry(&*registry.key).or_insert(registry);
-            if registry.is_used() {
+            if registry.is_sent() {
                 *known = registry;
             }
         }
@@ -61,27 +61,35 @@ impl Document {
 }
 
 impl Registry {
+    /// Whether the Mesos containerizer sends its `auth`, be it empty or nothing that a registry takes.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.entry.auth != Auth::Absent && !self.compared().is_empty()
+    }
+
     fn notes(&self, note: &mut impl FnMut(Note)) {
         let mut on = |kind| note(Note::on(&self.key, kind));
+        if self.entry.auth == Auth::Absent && !self.entry.has_other_fields {
+            return;
+        }
+        // A key that is never used says nothing of what would be sent for it.
+        match self.problem {
+            Some(problem) if !self.has_docker_io => return on(NoteKind::NeverMatches(problem)),
+            _ => {}
+        }
         match self.entry.auth {
-            Auth::Absent if self.entry.has_other_fields => on(NoteKind::NoAuth),
-            Auth::Absent => return,
-            Auth::Empty => on(NoteKind::EmptyAuth),
+            Auth::Absent => return on(NoteKind::NoAuth),
+            Auth::Empty => return on(NoteKind::EmptyAuth),
             Auth::Odd => on(NoteKind::UndecodedAuth),
             Auth::Plain => {}
         }
-        match self.problem {
-            _ if self.is_docker_hub => on(NoteKind::SentToLookAlikes),
-            _ if self.has_docker_io => on(NoteKind::SentToDockerHub),
-            Some(problem) => on(NoteKind::NeverMatches(problem)),
-            None => {
-                let has_upper_case = self.host.bytes().any(|b| b.is_ascii_uppercase());
-                if has_upper_case || self.host.ends_with(":443") {
-                    on(NoteKind::OnlyAsSpelled);
-                }
-            }
+        if self.is_docker_hub {
+            on(NoteKind::SentToLookAlikes);
+        } else if self.has_docker_io {
+            on(NoteKind::SentToDockerHub);
+        } else if self.host.bytes().any(|b| b.is_ascii_uppercase()) || self.host.ends_with(":443") {
+            on(NoteKind::OnlyAsSpelled);
         }
-        if self.has_path && !self.compared().is_empty() {
+        if self.has_path {
             on(NoteKind::UsedForWholeHost);
         }
     }
@@ -112,9 +120,11 @@ impl Seen {
             note(Note::of(NoteKind::FlatForm));
         }
         let mut hosts: HashMap<&str, &Registry> = HashMap::new();
-        for registry in &registries.entries {
+        // Without a puller nothing is sent at all.
+        let pulled: &[Registry] = if breaks_pulls.is_some() { &[] } else { &registries.entries };
+        for registry in pulled {
             registry.notes(&mut note);
-            if matches!(registry.entry.auth, Auth::Absent) || registry.compared().is_empty() {
+            if !registry.is_sent() {
                 continue;
             }
             if let Some(other) = hosts.insert(registry.compared(), registry) {

@@ -339,7 +339,11 @@ fn dcos_cluster_file_blank_and_filled() {
     assert_eq!(parameters.agent_file(), Some(dcos::DCOS_OWNED_FILE));
     fs::write(&file, parameters.contents().unwrap()).unwrap();
     let check = dcos::check_file(&file, Limits::default());
-    assert!(!check.stops_agent() && check.unused().len() == 1, "{check}");
+    assert!(!check.stops_agent() && check.unused().is_empty(), "Mesos sends it: {check}");
+    assert!(
+        check.to_string().contains("decodes to"),
+        "the manual's auth is no user:password: {check}"
+    );
 }
 
 /// DC/OS: the CA of `registry.mycompany.com:5000` goes to
