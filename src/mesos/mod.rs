@@ -2,7 +2,7 @@
 //!
 //! | flag | environment | here |
 //! |---|---|---|
-//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads it, [`check_docker_config`] tells what Mesos makes of it |
+//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads it, [`check_docker_config`] warns of what Mesos makes of it |
 //! | `--docker_registry` | `MESOS_DOCKER_REGISTRY` | [`DockerRegistry`] |
 //!
 //! The value is the same in the flag and in the environment variable, which the caller reads.
@@ -40,22 +40,25 @@
 //! # }
 //! ```
 
+mod check;
 mod document;
-mod note;
+mod pitfall;
 mod seen;
 
 use std::path::Path;
 
-use crate::config;
+use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, Server};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
 use crate::source::{FlagForm, Source, read_named};
+use crate::warning::{Warning, WarningKind};
 
+pub(crate) use self::check::Check;
 pub(crate) use self::document::Document;
-pub use self::note::{Note, NoteKind};
+pub use self::pitfall::Pitfall;
 
 /// Which of Mesos's two ways a container is run in, and so who pulls its image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,8 +175,8 @@ impl Default for DockerRegistry {
     }
 }
 
-/// Looks at a value of `--docker_config` or `MESOS_DOCKER_CONFIG` as Mesos would, and notes where it is
-/// unsafe or comes to nothing there.
+/// Checks a value of `--docker_config` or `MESOS_DOCKER_CONFIG`: the warnings on the file, and what Mesos would do
+/// with it that is unsafe or has no effect.
 ///
 /// [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the same value by the
 /// rules of this crate.
@@ -181,41 +184,52 @@ impl Default for DockerRegistry {
 /// # Errors
 ///
 /// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag, unless an agent
-/// would start with it and then pull nothing: that is a note.
-pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Error> {
+/// would start with it and then pull nothing: that is a warning.
+pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, Error> {
     let inline = Place::bytes(Level::AgentFlag, 1);
-    let mut notes = vec![Note::of(NoteKind::Exposed)];
-    let mut look = |bytes: &[u8], place| {
-        let document = Document::look(bytes);
-        match config::read(bytes, place, &limits) {
-            // What cannot be read here, but starts the agent and breaks it then, is what the notes are for.
-            Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => {}
-            read => drop(read?),
-        }
-        notes.extend(document.into_all_notes());
-        Ok::<_, Error>(())
-    };
     match FlagForm::of(value)
         .map_err(|problem| Error::AgentFlag { place: inline.clone(), problem })?
     {
         FlagForm::Json => {
-            look(value.as_bytes(), &inline)?;
-            notes.push(Note::of(NoteKind::OnCommandLine));
+            check_content(value.as_bytes(), &inline, Some(Pitfall::OnCommandLine), &limits)
         }
         FlagForm::File(path) => {
-            let place = Place::file(Level::AgentFlag, &path);
-            look(read_named(&path, &place, &limits)?.as_slice(), &place)?;
-            notes.extend(match value.strip_prefix("file://") {
+            let form = match value.strip_prefix("file://") {
                 Some(written) if Path::new(written) == path => None,
-                Some(_) => Some(Note::of(NoteKind::OtherPath)),
-                None if value.starts_with('/') => Some(Note::of(NoteKind::BarePath)),
-                None => Some(Note::of(NoteKind::AgentDoesNotStart(
+                Some(_) => Some(Pitfall::OtherPath),
+                None if value.starts_with('/') => Some(Pitfall::BarePath),
+                None => Some(Pitfall::AgentDoesNotStart(
                     "Mesos reads as JSON whatever does not begin with file:// or a slash",
-                ))),
-            });
+                )),
+            };
+            let place = Place::file(Level::AgentFlag, &path);
+            check_content(read_named(&path, &place, &limits)?.as_slice(), &place, form, &limits)
         }
     }
-    Ok(notes)
+}
+
+fn check_content(
+    bytes: &[u8],
+    place: &Place,
+    form: Option<Pitfall>,
+    limits: &Limits,
+) -> Result<Vec<Warning>, Error> {
+    let document = Document::look(bytes);
+    let file = match CredentialFile::read(bytes, place, limits) {
+        // A warning says why an agent starts with it and breaks then.
+        Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => None,
+        read => Some(read?),
+    };
+    let Check { unused, warnings } = Check::of(file.as_ref(), &document, place);
+    let pitfalls = [
+        Some(Pitfall::Exposed),
+        form,
+        document.stops_agent.map(Pitfall::AgentDoesNotStart),
+        document.breaks_pulls.map(Pitfall::BreaksPulls),
+    ];
+    let pitfalls = pitfalls.into_iter().flatten();
+    let pitfalls = pitfalls.map(|pitfall| Warning::new(place, None, WarningKind::Mesos(pitfall)));
+    Ok(pitfalls.chain(unused).chain(warnings).collect())
 }
 
 /// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in it, and

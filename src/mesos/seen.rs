@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
+use serde::de::{DeserializeSeed, MapAccess};
 use zeroize::Zeroizing;
 
 use crate::config::text::TextReader;
@@ -24,8 +24,6 @@ pub(super) struct Seen {
     /// Without `auths` the document itself is the map of registries.
     pub(super) at_top: Registries,
     pub(super) has_more_auths: bool,
-    pub(super) has_store_helper: bool,
-    pub(super) has_helper_keys: bool,
 }
 
 #[derive(Default)]
@@ -242,38 +240,8 @@ impl<'de> Sink<'de> for Top<'_> {
                 self.0.auths = Some(kind);
                 continue;
             }
-            let mut helper = Helper::default();
-            let entry = if *name == "credsStore" || *name == "credHelpers" {
-                let kind = map.next_value_seed(Any(&mut helper))?;
-                (kind == Kind::Object).then(Entry::default)
-            } else {
-                read_entry(&mut map)?
-            };
-            match name.as_str() {
-                "credsStore" => self.0.has_store_helper = helper.is_named,
-                "credHelpers" => self.0.has_helper_keys = helper.is_named,
-                _ => {}
-            }
+            let entry = read_entry(&mut map)?;
             self.0.at_top.put(&name, entry);
-        }
-        Ok(())
-    }
-}
-
-/// Whether `credsStore` or `credHelpers` names anything.
-#[derive(Default)]
-struct Helper {
-    is_named: bool,
-}
-
-impl<'de> Sink<'de> for &mut Helper {
-    fn text(self, text: &str) {
-        self.is_named = !text.is_empty();
-    }
-
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            self.is_named = true;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use regcred::dcos::{self, Parameters, check_file};
-use regcred::{Error, Limits};
+use regcred::{Error, Limits, WarningKind};
 
 use crate::archives::{file, gzip, tar};
 use crate::support::{Named, base64, config};
@@ -64,10 +64,6 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         for (told, expected) in told.iter().zip(*warnings) {
             assert!(told.contains(expected), "{rule}: {told}");
         }
-        assert_eq!(parameters.is_enabled(), agent_file.is_some(), "{rule}");
-        let owned =
-            if parameters.is_dcos_owned() { dcos::DCOS_OWNED_FILE } else { dcos::CLUSTER_FILE };
-        assert_eq!(parameters.path(), owned, "{rule}");
         assert!(!format!("{parameters:?}").contains("foo"), "{parameters:?}");
         for warning in parameters.warnings() {
             assert!(
@@ -122,9 +118,8 @@ fn parameters_are_read_from_a_configuration_in_json() {
         Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
         "as it stands"
     );
-    assert!(
-        !Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap().is_dcos_owned()
-    );
+    let blank = Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap();
+    assert!(format!("{blank:?}").contains("dcos_owned: false"), "{blank:?}");
     // configuration, error, rule
     #[rustfmt::skip]
     let table: &[(&str, &str, &str)] = &[
@@ -165,12 +160,12 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (br#"{"auths": []}"#.to_vec(), false, false, 0, "the agent will start, but no task of its Mesos containerizer will be able to pull", "1.2: starts, and UCR cannot pull"),
         (br#"{"auths": []}"#.to_vec(), false, false, 0, "image: \"auths\" is no object", "1.2: starts, and UCR cannot pull"),
         (br#"{"auths": null}"#.to_vec(), false, true, 0, "the agent will start, but no task", "1.2: starts, and UCR cannot pull"),
-        (strip(entry(r#""auth": "foo""#)), false, true, 0, "decodes to", "a malformed entry: Mesos sends it as it stands"),
+        (strip(entry(r#""auth": "foo""#)), false, true, 0, "warning: cluster file", "a malformed entry: Mesos sends it as it stands"),
         (strip(entry(r#""auth": 1"#)), false, true, 1, "is not text", "a malformed entry: Mesos sends nothing"),
-        (strip(entry(r#""auth": """#)), false, true, 0, "sends the empty \"auth\"", "an empty auth: Mesos sends it"),
-        (strip(entry(r#""auth": "Og==""#)), false, true, 0, "holds no credential", "an empty user name and password: Mesos sends them"),
+        (strip(entry(r#""auth": """#)), false, true, 0, "passed over here, but the Mesos containerizer sends the empty \"auth\"", "an empty auth: Mesos sends it"),
+        (strip(entry(r#""auth": "Og==""#)), false, true, 0, "holds no credential and is passed over here, but the Mesos containerizer sends", "an empty user name and password: Mesos sends them"),
         (strip(entry(r#""auth": "dTpwcA""#)), false, true, 0, "sends \"auth\" as it stands", "without padding"),
-        (strip(r#"{"auths": {"*.reg.io": {"auth": ""}}}"#.into()), false, true, 1, "it knows no *", "an empty auth: Mesos never sends this one"),
+        (strip(r#"{"auths": {"*.reg.io": {"auth": ""}}}"#.into()), false, true, 1, "\"*.reg.io\" holds no credential", "an empty auth: Mesos never sends this one"),
         (strip(r#"{"auths": {"*.reg.io": {"auth": "foo"}}}"#.into()), false, true, 1, "it knows no *", "a malformed entry: Mesos never sends this one"),
         (strip(r#"{"auths": {"reg.io?x": {"auth": "foo"}}}"#.into()), false, true, 1, "can match no image", "a query without a slash: no registry is called so"),
         (strip(r#"{"auths": {"my_registry:5000": {"auth": "foo"}}}"#.into()), false, true, 0, "sends \"auth\" as it stands", "Mesos alone uses the key, undecoded"),
@@ -181,13 +176,14 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(config(&[("u@reg.io", "u"), ("reg .io", "u")])), false, true, 2, "can match no image", "keys that match nothing"),
         (strip(config(&[("reg.io", "u"), ("reg.io", "u")])), false, true, 1, "stands more than once", "a key twice"),
         (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 0, "which of them it sends is chance", "two spellings: Mesos may take either"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {"auth": "Og=="}}}"#.into()), false, true, 1, "passed over here, but", "the last of a key is sent, the first is not used"),
         (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io/v1/": {"username": "u", "password": "p"}}}"#.into()), false, true, 1, "means the same as", "two spellings, one of them for nobody"),
-        (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "note: key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
+        (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
         (strip(config(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")])), false, true, 0, "with 2 keys", "2.1: Mesos needs both"),
         (strip(entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4")))), false, true, 0, "warning: cluster file", "Latin-1: Mesos sends it, and it is right"),
         (strip(config(&[("https://reg.io/?x", "u")])), false, true, 0, "can match no image", "Mesos uses it, and here nobody does"),
         (strip(r#"{"auths": {"reg.io": {"username": "u", "password": "p"}, "https://reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "one of them is enough here", "the only one that Mesos can use"),
-        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "note: \"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "\"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
         (strip(config(&[("reg.io", "u"), ("HTTPS://reg.io", "u")])), false, true, 1, "never used: cluster file", "a spelling that Mesos does not know"),
         (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 0, "can match no image", "two keys that are shown alike"),
         (br#"{"auths": {}, "credHelpers": {"reg.io": "dTpwYXNzd29yZA=="}}"#.to_vec(), false, true, 0, "left to the helper \"…\"", "the auth in place of a helper"),
@@ -207,6 +203,16 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         assert_eq!(check.unused().len(), unused, "{rule}: {report}");
         assert!(report.contains(told), "{rule}: {report}");
         assert!(!report.contains("dTpw") && !report.contains(&base64("u:p")), "{report}");
+        for unused in check.unused() {
+            // Another entry of that key may be used.
+            if matches!(unused.kind(), WarningKind::DuplicateKey | WarningKind::OutsideAuths) {
+                continue;
+            }
+            let of_entry = check.warnings().iter().filter(|warning| warning.key() == unused.key());
+            let sent =
+                of_entry.map(|warning| warning.to_string()).find(|text| text.contains("sends"));
+            assert_eq!(sent, None, "{rule}: never used, and sent: {report}");
+        }
     }
     fs::remove_file(&path).unwrap();
     let missing = check_file(&path, Limits::default());
