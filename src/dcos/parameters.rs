@@ -55,8 +55,8 @@ pub enum ParameterProblem {
     FileNotCreated,
     /// Credentials are given, and go nowhere.
     #[error(
-        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; set \
-         one of them to true"
+        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; put \
+         them into {CLUSTER_FILE} on every agent"
     )]
     CredentialsNotWritten,
     /// The installer writes the file, whatever stands there.

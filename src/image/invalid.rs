@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-/// Whether a text starts with a scheme and `://`. One with a dot is rather a host without its port.
+/// Returns whether a text starts with a scheme and `://`. One with a dot is rather a host without its port.
 fn starts_with_scheme(text: &str) -> bool {
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())

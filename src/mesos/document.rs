@@ -59,12 +59,12 @@ impl Document {
 }
 
 impl Registry {
-    /// Whether the Mesos containerizer sends its `auth`, be it empty or nothing that a registry takes.
+    /// Returns whether the Mesos containerizer sends its `auth`, be it empty or nothing that a registry takes.
     pub(crate) fn is_sent(&self) -> bool {
         self.entry.auth != Auth::Absent && !self.compared().is_empty()
     }
 
-    /// Whether what it sends is not plain base64 of `user:password`, and not empty.
+    /// Returns whether its `auth` is something else than plain base64 of `user:password`, and not empty.
     pub(super) fn is_undecoded(&self) -> bool {
         self.entry.auth == Auth::Odd
     }

@@ -31,7 +31,7 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the same by default"),
         (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[EXPOSED], "the manual: not recommended, as the configuration exposes them"),
         (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads", EXPOSED], "filled, but not enabled"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "are written nowhere", EXPOSED], "filled, and written nowhere"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "put them into /etc/mesosphere/docker_credentials on every agent", EXPOSED], "filled, and written nowhere: no advice against the next line"),
         (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites", EXPOSED], "filled, into /etc"),
         (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored", EXPOSED], "write_to_etc is ignored"),
         (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &["are blank and dcos_owned is true"], "owned unless the text is exactly {}"),
@@ -261,8 +261,7 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
     }
 }
 
-/// Whoever can change the path changes it all the time: what is said of the permissions is of the file that was
-/// read.
+/// Another process replaces the file all the time: the permissions are those of the content that was read.
 #[cfg(unix)]
 #[test]
 fn permissions_are_those_of_the_file_that_was_read() {
