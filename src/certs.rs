@@ -1,17 +1,33 @@
 //! Which certificates go with a registry: its CA, and the client certificates that it wants to see.
 //!
-//! Docker keeps them in `/etc/docker/certs.d/<host>:<port>/`, podman and its kin in
-//! `/etc/containers/certs.d/<host>:<port>/` first. In such a directory `*.crt` are certificates of CAs, and
+//! Docker keeps them in `/etc/docker/certs.d/<host>:<port>/`. Podman, skopeo and buildah look into
+//! `~/.config/containers/certs.d/<host>:<port>/` and `/etc/containers/certs.d/<host>:<port>/` before
+//! that. In such a directory `*.crt` are certificates of CAs, and
 //! `NAME.cert` with `NAME.key` is a client certificate; everything else is left alone.
 //!
 //! ```no_run
 //! use regcred::{ImageRef, certs};
 //!
 //! let image = ImageRef::parse("registry.mycompany.com:5000/team/app")?;
-//! let certificates = certs::find(image.registry(), certs::DIRECTORIES)?;
+//! let certificates = certs::find(image.registry_as_written(), certs::DIRECTORIES)?;
 //! for ca in certificates.authorities() {
 //!     println!("trust {}", ca.display());
 //! }
+//! # Ok::<(), regcred::Error>(())
+//! ```
+//!
+//! This crate does not look for the user's home. Give its directory first, where a user pulls:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use regcred::certs;
+//!
+//! # let home = Path::new("/nonexistent");
+//! let of_user = home.join(".config/containers/certs.d");
+//! let directories = [of_user.as_path(), Path::new(certs::CONTAINERS), Path::new(certs::DOCKER)];
+//! let certificates = certs::find("registry.mycompany.com:5000", directories)?;
+//! # assert!(certificates.directory().is_none());
 //! # Ok::<(), regcred::Error>(())
 //! ```
 
@@ -87,13 +103,14 @@ impl ClientCertificate {
 }
 
 /// Finds the certificates of a registry, `host[:port]` as in
-/// [`ImageRef::registry`](crate::ImageRef::registry).
+/// [`ImageRef::registry_as_written`](crate::ImageRef::registry_as_written).
 ///
 /// The first of `directories` that has a directory for the registry counts, and no other, as in
-/// podman; Docker has only [`DOCKER`]. A registry without a port has a directory of its own name or one
-/// with `:443`, for that is the same registry: the first of them with certificates in it. Docker Hub is
-/// `docker.io`, as in podman; Docker itself reads no certificates for it. Links are followed, as these
-/// directories are the operator's. No file is opened.
+/// podman; Docker has only [`DOCKER`]. Docker looks for the spelling of the image, `Registry.example.com`
+/// or `registry.example.com:443`, so a directory of the spelling given comes first. After it come the
+/// normalised name and, for port 443, that name with `:443`: the first of them with certificates in it
+/// counts. Docker Hub is `docker.io`, as in podman; Docker itself reads no certificates for it. Links are
+/// followed, as these directories are the operator's. No file is opened.
 ///
 /// # Errors
 ///
@@ -105,15 +122,17 @@ pub fn find(
     registry: &str,
     directories: impl IntoIterator<Item = impl AsRef<Path>>,
 ) -> Result<Certificates, Error> {
-    let registry = Registry::parse_alone(registry)?;
-    let normal = registry.to_normal();
-    let with_port = registry.has_default_port().then(|| format!("{normal}:443"));
-    let names: Vec<String> = [Some(normal), with_port]
-        .into_iter()
-        .flatten()
+    // Once it is read as a registry, its spelling holds nothing that leads elsewhere.
+    let parsed = Registry::parse_alone(registry)?;
+    let normal = parsed.to_normal();
+    let with_port = parsed.has_default_port().then(|| format!("{normal}:443"));
+    let mut names: Vec<String> = Vec::new();
+    for name in [Some(registry.to_owned()), Some(normal), with_port].into_iter().flatten() {
         // What is too long for the name of a file has no directory.
-        .filter(|name| name.len() <= LONGEST_NAME)
-        .collect();
+        if name.len() <= LONGEST_NAME && !names.contains(&name) {
+            names.push(name);
+        }
+    }
     for root in directories {
         let mut empty = None;
         for name in &names {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::auth::AuthConfig;
 use crate::config::{File, Standing};
 use crate::error::Error;
-use crate::image::{ImageRef, MAX_REPOSITORY, without_scheme};
+use crate::image::{ImageRef, MAX_REPOSITORY, Server};
 use crate::index::{self, Index, Match, Query, Rank};
 use crate::layers::{Counted, Layer, Layers, Part, Shared, SourceRead};
 use crate::level::{Level, PerLevel, Place};
@@ -80,17 +80,32 @@ impl Resolver {
         })
     }
 
-    /// The credential for a registry as a whole, named as in a key: `quay.io`,
-    /// `https://index.docker.io/v1/`. A path in it is ignored, and so are entries that have one;
-    /// `None` also for what is no registry.
+    /// The credential for a server as people write it: `quay.io`, `https://index.docker.io/v1/`,
+    /// `quay.io/team`.
+    ///
+    /// The server is read like a key. A path that is not an API root is a namespace: for `quay.io/team`
+    /// the keys `quay.io/team` and `quay.io` are asked, and the best answers. Unlike in a key, an
+    /// `http://` URL without a port is the registry at port 80, to which no credential for port 443
+    /// goes. `None` also for what is not a registry: a host with `*`, user info, a path that no
+    /// repository can have.
+    ///
+    /// ```
+    /// let secret = r#"{"auths": {"quay.io/team": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let resolver = regcred::Resolver::builder().task_secret(secret).build()?;
+    /// assert!(resolver.resolve_registry("quay.io/team").is_some());
+    /// assert!(resolver.resolve_registry("quay.io").is_none());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
-        let authority =
-            without_scheme(server).map_or(server, |(_, rest)| rest).split('/').next()?;
+        let server = Server::split(server);
         // With a scheme, so that an international name is read as in a URL.
-        let server = format!("https://{authority}");
-        let scope = Scope::parse(&server).ok().filter(|scope| !is_pattern(&scope.host))?;
-        self.best(Query { host: &scope.host, port: scope.port, repository: "" })
+        let authority = format!("https://{}", server.with_port());
+        let registry = Scope::parse(&authority).ok().filter(|scope| !is_pattern(&scope.host))?;
+        let key = format!("{}{registry}{}", server.scheme, server.path);
+        // The index takes no longer path; no image is below one.
+        let scope = Scope::parse(&key).ok().filter(|scope| scope.path.len() <= MAX_REPOSITORY)?;
+        self.best(Query { host: &scope.host, port: scope.port, repository: &scope.path })
     }
 
     /// What was left out of this resolver's own sources or looks wrong in them. Those of a

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::dcos::ParameterProblem;
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
+use crate::mesos::Pitfall;
 use crate::redact::ShownKey;
 use crate::shown::Shown;
 
-/// Something that an operator should know about a credential file that could be read.
+/// Something that an operator should know about a credential file, a flag or a parameter that could be read.
 ///
 /// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is the same: of a
 /// million warnings each may be about the same long key.
@@ -29,9 +31,9 @@ pub enum WarningKind {
     /// A key that can match no image, and was left out.
     UnmatchableKey(KeyProblem),
     /// A key that stands again further down in the same file; the last one counts.
-    RepeatedKey,
+    DuplicateKey,
     /// A key that means the same as another in the same file, which goes before it.
-    SameMeaning {
+    EquivalentKey {
         /// The key that goes before it.
         preferred: Arc<str>,
     },
@@ -43,7 +45,7 @@ pub enum WarningKind {
     },
     /// A password that ends in a newline, as `echo user:password | base64` makes them.
     PasswordEndsInNewline,
-    /// An entry with nothing usable in it. Told only where a file is checked, for `docker login` leaves
+    /// An entry without a credential. Reported only where a file is checked, for `docker login` leaves
     /// such entries beside a credential helper.
     EmptyEntry,
     /// A registry beside `auths`, where nobody reads it. Told only where a file is checked.
@@ -62,6 +64,10 @@ pub enum WarningKind {
         /// A member that looks like the one meant.
         near_miss: Option<String>,
     },
+    /// What Mesos alone does with a file or a flag.
+    Mesos(Pitfall),
+    /// Parameters of DC/OS that do not do together what each seems to say.
+    Parameter(ParameterProblem),
 }
 
 impl Warning {
@@ -75,7 +81,7 @@ impl Warning {
         &self.kind
     }
 
-    /// The file it is about.
+    /// The file, flag or configuration it is about.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -105,12 +111,12 @@ impl fmt::Display for Warning {
                 "entry {key}: {problem}; images it is for get no credential until it is mended"
             ),
             WarningKind::UnmatchableKey(problem) => {
-                write!(f, "key {key} can match no image and is left out: {problem}")
+                write!(f, "key {key} can match no image and is left out here: {problem}")
             }
-            WarningKind::RepeatedKey => {
+            WarningKind::DuplicateKey => {
                 write!(f, "key {key} stands more than once; the last one counts")
             }
-            WarningKind::SameMeaning { preferred } => {
+            WarningKind::EquivalentKey { preferred } => {
                 write!(
                     f,
                     "key {key} means the same as {}, which goes before it; one of them is enough here",
@@ -155,6 +161,11 @@ impl fmt::Display for Warning {
                 let problem = ArchiveProblem::Missing { near_miss: near_miss.clone() };
                 write!(f, "{problem}")
             }
+            WarningKind::Mesos(pitfall) => match self.key {
+                Some(_) => write!(f, "key {key}: {pitfall}"),
+                None => write!(f, "{pitfall}"),
+            },
+            WarningKind::Parameter(problem) => write!(f, "{problem}"),
         }
     }
 }

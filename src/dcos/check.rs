@@ -1,6 +1,7 @@
 //! What an operator wants to know of the cluster's file before restarting an agent.
 
 use std::fmt;
+use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
@@ -8,8 +9,8 @@ use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::level::{Level, Place};
 use crate::limits::Limits;
-use crate::mesos::{Document, Note};
-use crate::source::read_named;
+use crate::mesos::{Check, Document, Pitfall};
+use crate::source::{open_named, read_open};
 use crate::warning::{Warning, WarningKind};
 
 /// What is to be said of a cluster file. `Display` is the whole report, a line each.
@@ -22,7 +23,6 @@ pub struct FileCheck {
     problem: Option<Error>,
     unused: Vec<Warning>,
     warnings: Vec<Warning>,
-    notes: Vec<Note>,
 }
 
 /// Checks a cluster file as the agent will read it: would it keep the agent from starting, which of its
@@ -52,10 +52,12 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         problem: None,
         unused: Vec::new(),
         warnings: Vec::new(),
-        notes: Vec::new(),
     };
-    let bytes = match read_named(path, &place, &limits) {
-        Ok(bytes) => bytes,
+    let opened = open_named(path, &place);
+    let read =
+        opened.and_then(|(file, metadata)| Ok((metadata, read_open(file, &place, &limits)?)));
+    let (metadata, bytes) = match read {
+        Ok(read) => read,
         Err(error) => {
             check.stops_agent = match &error {
                 // Whoever checks may read less than the agent, and keeps to other limits.
@@ -66,83 +68,43 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
             return check;
         }
     };
-    if let Some(mode) = mode_for_others(path) {
+    if let Some(mode) = mode_for_others(&metadata) {
         let kind = WarningKind::ReadableByOthers { mode };
         check.warnings.push(Warning::new(&place, None, kind));
     }
+    // The file is the agent's --docker_config.
+    check.warnings.push(Warning::new(&place, None, WarningKind::Mesos(Pitfall::Exposed)));
     let document = Document::look(bytes.as_slice());
-    let stop = document.stops_agent;
-    check.stops_agent = stop.is_some();
+    check.stops_agent = document.stops_agent.is_some();
     check.breaks_pulls = document.breaks_pulls;
-    match CredentialFile::read(bytes.as_slice(), &place, &limits) {
+    let read = CredentialFile::read(bytes.as_slice(), &place, &limits);
+    let Check { unused, warnings } = Check::of(read.as_ref().ok(), &document, &place);
+    check.unused = unused;
+    check.warnings.extend(warnings);
+    match read {
         Err(error) => check.problem = Some(error),
         Ok(file) => {
-            check.take_entries(&file, &document);
-            check.problem = stop.map(|problem| Error::Shape { place, problem, line: 0, column: 0 });
+            check.entries = file.entries().count();
+            let shape = |problem| Error::Shape { place, problem, line: 0, column: 0 };
+            check.problem = document.stops_agent.map(shape);
         }
     }
-    check.notes = document.into_notes();
     check
-}
-
-impl FileCheck {
-    /// Sorts what there is to say of entries: what nobody would use, and what else looks wrong.
-    fn take_entries(&mut self, file: &CredentialFile, document: &Document) {
-        let seen = document.registries();
-        let is_used_by_mesos = |key: &str| {
-            document.breaks_pulls.is_none() && seen.get(key).is_some_and(|entry| entry.is_used())
-        };
-        let compared = |key: &str| seen.get(key).map(|entry| entry.compared());
-        for warning in file.warnings() {
-            let key = warning.key().unwrap_or_default();
-            let list = match warning.kind() {
-                // Two registries to Mesos, which then needs both.
-                WarningKind::SameMeaning { preferred }
-                    if is_used_by_mesos(key) && compared(key) != compared(preferred) =>
-                {
-                    continue;
-                }
-                // Mesos has one "auths", the last, where this crate unites them.
-                WarningKind::RepeatedKey if document.has_more_auths => &mut self.warnings,
-                WarningKind::RepeatedKey => &mut self.unused,
-                // Which of several keys for one registry Mesos takes is chance.
-                WarningKind::SameMeaning { .. }
-                | WarningKind::MalformedEntry(_)
-                | WarningKind::UnmatchableKey(_)
-                    if !is_used_by_mesos(key) =>
-                {
-                    &mut self.unused
-                }
-                _ => &mut self.warnings,
-            };
-            list.push(warning.clone());
-        }
-        for entry in file.entries() {
-            self.entries += 1;
-            if entry.credential().is_none() && entry.problem().is_none() {
-                let kind = WarningKind::EmptyEntry;
-                self.unused.push(Warning::new(&self.place, Some(entry.key()), kind));
-            }
-        }
-        for key in &document.beside_auths {
-            self.unused.push(Warning::new(&self.place, Some(key), WarningKind::OutsideAuths));
-        }
-    }
 }
 
 /// The permissions of a file that others than its owner may read.
 #[cfg(unix)]
-fn mode_for_others(path: &Path) -> Option<u32> {
+fn mode_for_others(metadata: &Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
 
     const READABLE: u32 = 0o044;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let mode = metadata.permissions().mode();
     (mode & READABLE != 0).then_some(mode & 0o777)
 }
 
 /// Elsewhere permissions are no bits, and DC/OS does not run there.
 #[cfg(not(unix))]
-fn mode_for_others(_: &Path) -> Option<u32> {
+fn mode_for_others(_: &Metadata) -> Option<u32> {
     None
 }
 
@@ -172,16 +134,11 @@ impl FileCheck {
         &self.unused
     }
 
-    /// Everything else that looks wrong.
+    /// Everything else that looks wrong, and what Mesos would do with the file that its operator may not
+    /// expect.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
-    }
-
-    /// What Mesos would do with the file that its operator may not expect.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
     }
 }
 
@@ -208,9 +165,6 @@ impl fmt::Display for FileCheck {
         }
         for warning in &self.warnings {
             write!(f, "\nwarning: {warning}")?;
-        }
-        for note in &self.notes {
-            write!(f, "\nnote: {note}")?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ mod check;
 mod parameters;
 
 pub use self::check::{FileCheck, check_file};
-pub use self::parameters::{ParameterWarning, Parameters};
+pub use self::parameters::{ParameterProblem, Parameters};
 
 /// Where a DC/OS agent reads the credentials that the whole cluster shares, where the operator writes
 /// that file (`cluster_docker_credentials_dcos_owned` is false) and not DC/OS itself.

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::json::with_text;
 use crate::level::Place;
 use crate::limits::Limits;
-use crate::mesos::{DockerRegistry, Document};
+use crate::mesos::{DockerRegistry, Document, Pitfall};
 use crate::warning::{Warning, WarningKind};
 
 /// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
@@ -35,13 +35,13 @@ pub struct Parameters {
     dcos_owned: bool,
     write_to_etc: bool,
     registry: Option<DockerRegistry>,
-    warnings: Vec<ParameterWarning>,
+    warnings: Vec<Warning>,
 }
 
 /// A combination of parameters that does not do what it seems to say.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ParameterWarning {
+pub enum ParameterProblem {
     /// Credentials or a place for them are given, but agents are not told to read them.
     #[error(
         "cluster_docker_credentials_enabled is false, so no agent reads the file; set it to true"
@@ -55,8 +55,8 @@ pub enum ParameterWarning {
     FileNotCreated,
     /// Credentials are given, and go nowhere.
     #[error(
-        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; set \
-         one of them to true"
+        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; put \
+         them into {CLUSTER_FILE} on every agent"
     )]
     CredentialsNotWritten,
     /// The installer writes the file, whatever stands there.
@@ -77,6 +77,13 @@ pub enum ParameterWarning {
          file to put one into; set cluster_docker_credentials_dcos_owned to false"
     )]
     BlankForGood,
+    /// Credentials in the configuration itself.
+    #[error(
+        "cluster_docker_credentials hold credentials, and DC/OS's configuration exposes them, as its manual \
+         warns; set them to {{}}, set dcos_owned and write_to_etc to false, and create {CLUSTER_FILE} on every \
+         agent yourself"
+    )]
+    CredentialsExposed,
     /// A `cluster_docker_registry_url` that is none.
     #[error(
         "cluster_docker_registry_url is no URL of a registry, like https://registry.example.com; DC/OS \
@@ -92,11 +99,6 @@ pub enum ParameterWarning {
         /// The key.
         key: String,
     },
-    /// Credentials with which agents start, and then cannot pull.
-    #[error(
-        "with these cluster_docker_credentials no task of the Mesos containerizer can pull any Docker image: {0}"
-    )]
-    BreaksPulls(&'static str),
 }
 
 const CREDENTIALS: &str = "cluster_docker_credentials";
@@ -132,7 +134,7 @@ impl Parameters {
     ///
     /// As [`new`](Self::new), and where it is no JSON object.
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
-        let place = Place::called(None, "DC/OS config");
+        let place = config_place();
         let Some(config) = config::read_fields(config, &place)? else {
             let problem = "it is no object; a configuration holds parameters by name";
             return Err(Error::Shape { place, problem, line: 0, column: 0 });
@@ -147,35 +149,11 @@ impl Parameters {
         Ok(given.finish())
     }
 
-    /// Whether agents are told to read the file: `MESOS_DOCKER_CONFIG` is set.
-    #[must_use]
-    pub fn is_enabled(&self) -> bool {
-        self.enabled
-    }
-
-    /// Whether the file is a part of DC/OS.
-    #[must_use]
-    pub fn is_dcos_owned(&self) -> bool {
-        self.dcos_owned
-    }
-
-    /// Whether the installer writes the operator's file.
-    #[must_use]
-    pub fn writes_to_etc(&self) -> bool {
-        self.write_to_etc
-    }
-
-    /// `cluster_docker_credentials_path`, as DC/OS computes it.
-    #[must_use]
-    pub fn path(&self) -> &'static str {
-        if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE }
-    }
-
     /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file); `None`
     /// where they are not told to.
     #[must_use]
     pub fn agent_file(&self) -> Option<&'static str> {
-        self.enabled.then(|| self.path())
+        self.enabled.then_some(if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE })
     }
 
     /// What DC/OS writes into that file; `None` where it writes nothing, and the operator has to.
@@ -191,9 +169,9 @@ impl Parameters {
         self.registry.as_ref()
     }
 
-    /// What would leave the file missing, overwrite it, or is ignored.
+    /// What would leave the file missing, overwrite it, expose it, or is ignored.
     #[must_use]
-    pub fn warnings(&self) -> &[ParameterWarning] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 }
@@ -211,6 +189,10 @@ impl fmt::Debug for Parameters {
             .field("warnings", warnings)
             .finish()
     }
+}
+
+fn config_place() -> Place {
+    Place::called(None, "DC/OS config")
 }
 
 /// How all their names begin.
@@ -284,24 +266,30 @@ impl Given {
         let dcos_owned = self.dcos_owned.unwrap_or(*credentials != "{}");
         let write_to_etc = self.write_to_etc.unwrap_or(false);
         let document = Document::look(credentials.as_bytes());
-        let is_blank = is_blank(&credentials, &document);
+        let (holds_secret, is_blank) = look_into(&credentials, &document);
         let is_written = dcos_owned || write_to_etc;
         let combinations = [
-            (!enabled && (is_written || !is_blank), ParameterWarning::NotEnabled),
-            (enabled && !is_written, ParameterWarning::FileNotCreated),
-            (!is_written && !is_blank, ParameterWarning::CredentialsNotWritten),
-            (!dcos_owned && write_to_etc, ParameterWarning::FileOverwritten),
-            (dcos_owned && write_to_etc, ParameterWarning::WriteToEtcIgnored),
-            (enabled && dcos_owned && is_blank, ParameterWarning::BlankForGood),
+            (!enabled && (is_written || !is_blank), ParameterProblem::NotEnabled),
+            (enabled && !is_written, ParameterProblem::FileNotCreated),
+            (!is_written && !is_blank, ParameterProblem::CredentialsNotWritten),
+            (!dcos_owned && write_to_etc, ParameterProblem::FileOverwritten),
+            (dcos_owned && write_to_etc, ParameterProblem::WriteToEtcIgnored),
+            (enabled && dcos_owned && is_blank, ParameterProblem::BlankForGood),
+            (holds_secret, ParameterProblem::CredentialsExposed),
         ];
-        let odd = combinations.into_iter().filter_map(|(holds, warning)| holds.then_some(warning));
-        let mut warnings: Vec<ParameterWarning> = odd.collect();
-        warnings.extend(document.breaks_pulls.map(ParameterWarning::BreaksPulls));
+        let problems =
+            combinations.into_iter().filter_map(|(holds, problem)| holds.then_some(problem));
+        let warn = |problem| Warning::new(&config_place(), None, WarningKind::Parameter(problem));
+        let mut warnings: Vec<Warning> = problems.map(warn).collect();
+        warnings.extend(document.breaks_pulls.map(|why| {
+            let kind = WarningKind::Mesos(Pitfall::BreaksPulls(why));
+            Warning::new(&Place::called(None, CREDENTIALS), None, kind)
+        }));
         let url = self.registry_url.filter(|url| !url.is_empty());
         let registry = url.and_then(|url| match DockerRegistry::parse(&url) {
             Ok(registry) => Some(registry),
             Err(_) => {
-                warnings.push(ParameterWarning::InvalidRegistry);
+                warnings.push(warn(ParameterProblem::InvalidRegistry));
                 None
             }
         });
@@ -309,22 +297,25 @@ impl Given {
         let is_known = |key: &str| known.values().any(|known| known.compared() == key);
         let odd_key = registry.as_ref().and_then(DockerRegistry::odd_mesos_key);
         if let Some(key) = odd_key.filter(|key| !is_known(key)) {
-            warnings.push(ParameterWarning::DefaultPort { key: key.to_owned() });
+            warnings.push(warn(ParameterProblem::DefaultPort { key: key.to_owned() }));
         }
         Parameters { credentials, enabled, dcos_owned, write_to_etc, registry, warnings }
     }
 }
 
-/// Whether there is nothing in the credentials that pulls an image, neither here nor for Mesos.
-fn is_blank(credentials: &str, document: &Document) -> bool {
+/// Returns whether the credentials hold a secret, and whether they are blank: without anything that pulls an
+/// image, here or for Mesos. A helper is neither.
+fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
     let (text, place) = (credentials.as_bytes(), Place::called(None, CREDENTIALS));
-    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else { return false };
-    let is_nothing =
-        |entry: FileEntry<'_>| entry.credential().is_none() && entry.problem().is_none();
+    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else {
+        return (false, false);
+    };
+    let is_something =
+        |entry: FileEntry<'_>| entry.credential().is_some() || entry.problem().is_some();
+    let holds_secret = file.entries().any(is_something)
+        || document.registries().values().any(|known| known.is_used());
     let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
-    file.entries().all(is_nothing)
-        && !file.warnings().iter().any(names_helper)
-        && !document.registries().values().any(|known| known.is_used())
+    (holds_secret, !holds_secret && !file.warnings().iter().any(names_helper))
 }
 
 /// The name is shown only if it can be one: a line that was taken apart in the wrong place holds more.

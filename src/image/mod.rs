@@ -15,7 +15,7 @@ pub use self::invalid::InvalidImageRef;
 use self::invalid::Problem;
 use self::plain::Plain;
 pub(crate) use self::registry::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, is_docker_hub,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
     normal_port, split_port, without_scheme,
 };
 
@@ -87,8 +87,9 @@ impl<'a> ImageRef<'a> {
     /// `--docker_registry` and DC/OS's `cluster_docker_registry_url`.
     ///
     /// `registry` is a host with an optional port, or an `http`, `https` URL of one, whose path is
-    /// ignored as Mesos does. No `library/` is added there, unless it names Docker Hub. An image
-    /// that names its registry is read as by [`parse`](Self::parse).
+    /// ignored as Mesos does. An `http` URL without a port is the registry at port 80. No `library/`
+    /// is added there, unless it names Docker Hub. An image that names its registry is read as by
+    /// [`parse`](Self::parse).
     ///
     /// ```
     /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;
@@ -132,19 +133,21 @@ impl<'a> ImageRef<'a> {
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
     ) -> Result<Self, InvalidImageRef> {
+        Self::read_grammar(image, default).map_err(|problem| problem.or_plainer(image).into())
+    }
+
+    fn read_grammar(
+        image: &'a str,
+        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
+    ) -> Result<Self, Problem> {
         if image.is_empty() {
-            return Err(Problem::Empty.into());
+            return Err(Problem::Empty);
         }
         if image.len() == 64 && image.bytes().all(is_lower_hex) {
-            return Err(Problem::ImageId.into());
+            return Err(Problem::ImageId);
         }
         let (registry, rest) = match split_off(image, b'/') {
-            (first, Some(rest)) if names_registry(first) => {
-                if rest.starts_with('/') && without_scheme(image).is_some() {
-                    return Err(Problem::Scheme.into());
-                }
-                (Registry::parse(first)?, rest)
-            }
+            (first, Some(rest)) if names_registry(first) => (Registry::parse(first)?, rest),
             _ => (default()?, image),
         };
         let (rest, digest) = split_off(rest, b'@');
@@ -152,18 +155,18 @@ impl<'a> ImageRef<'a> {
         let image = Self::of_parts(registry, path, tag, digest);
         let length = path.len() + if image.in_library { LIBRARY.len() } else { 0 };
         if length > MAX_REPOSITORY {
-            return Err(Problem::RepositoryTooLong.into());
+            return Err(Problem::RepositoryTooLong);
         }
         if !is_repository(path) {
             let upper = path.bytes().any(|b| b.is_ascii_uppercase());
             let problem = if upper { Problem::UpperCase } else { Problem::Repository };
-            return Err(problem.into());
+            return Err(problem);
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
-            return Err(Problem::Tag.into());
+            return Err(Problem::Tag);
         }
         if digest.is_some_and(|digest| !is_digest(digest)) {
-            return Err(Problem::Digest.into());
+            return Err(Problem::Digest);
         }
         Ok(image)
     }
@@ -173,6 +176,24 @@ impl<'a> ImageRef<'a> {
     #[must_use]
     pub fn registry(&self) -> &str {
         self.registry.normal().unwrap_or_else(|| &self.to_normal().registry)
+    }
+
+    /// The registry in the spelling of the image, or of the default: `Registry.example.com:443`.
+    ///
+    /// Docker and podman look for its certificates in a directory of that spelling, which
+    /// [`registry`](Self::registry) no longer has: see [`certs::find`](crate::certs::find). For
+    /// everything else the normalised form is the one to compare. An `http://` default without a port
+    /// is given in normalised form, `registry.example.com:80`.
+    ///
+    /// ```
+    /// let image = regcred::ImageRef::parse("Registry.example.com:443/team/app")?;
+    /// assert_eq!(image.registry_as_written(), "Registry.example.com:443");
+    /// assert_eq!(image.registry(), "registry.example.com");
+    /// # Ok::<(), regcred::InvalidImageRef>(())
+    /// ```
+    #[must_use]
+    pub fn registry_as_written(&self) -> &str {
+        self.registry.as_written().unwrap_or_else(|| self.registry())
     }
 
     /// The repository, normalised: `team/app`, `library/nginx`.

@@ -16,6 +16,9 @@ pub(crate) const DOCKER_HUB_NAMES: [&str; 3] =
 /// The port that equals no port.
 pub(crate) const DEFAULT_PORT: u32 = 443;
 
+/// The port of an `http://` server that names none.
+const HTTP_PORT: (u32, &str) = (80, "80");
+
 /// Whether a host is one of the names of Docker Hub: equality, never a substring.
 #[inline]
 pub(crate) fn is_docker_hub(host: &str) -> bool {
@@ -46,23 +49,27 @@ impl<'a> Registry<'a> {
         Registry { written: DOCKER_HUB, host: DOCKER_HUB, port: DEFAULT_PORT, is_lower: true };
 
     /// Reads a host with an optional port, or the URL of one, whose path is ignored.
-    pub(super) fn of_server(server: &'a str) -> Result<Self, Problem> {
-        let rest = without_scheme(server).map_or(server, |(_, rest)| rest);
-        Self::parse(rest.split('/').next().unwrap_or_default())
+    pub(crate) fn of_server(server: &'a str) -> Result<Self, InvalidImageRef> {
+        let Server { authority, default_port, .. } = Server::split(server);
+        Ok(Self::parse_with_default(authority, default_port)?)
     }
 
     /// Reads a host with an optional port and nothing else.
     pub(crate) fn parse_alone(registry: &'a str) -> Result<Self, InvalidImageRef> {
-        Self::parse(registry).map_err(|problem| InvalidImageRef { problem })
+        Self::parse(registry).map_err(|problem| problem.or_plainer(registry).into())
     }
 
     pub(super) fn parse(authority: &'a str) -> Result<Self, Problem> {
+        Self::parse_with_default(authority, DEFAULT_PORT)
+    }
+
+    fn parse_with_default(authority: &'a str, default_port: u32) -> Result<Self, Problem> {
         let (host, digits) = split_port(authority);
         if !is_host(host) {
             return Err(Problem::Registry);
         }
         let port = match digits {
-            None => DEFAULT_PORT,
+            None => default_port,
             Some(digits) => port_number(digits).ok_or(Problem::Port)?,
         };
         let is_lower = !host.bytes().any(|b| b.is_ascii_uppercase());
@@ -103,9 +110,20 @@ impl<'a> Registry<'a> {
         self.is_docker_hub() && DOCKER_HUB_NAMES.contains(&self.written)
     }
 
+    /// `host[:port]` as written; `None` if that alone is another registry, as its port is implied
+    /// by `http://`.
+    pub(super) fn as_written(&self) -> Option<&'a str> {
+        let says_port = self.has_default_port() || split_port(self.written).1.is_some();
+        says_port.then_some(self.written)
+    }
+
     /// The port without leading zeros, empty for the default port.
     fn digits(&self) -> &'a str {
-        split_port(self.written).1.and_then(normal_port).unwrap_or_default()
+        match split_port(self.written).1 {
+            Some(digits) => normal_port(digits).unwrap_or_default(),
+            None if self.has_default_port() => "",
+            None => HTTP_PORT.1,
+        }
     }
 
     /// `host[:port]`, normalised, where that is how it was written.
@@ -130,6 +148,37 @@ impl<'a> Registry<'a> {
 impl PartialEq for Registry<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.host.eq_ignore_ascii_case(other.host) && self.digits() == other.digits()
+    }
+}
+
+/// A server as people write it: a host with an optional port, or the URL of one, with any path.
+pub(crate) struct Server<'a> {
+    /// `http://` or `https://` as written; empty if there is none.
+    pub(crate) scheme: &'a str,
+    /// `host[:port]`.
+    pub(crate) authority: &'a str,
+    /// Everything after it.
+    pub(crate) path: &'a str,
+    /// The port if the authority names none: 80 for an `http://` URL, or a credential for port 443
+    /// would be sent there in the clear.
+    pub(crate) default_port: u32,
+}
+
+impl<'a> Server<'a> {
+    pub(crate) fn split(server: &'a str) -> Self {
+        let (scheme, rest) = without_scheme(server).unwrap_or(("", server));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let is_http = scheme.eq_ignore_ascii_case("http://");
+        let default_port = if is_http { HTTP_PORT.0 } else { DEFAULT_PORT };
+        Server { scheme, authority, path, default_port }
+    }
+
+    /// The authority with its port, also if it names none.
+    pub(crate) fn with_port(&self) -> String {
+        match split_port(self.authority).1 {
+            Some(_) => self.authority.to_owned(),
+            None => format!("{}:{}", self.authority, self.default_port),
+        }
     }
 }
 

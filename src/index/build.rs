@@ -29,7 +29,7 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
         let file = files.get(hidden.file)?;
         let key = |entry: usize| Some(file.text(file.entries.get(entry)?.key));
         let kind = match hidden.by {
-            None => WarningKind::RepeatedKey,
+            None => WarningKind::DuplicateKey,
             Some(by) => {
                 let known = last.take().filter(|known| (known.0, known.1) == (hidden.file, by));
                 let preferred = match known {
@@ -37,7 +37,7 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
                     None => key(by)?.into(),
                 };
                 last = Some((hidden.file, by, preferred.clone()));
-                WarningKind::SameMeaning { preferred }
+                WarningKind::EquivalentKey { preferred }
             }
         };
         Some(Warning::new(&file.place, key(hidden.entry), kind))

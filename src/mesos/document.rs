@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::note::{Note, NoteKind};
+use super::pitfall::Pitfall;
 use super::seen::{Auth, Registries, Registry, Seen};
 use crate::config::looks_like_registry;
 use crate::json::Kind;
 
-/// How many notes are kept: nobody reads more, and a file can hold a million entries.
-const MOST_NOTES: usize = 1_000;
+/// The most pitfalls that are kept: nobody reads more, and a file can hold a million entries.
+const MOST_PITFALLS: usize = 1_000;
 
 /// What Mesos makes of a credential file.
 #[derive(Default)]
@@ -23,7 +23,8 @@ pub(crate) struct Document {
     pub(crate) has_more_auths: bool,
     /// Keys of registries beside `auths`, which nobody reads.
     pub(crate) beside_auths: Vec<String>,
-    notes: Vec<Note>,
+    /// What Mesos does with it beside that, each with the key it is about.
+    pub(super) pitfalls: Vec<(Option<Box<str>>, Pitfall)>,
 }
 
 impl Document {
@@ -34,25 +35,13 @@ impl Document {
         }
     }
 
-    /// What there is to say beside that.
-    pub(crate) fn into_notes(self) -> Vec<Note> {
-        self.notes
-    }
-
-    /// Everything that there is to say.
-    pub(crate) fn into_all_notes(self) -> Vec<Note> {
-        let stop = self.stops_agent.map(|why| Note::of(NoteKind::AgentDoesNotStart(why)));
-        let broken = self.breaks_pulls.map(|why| Note::of(NoteKind::NoPuller(why)));
-        stop.into_iter().chain(broken).chain(self.notes).collect()
-    }
-
     /// What stands under each key, as the key is shown.
     pub(crate) fn registries(&self) -> HashMap<&str, &Registry> {
         let mut by_key = HashMap::new();
         for registry in &self.registries {
-            // Of two that are shown alike, the one that is used.
+            // Of two that are shown alike, the one that is sent.
             let known = by_key.entry(&*registry.key).or_insert(registry);
-            if registry.is_used() {
+            if registry.is_sent() {
                 *known = registry;
             }
         }
@@ -60,48 +49,67 @@ impl Document {
     }
 }
 
+impl Document {
+    /// The registries, by key as shown, for which the Mesos containerizer sends something.
+    pub(super) fn sent_registries(&self) -> HashMap<&str, &Registry> {
+        let mut sent = self.registries();
+        sent.retain(|_, registry| self.breaks_pulls.is_none() && registry.is_sent());
+        sent
+    }
+}
+
 impl Registry {
-    fn notes(&self, note: &mut impl FnMut(Note)) {
-        let mut on = |kind| note(Note::on(&self.key, kind));
+    /// Returns whether the Mesos containerizer sends its `auth`, be it empty or nothing that a registry takes.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.entry.auth != Auth::Absent && !self.compared().is_empty()
+    }
+
+    /// Returns whether its `auth` is something else than plain base64 of `user:password`, and not empty.
+    pub(super) fn is_undecoded(&self) -> bool {
+        self.entry.auth == Auth::Odd
+    }
+
+    fn pitfalls(&self, add: &mut impl FnMut(Option<&str>, Pitfall)) {
+        let mut on = |pitfall| add(Some(&self.key), pitfall);
+        if self.entry.auth == Auth::Absent && !self.entry.has_other_fields {
+            return;
+        }
+        // A key that is never used says nothing of what would be sent for it.
+        match self.problem {
+            Some(problem) if !self.has_docker_io => return on(Pitfall::NeverMatches(problem)),
+            _ => {}
+        }
         match self.entry.auth {
-            Auth::Absent if self.entry.has_other_fields => on(NoteKind::NoAuth),
-            Auth::Absent => return,
-            Auth::Empty => on(NoteKind::EmptyAuth),
-            Auth::Odd => on(NoteKind::UndecodedAuth),
+            Auth::Absent => return on(Pitfall::NoAuth),
+            Auth::Empty => return on(Pitfall::EmptyAuth),
+            Auth::Odd => on(Pitfall::UndecodedAuth(None)),
             Auth::Plain => {}
         }
-        match self.problem {
-            _ if self.is_docker_hub => on(NoteKind::SentToLookAlikes),
-            _ if self.has_docker_io => on(NoteKind::SentToDockerHub),
-            Some(problem) => on(NoteKind::NeverMatches(problem)),
-            None => {
-                let has_upper_case = self.host.bytes().any(|b| b.is_ascii_uppercase());
-                if has_upper_case || self.host.ends_with(":443") {
-                    on(NoteKind::OnlyAsSpelled);
-                }
-            }
+        if self.is_docker_hub {
+            on(Pitfall::SentToLookAlikes);
+        } else if self.has_docker_io {
+            on(Pitfall::SentToDockerHub);
+        } else if self.host.bytes().any(|b| b.is_ascii_uppercase()) || self.host.ends_with(":443") {
+            on(Pitfall::OnlyAsSpelled);
         }
-        if self.has_path && !self.compared().is_empty() {
-            on(NoteKind::UsedForWholeHost);
+        if self.has_path {
+            on(Pitfall::UsedForWholeHost);
         }
     }
 }
 
 impl Seen {
     fn into_document(self) -> Document {
-        let mut notes = Vec::new();
-        let mut note = |told| {
-            if notes.len() < MOST_NOTES {
-                notes.push(told);
+        let mut pitfalls = Vec::new();
+        let mut add = |key: Option<&str>, pitfall| {
+            if pitfalls.len() < MOST_PITFALLS {
+                pitfalls.push((key.map(Box::from), pitfall));
             }
         };
         let breaks_pulls = self.breaks_puller();
         let is_flat = matches!(self.auths, None | Some(Kind::Null));
-        if self.has_store_helper || self.has_helper_keys {
-            note(Note::of(NoteKind::HelpersIgnored));
-        }
         if self.has_more_auths {
-            note(Note::of(NoteKind::OneAuths));
+            add(None, Pitfall::SeveralAuths);
         }
         let (registries, others) = if is_flat {
             (self.at_top, Registries::default())
@@ -109,17 +117,19 @@ impl Seen {
             (self.under_auths, self.at_top)
         };
         if is_flat && (registries.has_non_object() || !registries.entries.is_empty()) {
-            note(Note::of(NoteKind::FlatForm));
+            add(None, Pitfall::FlatForm);
         }
         let mut hosts: HashMap<&str, &Registry> = HashMap::new();
-        for registry in &registries.entries {
-            registry.notes(&mut note);
-            if matches!(registry.entry.auth, Auth::Absent) || registry.compared().is_empty() {
+        // Without a puller nothing is sent at all.
+        let pulled: &[Registry] = if breaks_pulls.is_some() { &[] } else { &registries.entries };
+        for registry in pulled {
+            registry.pitfalls(&mut add);
+            if !registry.is_sent() {
                 continue;
             }
             if let Some(other) = hosts.insert(registry.compared(), registry) {
                 let other = other.key.as_str().into();
-                note(Note::on(&registry.key, NoteKind::SameHost { other }));
+                add(Some(&registry.key), Pitfall::EitherKey { other });
             }
         }
         let beside = others.entries.into_iter().map(|registry| registry.key);
@@ -130,7 +140,7 @@ impl Seen {
             has_more_auths: self.has_more_auths,
             registries: registries.entries,
             beside_auths,
-            notes,
+            pitfalls,
         }
     }
 

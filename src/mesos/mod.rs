@@ -2,7 +2,7 @@
 //!
 //! | flag | environment | here |
 //! |---|---|---|
-//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads it, [`check_docker_config`] tells what Mesos makes of it |
+//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads it, [`check_docker_config`] warns of what Mesos makes of it |
 //! | `--docker_registry` | `MESOS_DOCKER_REGISTRY` | [`DockerRegistry`] |
 //!
 //! The value is the same in the flag and in the environment variable, which the caller reads.
@@ -40,22 +40,25 @@
 //! # }
 //! ```
 
+mod check;
 mod document;
-mod note;
+mod pitfall;
 mod seen;
 
 use std::path::Path;
 
-use crate::config;
+use crate::credential_file::CredentialFile;
 use crate::error::Error;
-use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, split_port, without_scheme};
+use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, Server};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
 use crate::source::{FlagForm, Source, read_named};
+use crate::warning::{Warning, WarningKind};
 
+pub(crate) use self::check::Check;
 pub(crate) use self::document::Document;
-pub use self::note::{Note, NoteKind};
+pub use self::pitfall::Pitfall;
 
 /// Which of Mesos's two ways a container is run in, and so who pulls its image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,17 +83,17 @@ pub enum Containerizer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DockerRegistry {
     /// `None` for archives.
-    server: Option<Server>,
+    server: Option<UrlOfRegistry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Server {
-    /// The host and port to pull from, as in an image.
-    authority: String,
-    /// The same, normalised.
+struct UrlOfRegistry {
+    /// The scheme and the host, as written.
+    url: String,
+    /// The registry, normalised.
     registry: String,
-    /// What Mesos compares, where it is not what was written: `registry.example.com:443`.
-    with_port: Option<String>,
+    /// What Mesos compares: `registry.example.com:443`.
+    mesos_key: String,
 }
 
 impl DockerRegistry {
@@ -104,27 +107,24 @@ impl DockerRegistry {
         if value.starts_with('/') || value.starts_with("hdfs://") {
             return Ok(DockerRegistry { server: None });
         }
-        let Some((scheme, rest)) = without_scheme(value) else {
+        // Mesos ends the host at a query too.
+        let url = value.split(['?', '#']).next().unwrap_or_default();
+        let Server { scheme, authority, .. } = Server::split(url);
+        if scheme.is_empty() {
             return Err(problem(
                 "Mesos takes the URL of a registry, like https://registry.example.com, or an \
                  absolute path or hdfs:// URL where images lie as archives",
             ));
-        };
-        let written = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let is_http = scheme.eq_ignore_ascii_case("http://");
-        let with_port = match split_port(written).1 {
-            Some(_) => None,
-            None => Some(format!("{written}:{}", if is_http { 80 } else { 443 })),
-        };
-        let authority = with_port.as_deref().filter(|_| is_http).unwrap_or(written);
-        let registry = Registry::parse_alone(authority).ok().filter(|r| r.port() <= MOST_PORT);
+        }
+        let registry = Registry::of_server(url).ok().filter(|r| r.port() <= MOST_PORT);
         let Some(registry) = registry else {
             return Err(problem(
                 "its URL must hold a host with an optional port, and no user name",
             ));
         };
-        let (authority, registry) = (authority.to_owned(), registry.to_normal());
-        Ok(DockerRegistry { server: Some(Server { authority, registry, with_port }) })
+        let (registry, mesos_key) = (registry.to_normal(), Server::split(url).with_port());
+        let url = format!("{scheme}{authority}");
+        Ok(DockerRegistry { server: Some(UrlOfRegistry { url, registry, mesos_key }) })
     }
 
     /// The registry, normalised: `registry.example.com:5000`; `None` where images lie as archives.
@@ -137,8 +137,7 @@ impl DockerRegistry {
     /// `registry.example.com:443`. `None` where images lie as archives.
     #[must_use]
     pub fn mesos_key(&self) -> Option<&str> {
-        let server = self.server.as_ref()?;
-        Some(server.with_port.as_deref().unwrap_or(&server.authority))
+        self.server.as_ref().map(|server| &*server.mesos_key)
     }
 
     /// [`mesos_key`](Self::mesos_key) where nobody would write it so: with the port of the scheme.
@@ -158,7 +157,7 @@ impl DockerRegistry {
     /// As [`ImageRef::parse`].
     pub fn image<'a>(&'a self, image: &'a str) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
         let Some(server) = &self.server else { return Ok(None) };
-        ImageRef::parse_with_default(image, &server.authority).map(Some)
+        ImageRef::parse_with_default(image, &server.url).map(Some)
     }
 }
 
@@ -167,17 +166,17 @@ const MOST_PORT: u32 = u16::MAX as u32;
 /// Docker Hub, as in Mesos.
 impl Default for DockerRegistry {
     fn default() -> Self {
-        let server = Server {
-            authority: "registry-1.docker.io".to_owned(),
+        let server = UrlOfRegistry {
+            url: "https://registry-1.docker.io".to_owned(),
             registry: DOCKER_HUB.to_owned(),
-            with_port: Some("registry-1.docker.io:443".to_owned()),
+            mesos_key: "registry-1.docker.io:443".to_owned(),
         };
         DockerRegistry { server: Some(server) }
     }
 }
 
-/// Looks at a value of `--docker_config` or `MESOS_DOCKER_CONFIG` as Mesos would, and notes where it is
-/// unsafe or comes to nothing there.
+/// Checks a value of `--docker_config` or `MESOS_DOCKER_CONFIG`: the warnings on the file, and what Mesos would do
+/// with it that is unsafe or has no effect.
 ///
 /// [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the same value by the
 /// rules of this crate.
@@ -185,41 +184,52 @@ impl Default for DockerRegistry {
 /// # Errors
 ///
 /// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag, unless an agent
-/// would start with it and then pull nothing: that is a note.
-pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Note>, Error> {
+/// would start with it and then pull nothing: that is a warning.
+pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, Error> {
     let inline = Place::bytes(Level::AgentFlag, 1);
-    let mut notes = vec![Note::of(NoteKind::Exposed)];
-    let mut look = |bytes: &[u8], place| {
-        let document = Document::look(bytes);
-        match config::read(bytes, place, &limits) {
-            // What cannot be read here, but starts the agent and breaks it then, is what the notes are for.
-            Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => {}
-            read => drop(read?),
-        }
-        notes.extend(document.into_all_notes());
-        Ok::<_, Error>(())
-    };
     match FlagForm::of(value)
         .map_err(|problem| Error::AgentFlag { place: inline.clone(), problem })?
     {
         FlagForm::Json => {
-            look(value.as_bytes(), &inline)?;
-            notes.push(Note::of(NoteKind::OnCommandLine));
+            check_content(value.as_bytes(), &inline, Some(Pitfall::OnCommandLine), &limits)
         }
         FlagForm::File(path) => {
-            let place = Place::file(Level::AgentFlag, &path);
-            look(read_named(&path, &place, &limits)?.as_slice(), &place)?;
-            notes.extend(match value.strip_prefix("file://") {
+            let form = match value.strip_prefix("file://") {
                 Some(written) if Path::new(written) == path => None,
-                Some(_) => Some(Note::of(NoteKind::OtherPath)),
-                None if value.starts_with('/') => Some(Note::of(NoteKind::BarePath)),
-                None => Some(Note::of(NoteKind::AgentDoesNotStart(
+                Some(_) => Some(Pitfall::OtherPath),
+                None if value.starts_with('/') => Some(Pitfall::BarePath),
+                None => Some(Pitfall::AgentDoesNotStart(
                     "Mesos reads as JSON whatever does not begin with file:// or a slash",
-                ))),
-            });
+                )),
+            };
+            let place = Place::file(Level::AgentFlag, &path);
+            check_content(read_named(&path, &place, &limits)?.as_slice(), &place, form, &limits)
         }
     }
-    Ok(notes)
+}
+
+fn check_content(
+    bytes: &[u8],
+    place: &Place,
+    form: Option<Pitfall>,
+    limits: &Limits,
+) -> Result<Vec<Warning>, Error> {
+    let document = Document::look(bytes);
+    let file = match CredentialFile::read(bytes, place, limits) {
+        // A warning says why an agent starts with it and breaks then.
+        Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => None,
+        read => Some(read?),
+    };
+    let Check { unused, warnings } = Check::of(file.as_ref(), &document, place);
+    let pitfalls = [
+        Some(Pitfall::Exposed),
+        form,
+        document.stops_agent.map(Pitfall::AgentDoesNotStart),
+        document.breaks_pulls.map(Pitfall::BreaksPulls),
+    ];
+    let pitfalls = pitfalls.into_iter().flatten();
+    let pitfalls = pitfalls.map(|pitfall| Warning::new(place, None, WarningKind::Mesos(pitfall)));
+    Ok(pitfalls.chain(unused).chain(warnings).collect())
 }
 
 /// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in it, and

@@ -23,8 +23,6 @@ pub(super) struct Seen {
     /// Without `auths` the document itself is the map of registries.
     pub(super) at_top: Registries,
     pub(super) has_more_auths: bool,
-    pub(super) has_store_helper: bool,
-    pub(super) has_helper_keys: bool,
 }
 
 #[derive(Default)]
@@ -256,40 +254,9 @@ impl<'de> Sink<'de> for Top<'_> {
                 self.0.auths = Some(kind);
                 continue;
             }
-            let mut helper = Helper::default();
-            let entry = if *name == "credsStore" || *name == "credHelpers" {
-                let kind = members.value(&mut helper)?;
-                (kind == Kind::Object).then(Entry::default)
-            } else {
-                read_entry(members)?
-            };
-            match name.as_str() {
-                "credsStore" => self.0.has_store_helper = helper.is_named,
-                "credHelpers" => self.0.has_helper_keys = helper.is_named,
-                _ => {}
-            }
+            let entry = read_entry(members)?;
             self.0.at_top.position += usize::from(looks_like_registry(&name));
             self.0.at_top.put(&name, entry);
-        }
-        Ok(())
-    }
-}
-
-/// Whether `credsStore` or `credHelpers` names anything.
-#[derive(Default)]
-struct Helper {
-    is_named: bool,
-}
-
-impl<'de> Sink<'de> for &mut Helper {
-    fn text(self, text: &str) {
-        self.is_named = !text.is_empty();
-    }
-
-    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
-        while members.next_key(|_| ())?.is_some() {
-            members.skip()?;
-            self.is_named = true;
         }
         Ok(())
     }

@@ -22,18 +22,27 @@ pub(crate) fn read_named(
     place: &Place,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
+    read_open(open_named(path, place)?.0, place, limits)
+}
+
+/// Opens such a file. The metadata is that of the open file, whatever happens to the path meanwhile.
+///
+/// # Errors
+///
+/// Whatever does not exist, cannot be opened, or is no regular file.
+pub(crate) fn open_named(path: &Path, place: &Place) -> Result<(File, Metadata), Error> {
     let failed = |source| Error::Read { place: place.clone(), source };
     let check = |metadata: Metadata| {
         let found = if metadata.is_dir() { "a directory" } else { "a pipe or a device" };
         let refused = || Error::NotAFile { place: place.clone(), found };
-        if metadata.is_file() { Ok(()) } else { Err(refused()) }
+        if metadata.is_file() { Ok(metadata) } else { Err(refused()) }
     };
     // Opening a device can do something, so it is looked at first; and once more when it is open, for
     // the path may have come from somebody who can change what it leads to.
     check(fs::metadata(path).map_err(failed)?)?;
     let file = open_without_waiting(path).map_err(failed)?;
-    check(file.metadata().map_err(failed)?)?;
-    read_open(file, place, limits)
+    let metadata = check(file.metadata().map_err(failed)?)?;
+    Ok((file, metadata))
 }
 
 /// Neither opening nor reading waits: for the writer of a pipe, or for what the kernel will tell next.
@@ -55,7 +64,7 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
 }
 
 /// Reads an open file up to the limit for what it begins like: an archive or a credential file.
-pub(super) fn read_open(
+pub(crate) fn read_open(
     mut file: File,
     place: &Place,
     limits: &Limits,

@@ -22,7 +22,7 @@ use crate::warning::Warning;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
 pub(crate) use self::fetched::{Fetched, Lands, Unpacks};
-pub(crate) use self::file::read_named;
+pub(crate) use self::file::{open_named, read_named, read_open};
 use self::sandbox::Reading;
 
 /// What Docker looks for below its `HOME`, in the order in which it counts.

@@ -50,7 +50,16 @@ fn files_are_picked_as_docker_does() {
         (&["docker/reg.io/notes", "docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "an empty directory hides nothing"),
         (&["docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "3.1: :443 equals no port"),
         (&["docker/reg.io/ca.crt"], "reg.io:443", "docker/reg.io ca.crt", "3.1: :443 equals no port"),
-        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io a.crt", "one directory, the plain one first"),
+        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io:443 b.crt", "Docker: the spelling given comes first"),
+        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io", "docker/reg.io a.crt", "one directory, the plain one first"),
+        (&["docker/REG.io/a.crt", "docker/reg.io/b.crt"], "REG.io", "docker/REG.io a.crt", "Docker: the spelling given comes first"),
+        (&["docker/REG.io/notes", "docker/reg.io/b.crt"], "REG.io", "docker/reg.io b.crt", "an empty directory hides nothing"),
+        (&["docker/REG.io/a.crt"], "reg.io", "-", "Docker: another spelling"),
+        (&["docker/Reg.io:443/a.crt", "docker/reg.io:443/b.crt"], "Reg.io:443", "docker/Reg.io:443 a.crt", "Docker: the spelling given, port and all"),
+        (&["docker/reg.io:05000/a.crt", "docker/reg.io:5000/b.crt"], "reg.io:05000", "docker/reg.io:05000 a.crt", "Docker: the spelling given comes first"),
+        (&["docker/index.docker.io/a.crt", "docker/docker.io/b.crt"], "index.docker.io", "docker/index.docker.io a.crt", "Docker Hub too"),
+        (&["docker/[FD00::1]/a.crt", "docker/[fd00::1]/b.crt"], "[FD00::1]", "docker/[FD00::1] a.crt", "IPv6 too"),
+        (&["containers/reg.io/a.crt", "docker/REG.io/b.crt"], "REG.io", "containers/reg.io a.crt", "podman: the first directory that is there, however it is spelled"),
         (&["docker/reg.io/ca.crt"], "REG.io", "docker/reg.io ca.crt", "3.1: hosts are compared in lower case"),
         (&["docker/reg.io:5000/ca.crt"], "reg.io:05000", "docker/reg.io:5000 ca.crt", "3.1: ports are numbers"),
         (&["docker/[::1]:5000/ca.crt"], "[::1]:5000", "docker/[::1]:5000 ca.crt", "IPv6 in brackets, as in the image"),
@@ -69,6 +78,42 @@ fn files_are_picked_as_docker_does() {
         let directories = ["containers", "docker"].map(|name| root.path().join(name));
         let found = certs::find(registry, directories).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(told(root.path(), &found), *expected, "{registry}, {rule}");
+    }
+}
+
+/// `registry_as_written` gives what `find` looks for first.
+#[test]
+fn an_image_hands_over_its_own_spelling() {
+    // image, default registry, the registry as written, the registry, rule
+    #[rustfmt::skip]
+    let table = [
+        ("REG.io/app", "x.io", "REG.io", "reg.io", "Docker: the image's own spelling"),
+        ("reg.io:443/app", "x.io", "reg.io:443", "reg.io", "a port 443"),
+        ("reg.io:05000/app:1", "x.io", "reg.io:05000", "reg.io:5000", "zeros"),
+        ("Build/app", "x.io", "Build", "build", "a name without a dot"),
+        ("index.docker.io/nginx", "x.io", "index.docker.io", "docker.io", "Docker Hub"),
+        ("reg.io/app", "x.io", "reg.io", "reg.io", "already normalised"),
+        ("team/app", "https://X.io:443/v1/", "X.io:443", "x.io", "the default's own spelling"),
+        ("team/app", "docker.io", "docker.io", "docker.io", "Docker Hub by default"),
+        ("team/app", "http://X.io", "x.io:80", "x.io:80", "3.1: without its scheme X.io is another registry"),
+    ];
+    for (image, default, written, registry, rule) in table {
+        let parsed = ImageRef::parse_with_default(image, default).unwrap();
+        assert_eq!(parsed.registry_as_written(), written, "{image}, {rule}");
+        assert_eq!(parsed.registry(), registry, "{image}, {rule}");
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), &[&format!("{written}/ca.crt")]);
+        let found = certs::find(parsed.registry_as_written(), [root.path()]).unwrap();
+        assert_eq!(told(root.path(), &found), format!("{written} ca.crt"), "{image}, {rule}");
+    }
+    assert_eq!(ImageRef::parse("nginx").unwrap().registry_as_written(), "docker.io");
+}
+
+#[test]
+fn a_url_is_refused_with_what_to_leave_out() {
+    for url in ["https://reg.io", "http://reg.io:5000/v2/", "HTTPS://reg.io", "docker://reg.io"] {
+        let error = certs::find(url, ["."]).unwrap_err().to_string();
+        assert!(error.contains("it starts with a scheme") && error.contains("leave"), "{error}");
     }
 }
 
@@ -105,6 +150,7 @@ fn no_name_leads_out_of_the_directories() {
     let table = [
         "..", ".", "", "/", "../secret", "reg.io/../../secret", "..\\secret", &absolute, "reg.io/", "reg.io/team",
         "%2e%2e", "https://reg.io", "u@reg.io", "reg.io:", "reg.io:../..", "[../..]", "[::1]/..", "reg.io\0", "*.io", "reg..io",
+        "REG.io/../../secret", "..:443", ".:443", "../secret:443", "SECRET/..", "reg.io:443/../../secret", "Reg.io:0443/..", "https://../secret",
     ];
     for registry in table {
         let error = certs::find(registry, [&directory]).expect_err(registry);

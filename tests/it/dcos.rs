@@ -3,7 +3,7 @@
 use std::fs;
 
 use regcred::dcos::{self, Parameters, check_file};
-use regcred::{Error, Limits};
+use regcred::{Error, Limits, WarningKind};
 
 use crate::archives::{file, gzip, tar};
 use crate::support::{Named, base64, config};
@@ -19,6 +19,7 @@ const FILLED: &str = r#"{"auths": {"https://registry.example.com/v1/": {"auth": 
 fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_overwrites_it() {
     type Outcome = (Option<&'static str>, Option<&'static str>);
     const ETC_FILE: Option<&str> = Some("/etc/mesosphere/docker_credentials");
+    const EXPOSED: &str = "DC/OS's configuration exposes them";
     const OPT_FILE: Option<&str> = Some("/opt/mesosphere/etc/docker_credentials");
     // parameters, (the file that agents read, what DC/OS writes into it), warnings, rule
     #[rustfmt::skip]
@@ -28,11 +29,11 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(ENABLED, "true")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials"], "the flag points at a file that DC/OS never creates"),
         (&[(CREDENTIALS, "{}"), (ENABLED, "true"), (ETC, "true"), (OWNED, "false")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the manual's blank configuration"),
         (&[(ENABLED, "true"), (ETC, "true")], (ETC_FILE, Some("{}")), &["each installation overwrites"], "the same by default"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[], "filled: owned by DC/OS"),
-        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads"], "filled, but not enabled"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "are written nowhere"], "filled, and written nowhere"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites"], "filled, into /etc"),
-        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored"], "write_to_etc is ignored"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true")], (OPT_FILE, Some(FILLED)), &[EXPOSED], "the manual: not recommended, as the configuration exposes them"),
+        (&[(CREDENTIALS, FILLED)], (None, Some(FILLED)), &["_enabled is false, so no agent reads", EXPOSED], "filled, but not enabled"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false")], (ETC_FILE, None), &["nothing creates /etc/mesosphere/docker_credentials", "put them into /etc/mesosphere/docker_credentials on every agent", EXPOSED], "filled, and written nowhere: no advice against the next line"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (OWNED, "false"), (ETC, "true")], (ETC_FILE, Some(FILLED)), &["each installation overwrites", EXPOSED], "filled, into /etc"),
+        (&[(CREDENTIALS, FILLED), (ENABLED, "true"), (ETC, "true")], (OPT_FILE, Some(FILLED)), &["_write_to_etc is ignored", EXPOSED], "write_to_etc is ignored"),
         (&[(CREDENTIALS, "{ }"), (ENABLED, "true")], (OPT_FILE, Some("{ }")), &["are blank and dcos_owned is true"], "owned unless the text is exactly {}"),
         (&[(ENABLED, "true"), (OWNED, "true")], (OPT_FILE, Some("{}")), &["are blank and dcos_owned is true"], "blank and not to be edited"),
         (&[(ENABLED, "false"), (ETC, "true")], (None, Some("{}")), &["_enabled is false, so no agent reads", "each installation overwrites"], "a file that nobody reads"),
@@ -43,14 +44,15 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(URL, "https://registry.example.com")], (None, None), &["looks for the key registry.example.com:443"], "2.1: the manual's example does not work in Mesos"),
         (&[(URL, "http://registry.example.com")], (None, None), &["looks for the key registry.example.com:80"], "with the port of its scheme"),
         (&[(URL, "https://registry.example.com:443")], (None, None), &["looks for the key registry.example.com:443"], "a port that nobody writes"),
-        (&[(URL, "https://registry.example.com"), (CREDENTIALS, r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#)), &[], "the key is there"),
+        (&[(URL, "https://registry.example.com"), (CREDENTIALS, r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {"registry.example.com:443": {"auth": "dTpw"}}}"#)), &[EXPOSED], "the key is there"),
         (&[(CREDENTIALS, r#"{"auths": []}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": []}"#)), &["no task of the Mesos containerizer can pull any Docker image: \"auths\" is no object"], "1.2: agents start, and then cannot pull"),
         (&[(URL, "https://registry.example.com:5000")], (None, None), &[], "with a port it does"),
         (&[(URL, "https://index.docker.io")], (None, None), &[], "Docker Hub's ports are not compared"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"auths": {}}"#)), &["are blank and dcos_owned is true"], "blank, in more words"),
         (&[(CREDENTIALS, r#"{"auths": {}}"#), (OWNED, "false")], (None, None), &[], "nothing is lost where there is nothing"),
-        (&[(CREDENTIALS, r#"{"auths": {"my_registry:5000": {"auth": "dTpw"}}}"#), (OWNED, "false")], (None, None), &["so no agent reads the file", "are written nowhere"], "a key that only Mesos can use"),
-        (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something"),
+        (&[(CREDENTIALS, r#"{"auths": {"my_registry:5000": {"auth": "dTpw"}}}"#), (OWNED, "false")], (None, None), &["so no agent reads the file", "are written nowhere", EXPOSED], "a key that only Mesos can use"),
+        (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something, and no secret"),
+        (&[(CREDENTIALS, r#"{"auths": {"reg.io": {"email": "x"}}}"#), (OWNED, "false")], (None, None), &[], "an entry without a credential is not a secret"),
     ];
     for (given, (agent_file, contents), warnings, rule) in table {
         let parameters =
@@ -62,10 +64,6 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         for (told, expected) in told.iter().zip(*warnings) {
             assert!(told.contains(expected), "{rule}: {told}");
         }
-        assert_eq!(parameters.is_enabled(), agent_file.is_some(), "{rule}");
-        let owned =
-            if parameters.is_dcos_owned() { dcos::DCOS_OWNED_FILE } else { dcos::CLUSTER_FILE };
-        assert_eq!(parameters.path(), owned, "{rule}");
         assert!(!format!("{parameters:?}").contains("foo"), "{parameters:?}");
         for warning in parameters.warnings() {
             assert!(
@@ -120,9 +118,8 @@ fn parameters_are_read_from_a_configuration_in_json() {
         Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
         "as it stands"
     );
-    assert!(
-        !Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap().is_dcos_owned()
-    );
+    let blank = Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap();
+    assert!(format!("{blank:?}").contains("dcos_owned: false"), "{blank:?}");
     // configuration, error, rule
     #[rustfmt::skip]
     let table: &[(&str, &str, &str)] = &[
@@ -151,6 +148,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
     let table = [
         (strip(config(&[("reg.io", "u")])), false, true, 0, "the agent will start, with 1 key", "a good file"),
         (b"{}".to_vec(), false, true, 0, "the agent will start, with 0 keys", "the blank file"),
+        (strip(config(&[("reg.io", "u")])), false, true, 0, "Mesos prints the content in the agent's log and serves it at /flags and /state", "1.4: the file is the flag"),
         (b"".to_vec(), true, false, 0, "the agent will not start: cluster file, ", "DC/OS: an empty file prevents the agent from starting"),
         (b" \n".to_vec(), true, false, 0, "the file is empty", "white space alone"),
         (b"{\"auths\": {},}".to_vec(), true, false, 0, "invalid JSON at line 1, column 14", "DC/OS: invalid configuration"),
@@ -162,20 +160,32 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (br#"{"auths": []}"#.to_vec(), false, false, 0, "the agent will start, but no task of its Mesos containerizer will be able to pull", "1.2: starts, and UCR cannot pull"),
         (br#"{"auths": []}"#.to_vec(), false, false, 0, "image: \"auths\" is no object", "1.2: starts, and UCR cannot pull"),
         (br#"{"auths": null}"#.to_vec(), false, true, 0, "the agent will start, but no task", "1.2: starts, and UCR cannot pull"),
-        (strip(entry(r#""auth": "foo""#)), false, true, 1, "decodes to", "a malformed entry"),
+        (strip(entry(r#""auth": "foo""#)), false, true, 0, "warning: cluster file", "a malformed entry: Mesos sends it as it stands"),
+        (strip(entry(r#""auth": 1"#)), false, true, 1, "is not text", "a malformed entry: Mesos sends nothing"),
+        (strip(entry(r#""auth": """#)), false, true, 0, "passed over here, but the Mesos containerizer sends the empty \"auth\"", "an empty auth: Mesos sends it"),
+        (strip(entry(r#""auth": "Og==""#)), false, true, 0, "holds no credential and is passed over here, but the Mesos containerizer sends", "an empty user name and password: Mesos sends them"),
+        (strip(entry(r#""auth": "dTpwcA""#)), false, true, 0, "sends \"auth\" as it stands", "without padding"),
+        (strip(r#"{"auths": {"*.reg.io": {"auth": ""}}}"#.into()), false, true, 1, "\"*.reg.io\" holds no credential", "an empty auth: Mesos never sends this one"),
+        (strip(r#"{"auths": {"*.reg.io": {"auth": "foo"}}}"#.into()), false, true, 1, "it knows no *", "a malformed entry: Mesos never sends this one"),
+        (strip(r#"{"auths": {"reg.io?x": {"auth": "foo"}}}"#.into()), false, true, 1, "can match no image", "a query without a slash: no registry is called so"),
+        (strip(r#"{"auths": {"my_registry:5000": {"auth": "foo"}}}"#.into()), false, true, 0, "sends \"auth\" as it stands", "Mesos alone uses the key, undecoded"),
+        (strip(r#"{"auths": {"https://reg.io/?x": {"auth": ""}}}"#.into()), false, true, 0, "sends the empty \"auth\"", "Mesos alone uses the key, empty"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io": {"auth": "foo"}}}"#.into()), false, true, 0, "decodes to", "two spellings: Mesos may take either"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "foo"}, "bad.io": {"auth": 1}}}"#.into()), false, true, 2, "no task of its Mesos containerizer", "no puller: Mesos sends nothing"),
         (strip(entry(r#""email": "x""#)), false, true, 1, "entry \"reg.io\" holds no credential", "an empty entry"),
         (strip(config(&[("u@reg.io", "u"), ("reg .io", "u")])), false, true, 2, "can match no image", "keys that match nothing"),
         (strip(config(&[("reg.io", "u"), ("reg.io", "u")])), false, true, 1, "stands more than once", "a key twice"),
         (strip(config(&[("reg.io", "u"), ("https://reg.io/v1/", "u")])), false, true, 0, "which of them it sends is chance", "two spellings: Mesos may take either"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {"auth": "Og=="}}}"#.into()), false, true, 1, "passed over here, but", "the last of a key is sent, the first is not used"),
         (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io/v1/": {"username": "u", "password": "p"}}}"#.into()), false, true, 1, "means the same as", "two spellings, one of them for nobody"),
-        (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "note: key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
+        (strip(config(&[("https://index.docker.io/v1/", "u")])), false, true, 0, "key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "what Mesos does with it"),
         (strip(config(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")])), false, true, 0, "with 2 keys", "2.1: Mesos needs both"),
         (strip(entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4")))), false, true, 0, "warning: cluster file", "Latin-1: Mesos sends it, and it is right"),
         (strip(config(&[("https://reg.io/?x", "u")])), false, true, 0, "can match no image", "Mesos uses it, and here nobody does"),
         (strip(r#"{"auths": {"reg.io": {"username": "u", "password": "p"}, "https://reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "one of them is enough here", "the only one that Mesos can use"),
-        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "note: \"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
+        (strip(r#"{"auths": {"reg.io": {"auth": "dTpw"}}, "Auths": {"reg.io": {"auth": "dTpw"}}}"#.into()), false, true, 0, "\"auths\" stands more than once or in another case", "Mesos uses the first, and here the second counts"),
         (strip(config(&[("reg.io", "u"), ("HTTPS://reg.io", "u")])), false, true, 1, "never used: cluster file", "a spelling that Mesos does not know"),
-        (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 1, "can match no image", "two keys that are not shown are told apart"),
+        (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 0, "can match no image", "two keys that are not shown are told apart"),
         (br#"{"auths": {}, "credHelpers": {"reg.io": "dTpwYXNzd29yZA=="}}"#.to_vec(), false, true, 0, "left to the helper \"…\"", "the auth in place of a helper"),
         (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
         (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),
@@ -193,6 +203,16 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         assert_eq!(check.unused().len(), unused, "{rule}: {report}");
         assert!(report.contains(told), "{rule}: {report}");
         assert!(!report.contains("dTpw") && !report.contains(&base64("u:p")), "{report}");
+        for unused in check.unused() {
+            // Another entry of that key may be used.
+            if matches!(unused.kind(), WarningKind::DuplicateKey | WarningKind::OutsideAuths) {
+                continue;
+            }
+            let of_entry = check.warnings().iter().filter(|warning| warning.key() == unused.key());
+            let sent =
+                of_entry.map(|warning| warning.to_string()).find(|text| text.contains("sends"));
+            assert_eq!(sent, None, "{rule}: never used, and sent: {report}");
+        }
     }
     fs::remove_file(&path).unwrap();
     let missing = check_file(&path, Limits::default());
@@ -239,4 +259,38 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
         );
         assert!(report.contains(expected.unwrap_or_default()), "{rule}: {report}");
     }
+}
+
+/// Another process replaces the file all the time: the permissions are those of the content that was read.
+#[cfg(unix)]
+#[test]
+fn permissions_are_those_of_the_file_that_was_read() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("docker_credentials");
+    let versions = [("{}", 0o600), (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, 0o644)];
+    let put = |(content, mode): (&str, u32)| {
+        let next = scratch.path().join("next");
+        fs::write(&next, content).unwrap();
+        fs::set_permissions(&next, fs::Permissions::from_mode(mode)).unwrap();
+        fs::rename(next, &path).unwrap();
+    };
+    put(versions[0]);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                versions.into_iter().for_each(put);
+            }
+        });
+        let mixed = (0..5_000).find_map(|_| {
+            let report = check_file(&path, Limits::default()).to_string();
+            let is_second = report.contains("with 1 key");
+            (report.contains("(mode 0644)") != is_second).then_some(report)
+        });
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(mixed, None);
+    });
 }

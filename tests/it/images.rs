@@ -79,6 +79,25 @@ fn what_is_no_reference_says_why() {
         ("", "it is empty", "Docker"),
         (HEX, "the id of an image", "Docker: 64 hexadecimal digits"),
         ("https://reg.io/app", "starts with a scheme", "Docker"),
+        ("docker://nginx", "starts with a scheme; leave that out", "skopeo's transports"),
+        ("oci://reg.io/app:1", "starts with a scheme; leave that out", "Helm"),
+        ("docker+ssh://reg.io/app", "starts with a scheme; leave that out", "RFC 3986"),
+        ("HTTPS://nginx", "starts with a scheme; leave that out", "in any case"),
+        ("reg.io://app", "the port of its registry is not a number", "rather a port that was forgotten"),
+        ("://reg.io/app", "its registry is not a valid host name", "no scheme"),
+        ("1x://reg.io/app", "the port of its registry is not a number", "RFC 3986: it starts with a letter"),
+        ("nginx\n", "it holds white space", "a line read with its end"),
+        (" nginx", "it holds white space", "Docker: no white space"),
+        ("ngi nx", "it holds white space", "Docker: no white space"),
+        ("reg .io/app", "it holds white space", "Docker: no white space"),
+        ("reg.io:50 00/app", "it holds white space", "Docker: no white space"),
+        ("app:1\t", "it holds white space", "Docker: no white space"),
+        ("app@sha256:0 ", "it holds white space", "Docker: no white space"),
+        ("app\u{a0}", "it holds white space", "a no-break space, as web pages have it"),
+        (" ", "it holds white space", "not empty"),
+        (" https://reg.io/app", "it holds white space", "a scheme is not at the start"),
+        ("app\0", "not made of lower-case letters", "other control characters are no white space"),
+        ("app\u{200b}", "not made of lower-case letters", "a zero-width space is no white space"),
         ("reg_1.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
         ("-reg.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
         ("reg.io./app", "its registry is not a valid host name", "Docker: domain grammar"),
@@ -95,7 +114,6 @@ fn what_is_no_reference_says_why() {
         ("a___b", "not made of lower-case letters", "Docker: at most two underscores"),
         ("a._b", "not made of lower-case letters", "Docker: one separator"),
         ("a-", "not made of lower-case letters", "Docker: no separator at the end"),
-        ("app\n", "not made of lower-case letters", "Docker: no white space"),
         ("reg.io/a%2fb", "not made of lower-case letters", "Docker: no escapes"),
         (&long, "longer than 255 bytes", "Docker"),
         ("app:", "its tag", "Docker"),
@@ -215,13 +233,22 @@ fn a_default_registry_takes_the_images_that_name_none() {
         ("quay.io/app", "registry.example.com", "quay.io/app", "the image names its own"),
         ("app", "internal", "internal:443/app", "printed so that it stays a registry"),
         ("localhost/app", "registry.example.com", "localhost/app", "the image names its own"),
+        ("team/app", "http://reg.example.com", "reg.example.com:80/team/app", "3.1: http without a port is port 80"),
+        ("team/app", "HTTP://Reg.Example.com/v1/", "reg.example.com:80/team/app", "3.1: http in any case"),
+        ("team/app", "http://reg.example.com:443", "reg.example.com/team/app", "3.1: a port that is written counts"),
+        ("team/app", "http://reg.example.com:080/", "reg.example.com:80/team/app", "3.1: a port that is written counts"),
+        ("team/app", "http://[::1]", "[::1]:80/team/app", "3.1: http and IPv6"),
+        ("app", "http://index.docker.io/v1/", "index.docker.io:80/app", "3.1: port 80 is not Docker Hub"),
+        ("app", "http://docker.io", "docker.io:80/app", "3.1: port 80 is not Docker Hub"),
+        ("quay.io/app", "http://reg.example.com", "quay.io/app", "the image names its own"),
     ];
     for (image, default, printed, rule) in table {
         let parsed = ImageRef::parse_with_default(image, default).unwrap();
         assert_eq!(parsed.to_string(), printed, "{image} with {default}, {rule}");
         assert_eq!(ImageRef::parse(printed).unwrap(), parsed, "{printed}, {rule}");
     }
-    for default in ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io"] {
+    for default in ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io", "reg.io\n"]
+    {
         let error = ImageRef::parse_with_default("app", default).unwrap_err();
         assert!(error.to_string().contains("default registry"), "{default:?}: {error}");
         assert!(

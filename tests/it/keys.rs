@@ -163,35 +163,83 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
         ("only.io/team", "only"),
         ("*.port.dev:5000", "port"),
         ("broken.io", "broken"),
+        ("roots.io/v1", "root"),
+        ("https://bücher.example", "idna"),
+        ("plain.io:80", "plain"),
+        ("[::1]", "v6"),
     ]);
     let broken = r#""broken.io": 1, "*.broken.io": "#;
     let resolver = secret(file.replace(r#""broken.io": "#, broken)).unwrap();
-    // server, answer
+    // server, answer, rule
+    #[rustfmt::skip]
     let table = [
-        ("docker.io", "hub"),
-        ("https://index.docker.io/v1/", "hub"),
-        ("registry-1.docker.io", "hub"),
-        ("quay.io", "quay"),
-        ("HTTPS://QUAY.IO:443/v2/", "quay"),
-        ("quay.io/team", "quay"),
-        ("quay.io/Any/path_at_all", "quay"),
-        ("https://quay.io:443/x?y", "quay"),
-        ("a.example.com", "any"),
-        ("only.io", "-"),
-        ("a.example.com:5000", "-"),
-        ("a.port.dev:5000", "port"),
-        ("a.port.dev", "-"),
-        ("broken.io", "-"),
-        ("example.com", "-"),
-        ("*.example.com", "-"),
-        ("quay.io:5000", "-"),
-        ("user@quay.io", "-"),
-        ("", "-"),
+        ("docker.io", "hub", "3.2.2"),
+        ("https://index.docker.io/v1/", "hub", "3.2.2"),
+        ("registry-1.docker.io", "hub", "3.2.2"),
+        ("index.docker.io/v1", "hub", "3.2.3: an API root on Docker Hub"),
+        ("quay.io", "quay", "3.2.1"),
+        ("HTTPS://QUAY.IO:443/v2/", "quay", "3.2.2: case, 443 and an API root"),
+        ("quay.io/v2/", "quay", "3.2.3: an API root"),
+        ("a.example.com", "any", "3.2.4"),
+        ("only.io", "-", "3.2.3: a scoped key is not for all of it"),
+        ("a.example.com:5000", "-", "3.2.2: another port"),
+        ("a.port.dev:5000", "port", "3.2.4"),
+        ("a.port.dev", "-", "3.2.2: another port"),
+        ("broken.io", "-", "3.7: blocked"),
+        ("example.com", "-", "3.2.4: not the domain itself"),
+        ("*.example.com", "-", "no registry is called so"),
+        ("quay.io:5000", "-", "3.2.2: another port"),
+        ("user@quay.io", "-", "3.2.1: user info"),
+        ("", "-", "no registry"),
+        // A path that is not an API root is a namespace.
+        ("quay.io/team", "team", "4: r.io/team"),
+        ("https://quay.io/team/", "team", "4: with a scheme"),
+        ("quay.io//team/", "team", "3.2.3: no empty segment"),
+        ("quay.io/team/app", "team", "3.2.3: covered by its prefix"),
+        ("quay.io/teams", "quay", "3.2.3: whole segments"),
+        ("quay.io/other", "quay", "3.2.3: the whole registry covers it"),
+        ("quay.io/v1", "quay", "3.2.3: a namespace without scheme and slash, which the registry covers"),
+        ("only.io/team", "only", "4: r.io/team"),
+        ("only.io/team/v1/", "only", "3.2.3: an API root below a namespace is a namespace"),
+        ("only.io/other", "-", "3.2.3: another namespace"),
+        ("https://only.io/v1/", "-", "3.2.3: an API root"),
+        ("roots.io/v1", "root", "3.2.3: the namespace v1"),
+        ("roots.io/v1/", "-", "3.2.3: an API root"),
+        ("https://roots.io/v1", "-", "3.2.3: an API root"),
+        ("a.example.com/team", "any", "3.2.4"),
+        ("quay.io/Team", "-", "3.2.1: no repository is called so"),
+        ("quay.io/../quay.io", "-", "3.2.1: no repository is called so"),
+        ("https://quay.io:443/x?y", "-", "3.2.1: a query"),
+        ("quay.io/team#x", "-", "3.2.1: a fragment"),
+        ("quay.io/te am", "-", "3.2.1: white space"),
+        ("bücher.example", "idna", "an international host without a scheme"),
+        ("https://BÜCHER.example/v1/", "idna", "an international host"),
+        ("bücher.example/team", "idna", "an international host"),
+        ("bücher.example/bücher", "-", "3.2.1: no repository is called so"),
+        // http without a port is the registry at port 80.
+        ("http://quay.io", "-", "3.1: port 443 has another credential"),
+        ("HTTP://quay.io/v2/", "-", "3.1: in any case"),
+        ("http://quay.io/team", "-", "3.1: its namespaces too"),
+        ("http://quay.io:443", "quay", "3.1: a port that is written counts"),
+        ("http://plain.io", "plain", "3.1: port 80"),
+        ("plain.io:80/team", "plain", "3.1: port 80"),
+        ("https://plain.io", "-", "3.1: port 443"),
+        ("http://index.docker.io/v1/", "-", "3.1: not Docker Hub"),
+        ("http://docker.io", "-", "3.1: not Docker Hub"),
+        ("http://a.example.com", "-", "3.1: patterns too"),
+        ("http://bücher.example", "-", "3.1: international hosts too"),
+        ("http://[::1]", "-", "3.1: addresses too"),
+        ("[::1]/team", "v6", "an IPv6 address"),
     ];
-    for (server, user) in table {
+    let mut problems = Vec::new();
+    for (server, user, rule) in table {
         let auth = resolver.resolve_registry(server);
-        assert_eq!(auth.as_ref().and_then(|a| a.username()).unwrap_or("-"), user, "{server:?}");
+        let answer = auth.as_ref().and_then(|auth| auth.username()).unwrap_or("-");
+        if answer != user {
+            problems.push(format!("{server:?}: {answer} instead of {user}, {rule}"));
+        }
     }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
@@ -201,6 +249,7 @@ fn a_scoped_key_never_answers_for_a_registry() {
         .build()
         .unwrap();
     assert!(resolver.resolve_registry("quay.io").is_none());
-    assert!(resolver.resolve_registry("quay.io/team").is_none());
+    assert!(resolver.resolve_registry("quay.io/v2/").is_none());
+    assert!(resolver.resolve_registry("quay.io/team").is_some());
     assert!(resolver.resolve(&ImageRef::parse("quay.io/team").unwrap()).is_some());
 }

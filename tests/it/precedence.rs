@@ -124,8 +124,8 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
     .unwrap();
     let told: Vec<(&str, &WarningKind)> =
         resolver.warnings().iter().map(|w| (w.key().unwrap(), w.kind())).collect();
-    let same = WarningKind::SameMeaning { preferred: "reg.io".into() };
-    let any = WarningKind::SameMeaning { preferred: "*.reg.io".into() };
+    let same = WarningKind::EquivalentKey { preferred: "reg.io".into() };
+    let any = WarningKind::EquivalentKey { preferred: "*.reg.io".into() };
     assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
 }
 

@@ -28,7 +28,7 @@ fn every_public_type_is_send_and_sync() {
     check::<certs::Certificates>();
     check::<certs::ClientCertificate>();
     check::<dcos::FileCheck>();
-    check::<dcos::ParameterWarning>();
+    check::<dcos::ParameterProblem>();
     check::<dcos::Parameters>();
     check::<marathon::Container>();
     check::<marathon::Fetch>();
@@ -41,8 +41,7 @@ fn every_public_type_is_send_and_sync() {
     check::<marathon::Violation>();
     check::<mesos::Containerizer>();
     check::<mesos::DockerRegistry>();
-    check::<mesos::Note>();
-    check::<mesos::NoteKind>();
+    check::<mesos::Pitfall>();
 }
 
 #[test]
@@ -60,7 +59,8 @@ fn errors_are_errors() {
     check::<EntryProblem>();
     check::<KeyProblem>();
     check::<ArchiveProblem>();
-    check::<dcos::ParameterWarning>();
+    check::<dcos::ParameterProblem>();
+    check::<mesos::Pitfall>();
     check::<marathon::FetchProblem>();
     check::<marathon::Rule>();
     check::<marathon::Violation>();

@@ -288,6 +288,26 @@ fn localhost_in_place_of_docker_hub() {
     }
 }
 
+/// A registry at port 80 is another one, and what is sent there can be read on the way.
+#[test]
+fn a_server_without_tls() {
+    // key, what an http:// server or default registry must not get
+    #[rustfmt::skip]
+    let table = [
+        ("reg.io", "http://reg.io"), ("https://reg.io/v2/", "HTTP://REG.IO/v2/"), ("http://reg.io", "http://reg.io"), ("reg.io:443", "hTTp://reg.io/"),
+        ("*.reg.io", "http://a.reg.io"), ("https://index.docker.io/v1/", "http://index.docker.io/v1/"), ("docker.io", "http://docker.io"),
+        ("docker.io", "http://registry-1.docker.io"), ("[::1]", "http://[::1]"), ("localhost", "http://localhost"), ("reg.io/app", "http://reg.io"),
+    ];
+    for (key, server) in table {
+        let resolver = secret(config(&[(key, "stolen")])).unwrap();
+        assert!(resolver.resolve_registry(server).is_none(), "{key} for {server}");
+        let image = ImageRef::parse_with_default("app", server).unwrap();
+        assert!(resolver.resolve(&image).is_none(), "{key} for {image}");
+        let namespace = format!("{}/app", server.trim_end_matches('/'));
+        assert!(resolver.resolve_registry(&namespace).is_none(), "{key} for {namespace}");
+    }
+}
+
 /// Docker Desktop keeps its own tokens beside the real key. They are no credential for pulling.
 #[test]
 fn docker_desktops_pseudo_keys() {
@@ -307,7 +327,8 @@ fn docker_desktops_pseudo_keys() {
         assert_eq!(answer(&alone, image), "-", "{image}");
     }
     assert!(alone.resolve_registry("https://index.docker.io/v1/").is_none());
-    assert!(alone.resolve_registry("https://index.docker.io/v1/access-token").is_none());
+    let asked = alone.resolve_registry("https://index.docker.io/v1/access-token").unwrap();
+    assert_eq!(asked.username(), Some("access"), "whoever asks for exactly that gets it");
     let hub = ("https://index.docker.io/v1/", "hub");
     for beside in [[tokens[0], tokens[1], hub], [hub, tokens[0], tokens[1]]] {
         let resolver = secret(config(&beside)).unwrap();

@@ -188,7 +188,7 @@ fn a_key_that_stands_twice() {
         let resolver = secret(document).unwrap();
         assert_eq!(answer(&resolver, "reg.io/x"), "u:p", "{document}");
         let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
-        assert_eq!(*warning.kind(), WarningKind::RepeatedKey, "{document}");
+        assert_eq!(*warning.kind(), WarningKind::DuplicateKey, "{document}");
     }
     #[rustfmt::skip]
     let fields = [r#""auth": "eDp5", "AUTH": "dTpw""#, r#""auth": 1, "Auth": "dTpw""#, r#""auth": "!", "\u0061uth": "dTpw""#, r#""username": "x", "password": "y", "USERNAME": "u", "Password": "p""#];

@@ -62,7 +62,7 @@ fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
     let direct = format!("{host}/app");
     let images = [ImageRef::parse(&direct), ImageRef::parse_with_default("app", host)];
     let images = images.iter().flatten().filter_map(|image| resolver.resolve(image));
-    let servers = [host.to_owned(), format!("https://{host}"), format!("http://{host}/v2/")];
+    let servers = [host.to_owned(), format!("https://{host}"), format!("HTTPS://{host}/v2/")];
     let servers = servers.iter().filter_map(|server| resolver.resolve_registry(server));
     images.chain(servers).map(|auth| word(&auth)).collect()
 }

@@ -25,6 +25,23 @@ fn a_team_whose_name_begins_with_anothers() {
     assert_eq!(answer(&own, "reg.io/team/s/app"), "team:p");
 }
 
+/// A repository has 255 bytes at most. No image lies below a longer path, whoever asks for it.
+#[test]
+fn a_server_with_a_path_beyond_all_repositories() {
+    let resolver = secret(config(&[("reg.io", "own"), ("reg.io/a", "own"), ("reg.io/a/a", "own")]));
+    let resolver = resolver.unwrap();
+    for segments in [1, 127, 128] {
+        let server = format!("reg.io/{}", vec!["a"; segments].join("/"));
+        assert!(resolver.resolve_registry(&server).is_some(), "{segments} segments");
+    }
+    for segments in [129, 255, 256, 257, 300, 100_000] {
+        for scheme in ["", "https://"] {
+            let server = format!("{scheme}reg.io/{}", vec!["a"; segments].join("/"));
+            assert!(resolver.resolve_registry(&server).is_none(), "{segments} segments");
+        }
+    }
+}
+
 #[test]
 fn climbing_out_of_a_namespace() {
     let team = secret(config(&[("reg.io/team", "team"), ("docker.io/team", "hub")])).unwrap();

@@ -25,6 +25,12 @@ pub fn law(data: &[u8]) {
         assert_eq!(resolver.resolve(&image).is_some(), expected, "{key:?} for {image}");
         let for_registry = resolver.resolve_registry(image.registry()).is_some();
         assert!(!for_registry || expected, "a whole registry covers {image}");
+        // An API root is not a namespace, and a host in a key has a port that exists.
+        if !matches!(image.repository(), "v1" | "v2") {
+            let server = format!("{}/{}", image.registry(), image.repository());
+            let for_server = resolver.resolve_registry(&server).is_some();
+            assert_eq!(for_server, expected, "{key:?} for the server {server}");
+        }
     }
     // A key that can match nothing is told of, and is an error to those who are strict.
     assert_eq!(builder(key).strict().build().is_ok(), resolver.warnings().is_empty(), "{key:?}");
