@@ -67,7 +67,8 @@ pub enum Rule {
          name it in pullConfig (type MESOS), or fetch a docker.tar.gz (type DOCKER)"
     )]
     Credential,
-    /// `uris` and `fetch` in one app.
+    /// `uris` and `fetch` in one app, with different URIs. Marathon 1.1 to 1.4 answer both lists with the
+    /// same ones, which is read as `fetch` alone.
     #[error("may not be set in conjunction with fetch; move everything to fetch")]
     UrisAndFetch,
     /// A text or name that is empty.

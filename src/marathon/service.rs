@@ -142,13 +142,16 @@ fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
         let items = app.field(name).map(|list| list.items(violations)).into_iter().flatten();
         items.filter_map(|node| item(&node, violations)).collect::<Vec<_>>()
     };
-    let mut fetches = read("fetch", fetch::read);
+    let fetch = read("fetch", fetch::read);
     let uris = read("uris", fetch::read_uri);
-    if let (Some(node), false, false) = (app.field("uris"), uris.is_empty(), fetches.is_empty()) {
-        violations.push(node.violation(Rule::UrisAndFetch));
+    if fetch.is_empty() {
+        return uris;
     }
-    fetches.extend(uris);
-    fetches
+    // Marathon 1.1 to 1.4 answer both, with the same URIs (`"uris" -> fetch.map(_.uri)`).
+    if !uris.is_empty() && !uris.iter().map(Fetch::uri).eq(fetch.iter().map(Fetch::uri)) {
+        violations.extend(app.field("uris").map(|node| node.violation(Rule::UrisAndFetch)));
+    }
+    fetch
 }
 
 /// What each container of a pod needs; `None` if there are more of them than `most`.

@@ -128,6 +128,8 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(r#"{"type": "rkt", "docker": {"image": "x"}}"#, ""), "/a: /container/type: must be DOCKER or MESOS", "two types"),
         (app(r#"{"type": "MESOS", "docker": {"image": "x"}, "appc": {"image": "y"}}"#, ""), "/a: /container: mesos containers should specify, at most, a single image type", "one image"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "AppDefinitionTest: both"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a", "b"], "fetch": [{"uri": "b"}, {"uri": "a"}]"#), "/a: /uris: may not be set in conjunction with fetch", "Marathon 1.1 to 1.4 answer both, in the same order"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "a"}, {"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "and of the same length"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": ""}]"#), "/a: /fetch(0)/uri: must not be empty", "a URI is not empty"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a"}, {}]"#), "/a: /fetch(1)/uri: is undefined", "a URI is required"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a", "extract": "no"}]"#), "/a: /fetch(0)/extract: must be true or false", "a truth is a truth"),
@@ -334,6 +336,7 @@ fn fetch_has_marathons_defaults() {
         (r#""uris": ["a.zip"], "fetch": []"#, (true, false, false), None, "an empty fetch beside uris"),
         (r#""uris": [], "fetch": [{"uri": "x"}]"#, (true, false, false), None, "empty uris beside fetch"),
         (r#""uris": ["file:///etc/.dockercfg"]"#, (false, false, false), None, "no archive"),
+        (r#""uris": ["x.tgz"], "fetch": [{"uri": "x.tgz", "extract": false, "cache": true}]"#, (false, false, true), None, "Marathon 1.1 to 1.4 answer both: fetch counts"),
     ];
     for (rest, flags, dest_path, rule) in table {
         let container = only(&app_with(rest));
