@@ -56,6 +56,14 @@ pub enum WarningKind {
     },
     /// An archive that a task unpacks in its sandbox, and that could not be looked into for credentials.
     ArchiveNotRead,
+    /// Archives of an application's own that were not looked into for credentials, as
+    /// [`Limits::fetched_files`](crate::Limits::fetched_files) left no room for them.
+    ArchivesOverLimit {
+        /// The number of archives.
+        archives: u64,
+        /// The value of the limit.
+        limit: u64,
+    },
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
@@ -147,6 +155,18 @@ impl fmt::Display for Warning {
                 "the task unpacks it, but it could not be looked into for credentials; if there are some in \
                  it, call it docker.tar.gz to be told why",
             ),
+            WarningKind::ArchivesOverLimit { archives, limit } => {
+                let (archives, were) = match archives {
+                    1 => ("1 archive".to_owned(), "was"),
+                    n => (format!("{n} archives"), "were"),
+                };
+                write!(
+                    f,
+                    "{archives} of the application's own {were} not looked into for credentials, for the \
+                     limit fetched_files of {limit}; if there are some in it, call it docker.tar.gz, or raise \
+                     Limits::fetched_files"
+                )
+            }
             WarningKind::HomeUnset => f.write_str(
                 "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
                  HOME=/ where the file is /.dockercfg",

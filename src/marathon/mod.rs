@@ -262,7 +262,7 @@ impl Container {
     /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
     /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
     /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
-    /// be; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
+    /// be and [`Limits::fetched_files`] leaves room; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
     /// all, where Docker finds nothing; [`warnings`](Self::warnings) tells of that.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the

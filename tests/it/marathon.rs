@@ -238,6 +238,37 @@ fn what_is_fetched_is_bounded() {
     assert_eq!(answer(&resolve(&items(16), most).unwrap(), "reg.io/app"), "u:p");
     let error = resolve(&items(17), most).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "fetched_files", value: 16, .. }), "{error}");
+    // An application's own archives, beside a number of docker.tar.gz: answer, and what is told.
+    let own = |n: usize| format!(r#"{{"uri": "DIR/own-{n}.tgz"}}"#);
+    for n in 0..40 {
+        put(&format!("own-{n}.tgz"), gzip(&tar(&[file("bin/app", "x")])));
+    }
+    put("own-39.tgz", gzip(&tar(&[file(".dockercfg", &config(&[("own.io", "own")]))])));
+    #[rustfmt::skip]
+    let table: &[(usize, usize, &str, &str, &str)] = &[
+        (0, 16, "agent:p", "-", "none of them is in the way"),
+        (0, 17, "agent:p", "1 archive of the application's own was not looked into", "an error is only what is named as credentials"),
+        (0, 40, "agent:p", "24 archives of the application's own were not looked into", "the last ones count in a sandbox"),
+        (15, 40, "u:p", "39 archives", "named as credentials goes first"),
+        (16, 40, "u:p", "40 archives", "no room at all"),
+    ];
+    for (named, of_its_own, expected, warned, rule) in table {
+        let fetch: Vec<_> = (0..*named).map(item).chain((0..*of_its_own).map(own)).collect();
+        let resolver = resolve(&fetch.join(", "), most).unwrap_or_else(|e| panic!("{rule}: {e}"));
+        assert_eq!(answer(&resolver, "reg.io/app"), *expected, "{rule}");
+        let has_own = *of_its_own == 40 && *named < 16;
+        assert_eq!(answer(&resolver, "own.io/app") == "own:p", has_own, "{rule}");
+        let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        if *warned == "-" {
+            assert!(told.is_empty(), "{rule}: {told:?}");
+        } else {
+            assert_eq!(told.len(), 1, "{rule}: {told:?}");
+            assert!(
+                told[0].contains(warned) && told[0].contains("fetched_files of 16"),
+                "{told:?}"
+            );
+        }
+    }
     let again = vec![item(0); 1_000].join(", ");
     assert_eq!(
         answer(&resolve(&again, most).unwrap(), "reg.io/app"),
