@@ -71,6 +71,12 @@ pub enum Rule {
     /// same ones, which is read as `fetch` alone.
     #[error("may not be set in conjunction with fetch; move everything to fetch")]
     UrisAndFetch,
+    /// A URI that `java.net.URI` cannot parse.
+    #[error(
+        "URI has invalid syntax. Percent-encode blanks and other signs that a URI cannot hold (a blank is %20); \
+         rename a local file, whose path Mesos does not decode"
+    )]
+    InvalidUri,
     /// A text or name that is empty.
     #[error("must not be empty")]
     Empty,

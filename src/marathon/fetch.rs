@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::name;
 use super::node::{Node, Violations};
+use super::uri;
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::level::{Level, Place};
 use crate::shown::Shown;
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
+use crate::violation::Rule;
 
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 
@@ -53,7 +55,8 @@ pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch
     let (extract, executable, cache) =
         (truth("extract", true), truth("executable", false), truth("cache", false));
     let dest_path = node.field("destPath").and_then(|field| field.filled_text(violations));
-    let uri = node.required("uri", "where to fetch from", violations)?.filled_text(violations)?;
+    let uri = node.required("uri", "where to fetch from", violations)?;
+    let uri = valid_uri(&uri, violations)?;
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
@@ -66,7 +69,7 @@ pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch
 
 /// A text of the older `uris`. Marathon has an archive unpacked by what its path ends in, whatever the query.
 pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
-    let uri = node.filled_text(violations)?;
+    let uri = valid_uri(node, violations)?;
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
@@ -75,6 +78,14 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
         cache: false,
         dest_path: None,
     })
+}
+
+fn valid_uri<'a>(node: &Node<'a>, violations: &mut Violations) -> Option<&'a str> {
+    let text = node.filled_text(violations)?;
+    if !uri::is_valid(text) {
+        violations.push(node.violation(Rule::InvalidUri));
+    }
+    Some(text)
 }
 
 impl Fetch {

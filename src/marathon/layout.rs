@@ -64,10 +64,8 @@ pub enum FetchProblem {
     /// `destPath` does not stay in the sandbox, or is absolute, with which Mesos fails the task.
     #[error("destPath must be relative and stay in the sandbox")]
     DestPathLeaves,
-    /// A URI with a backslash, a single quote or a NUL in it, with which Mesos fails the task.
-    #[error(
-        "its URI holds a backslash, a single quote or a NUL, and Mesos fails the task; rename the file"
-    )]
+    /// A URI with a single quote in it, with which Mesos fails the task, though Marathon accepts it.
+    #[error("its URI holds a single quote, and Mesos fails the task; rename the file")]
     RefusedUri,
     /// Another entry is fetched to the same place.
     #[error(
@@ -121,7 +119,8 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
     if containerizer == Containerizer::Mesos {
         return Some(FetchProblem::IgnoredByMesos);
     }
-    if fetch.uri().contains(['\\', '\'', '\0']) {
+    // A backslash and a NUL, which it refuses too, do not pass Marathon.
+    if fetch.uri().contains('\'') {
         return Some(FetchProblem::RefusedUri);
     }
     if dest_path.is_some_and(|path| destination(path).is_none()) {

@@ -64,6 +64,7 @@ mod layout;
 mod name;
 mod node;
 mod service;
+mod uri;
 
 use std::fmt;
 use std::io;

@@ -151,6 +151,53 @@ fn marathons_rules_are_told_in_its_own_words() {
 }
 
 #[test]
+fn a_uri_is_one_that_java_parses() {
+    // URIs that java.net.URI parses, and those that it does not.
+    #[rustfmt::skip]
+    let valid = [
+        "x", "/etc/docker.tar.gz", "file:///etc/.dockercfg", "file:/etc/.dockercfg", "file://localhost/x", "HTTP://h/x", "a+b-c.1:x", "//h/x", "?x", "#x", "x?", "x#",
+        "https://h", "https://h:5000", "https://h:/x", "https://h:port/x", "https://h:99999999999/x", "https://u:p@h/x", "https://u@v@h/x", "https://u:p%40w@h/x", "https://a_b/x", "https://a,b;c/x", "https://-/x",
+        "https:///x", "https://?x", "https://#x", "///x", "///", "a/b:c", "?a:b", "/:", "mailto:a@b", "h:5000/x", "data:text/plain;base64,eA==", "a:?x", "a:[x]",
+        "https://[::1]/x", "https://[::1]:5000/x", "https://[::1]:", "https://u:p@[fe80::1%eth0]:1/x", "https://[1:2:3:4:5:6:7:8]", "https://[::ffff:10.0.0.1]/",
+        "/a;b=c,d/e!f~g*h(i)j'k$l&m+n@o", "x?a=b&c=[d]/?e", "x#a?b/[c]", "/%20%C3%a4", "https://h/\u{e4}\u{1F600}", "https://\u{e4}.de/x", "x?\u{20ac}", "s3n://AKIA:ab/cd@bucket/x",
+    ];
+    #[rustfmt::skip]
+    let invalid = [
+        "a b", " x", "x ", "https://h/a b", "https://h/x?a b", "https://h/x#a b", "https://a b/x", "a:b c", "x\t", "x\n", "x\0", "x\u{7f}", "x\u{80}", "x\u{85}", "x\u{a0}", "x\u{2028}", "x\u{3000}",
+        "a\\b", "C:\\x", "a\"b", "a<b", "a>b", "a^b", "a`b", "a{b", "a|b", "a}b", "${HOME}/x", "https://h/${name}.tgz", "https://{{host}}/x", "<your/archive>",
+        ":", ":x", "1a:x", "a_b:x", "\u{e4}:x", "+a:x", "10.0.0.1:80/x", "my_host:5000/x", "file:", "file:#x", "file://", "https://", "//", "a:b#c#d",
+        "/a[b", "/a]b", "https://h/[x]", "%", "%2", "/%zz", "/%2g/x", "x?%", "x#%f", "https://h%2/x", "https://%zz@h/x",
+        "https://[::1/x", "https://::1]/x", "https://[]/x", "https://[x]/x", "https://[10.0.0.1]/x", "https://[::1]x/", "https://[::1]:a/x", "https://[::1]:99999999999/x", "https://u[x@h/x", "https://u@v@[::1]/x",
+        "https://[::1%]/x", "https://[::1%e-0]/x", "https://[1:2:3:4:5:6:7]", "https://[1::2::3]", "https://[12345::]", "https://h[::1]/x",
+    ];
+    let mut wrong = Vec::new();
+    for (uri, is_valid) in
+        valid.map(|uri| (uri, true)).into_iter().chain(invalid.map(|uri| (uri, false)))
+    {
+        let app = |fetch: &str| {
+            format!(r#"{{"id": "/a", "cmd": "x", {}}}"#, fetch.replace("URI", &quote(uri)))
+        };
+        let pod = format!(
+            r#"{{"id": "/a", "containers": [{{"artifacts": [{{"uri": {}}}]}}]}}"#,
+            quote(uri)
+        );
+        for (definition, path) in [
+            (app(r#""fetch": [{"uri": "x"}, {"uri": URI}]"#), "/a: /fetch(1)/uri"),
+            (app(r#""uris": [URI]"#), "/a: /uris(0)"),
+            (pod, "/a: /containers(0)/artifacts(0)/uri"),
+        ] {
+            let told = read(&definition).join("\n");
+            let is_refused =
+                told.starts_with(&format!("{path}: URI has invalid syntax. Percent-encode"));
+            if is_refused == is_valid {
+                wrong.push(format!("{uri:?}, {path}: {told}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn each_service_and_container_has_an_answer_of_its_own() {
     let bad =
         r#"{"id": "bad", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
@@ -812,7 +859,7 @@ fn nothing_secret_in_a_definition_is_printed() {
         ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"),
         ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…/…"), ("https://u:canary?canary@h/x", "https://…/x…"), ("https://u:canary#canary@h/x", "https://…/x…"),
         ("//u:canary@h/.dockercfg", "/…"), ("/x@y/docker.tar.gz?sig=canary", "/…"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"),
-        ("data:application/json;base64,canary", "(not shown, it may be the secret itself)"), (r#"{\"auths\": {\"canary\": {}}}"#, "(not shown, it may be the secret itself)"),
+        ("data:application/json;base64,canary", "(not shown, it may be the secret itself)"),
         ("eyJhdXRocyI6eyJyZWcuaW8iOnsiYXV0aCI6ImRYT", "(not shown, it may be the secret itself)"), ("canary＠h/x", "…@h/x"),
     ];
     for (uri, expected) in table {
@@ -829,6 +876,10 @@ fn nothing_secret_in_a_definition_is_printed() {
             "{shown}: {expected}"
         );
     }
+    let refused =
+        app_with(r#""uris": ["{\"canary\": {}}"], "fetch": [{"uri": "https://h/ canary"}]"#);
+    let told = format!("{:?}", marathon::containers(refused.as_bytes(), Limits::default()));
+    assert!(!told.contains("canary"), "{told}");
     let image =
         r#"{"id": "/a", "container": {"docker": {"image": "https://user:canary@reg.io/app"}}}"#;
     assert!(!format!("{:?}", only(image)).contains("canary"));
