@@ -53,10 +53,15 @@ pub enum Rule {
     #[error("pullConfig is supported only with Docker images; set kind to DOCKER")]
     PullConfigWithoutDockerImage,
     /// `pullConfig.secret` names no secret that the definition declares.
-    #[error("pullConfig.secret must refer to an existing secret; {}", Declared(declared, *more))]
+    #[error(
+        "pullConfig.secret must refer to an existing secret; it names {}, and secrets declares {}",
+        Shown(alias),
+        Declared(declared, *more)
+    )]
     UndeclaredSecret {
-        /// Aliases that `secrets` declares, a few of them. The one that was looked for is not kept: where a
-        /// name is due, people also write the secret itself.
+        /// The alias that it names.
+        alias: String,
+        /// Aliases that `secrets` declares, a few of them.
         declared: Vec<String>,
         /// How many more it declares.
         more: usize,
@@ -109,9 +114,8 @@ impl fmt::Display for Declared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Declared(declared, more) = *self;
         if declared.is_empty() {
-            return f.write_str("secrets declares none");
+            return f.write_str("none");
         }
-        f.write_str("secrets declares ")?;
         for (n, alias) in declared.iter().enumerate() {
             write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(alias))?;
         }

@@ -1,12 +1,12 @@
 //! From JSON to containers: what is an app, a pod, a group or a list of them.
 
-use super::name;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
+use crate::shown::cut;
 use crate::violation::Rule;
 
 /// As many answers as the limits allow.
@@ -148,10 +148,10 @@ fn objects<'a>(
 fn id_of(node: &Node<'_>, group: &str) -> String {
     // Of the wrong type it is Marathon's business; nothing here depends on it.
     let id = node.field("id").and_then(|id| id.text(&mut Violations::default()));
-    let id = name::cut(id.unwrap_or_default());
+    let id = cut(id.unwrap_or_default());
     if id.starts_with('/') || group.is_empty() {
         id.to_owned()
     } else {
-        name::cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
+        cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
     }
 }

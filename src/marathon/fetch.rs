@@ -4,13 +4,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::name;
 use super::node::{Node, Violations};
 use super::uri;
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::level::{Level, Place};
-use crate::shown::Shown;
+use crate::shown::{Shown, shown_uri};
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 use crate::violation::Rule;
 
@@ -205,7 +204,7 @@ impl Fetch {
 
     /// A local file as an error or an explanation names it.
     fn place(&self, path: &str) -> Place {
-        match name::shown_uri(path) {
+        match shown_uri(path) {
             shown if shown == path => Place::file(Level::SandboxHome, Path::new(path)),
             shown => Place::called(Some(Level::SandboxHome), &shown),
         }
@@ -214,7 +213,7 @@ impl Fetch {
 
 impl fmt::Display for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, Shown(&name::shown_uri(&self.uri)))
+        write!(f, "{}: {}", self.path, Shown(&shown_uri(&self.uri)))
     }
 }
 
@@ -223,11 +222,11 @@ impl fmt::Debug for Fetch {
         let Fetch { path, uri, extract, executable, cache, dest_path } = self;
         f.debug_struct("Fetch")
             .field("path", path)
-            .field("uri", &name::shown_uri(uri))
+            .field("uri", &shown_uri(uri))
             .field("extract", extract)
             .field("executable", executable)
             .field("cache", cache)
-            .field("dest_path", &dest_path.as_deref().map(name::shown_uri))
+            .field("dest_path", &dest_path.as_deref().map(shown_uri))
             .finish()
     }
 }
@@ -250,7 +249,7 @@ pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> 
             // A program from elsewhere is not fetched to look for credentials in it.
             (None, Lands { file: None, unpacks: Unpacks::Anything }) => {}
             (None, _) => {
-                let uri = name::shown_uri(&fetch.uri).into_owned();
+                let uri = shown_uri(&fetch.uri).into_owned();
                 return Err(Error::NotLocal { id: id.to_owned(), path: fetch.path.clone(), uri });
             }
         }

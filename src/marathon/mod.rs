@@ -61,11 +61,11 @@
 mod definition;
 mod fetch;
 mod layout;
-mod name;
 mod node;
 mod service;
 mod uri;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -77,6 +77,7 @@ use crate::level::Level;
 use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
 use crate::resolver::{Resolver, ResolverBuilder};
+use crate::shown::{cut, shown_name, shown_uri};
 use crate::source::Source;
 
 pub use self::fetch::{Fetch, FetchKind};
@@ -101,8 +102,7 @@ impl fmt::Debug for Container {
         f.debug_struct("Container")
             .field("id", id)
             .field("name", name)
-            // Nobody checks that it is an image: it may be a URL with a password.
-            .field("image", &image.as_deref().map(name::shown_uri))
+            .field("image", &image.as_deref().map(shown_image))
             .field("containerizer", containerizer)
             .field("pull_config", pull_config)
             .field("fetch", fetch)
@@ -111,8 +111,8 @@ impl fmt::Debug for Container {
     }
 }
 
-/// The secret that holds a container's credential file. `Debug` shows neither name where it may be the secret
-/// itself.
+/// The secret that holds a container's credential file. `Debug` shows its names cut to length, and of one that is a
+/// URI neither user info, query nor fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     alias: String,
@@ -123,8 +123,8 @@ impl fmt::Debug for PullConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PullConfig { alias, source } = self;
         f.debug_struct("PullConfig")
-            .field("alias", &name::shown(alias))
-            .field("source", &name::shown(source))
+            .field("alias", &shown_name(alias))
+            .field("source", &shown_name(source))
             .finish()
     }
 }
@@ -330,7 +330,7 @@ impl Container {
         let Some(PullConfig { alias, source: location }) = self.pull_config() else {
             return Ok(builder);
         };
-        let (alias, shown_location) = (name::shown(alias), name::shown(location));
+        let (alias, shown_location) = (shown_name(alias), shown_name(location));
         let bytes = secret(location).map_err(|source| Error::Secret {
             id: self.full_name(),
             alias: alias.clone().into_owned(),
@@ -348,9 +348,17 @@ impl Container {
     }
 }
 
+/// An image as it may be shown. Marathon does not check that it is one: it may be a URL with a password.
+fn shown_image(image: &str) -> Cow<'_, str> {
+    match ImageRef::parse(image) {
+        Ok(_) => cut(image).into(),
+        Err(_) => shown_uri(image),
+    }
+}
+
 fn full_name(id: &str, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{} {}", told(id), name::cut(name)),
+        Some(name) => format!("{} {}", told(id), cut(name)),
         None => told(id).to_owned(),
     }
 }

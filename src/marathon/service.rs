@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::fetch::{self, Fetch};
 use super::layout;
-use super::name;
 use super::node::{Node, Violations};
 use super::{Container, PullConfig, full_name, told};
 use crate::error::Error;
 use crate::mesos::Containerizer;
+use crate::shown::shown_name;
 use crate::violation::{Rule, Violation};
 
 pub(super) type Answer = Result<Container, Error>;
@@ -29,8 +29,7 @@ fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
     let Some(declared) = service.field("secrets") else { return Secrets::new() };
     let mut secrets = Secrets::new();
     for (alias, value) in declared.object(violations).into_iter().flatten() {
-        // An alias may be the secret itself.
-        let secret = declared.keyed(&name::shown(alias), value);
+        let secret = declared.keyed(&shown_name(alias), value);
         if alias.is_empty() {
             violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
         }
@@ -64,10 +63,12 @@ fn pull_config(
             let declared = secrets
                 .keys()
                 .take(MOST_TOLD)
-                .map(|alias| name::shown(alias).into_owned())
+                .map(|alias| shown_name(alias).into_owned())
                 .collect();
             let more = secrets.len().saturating_sub(MOST_TOLD);
-            violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
+            let alias = shown_name(alias).into_owned();
+            let rule = Rule::UndeclaredSecret { alias, declared, more };
+            violations.push(pull_config.violation(rule));
             None
         }
     }

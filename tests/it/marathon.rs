@@ -5,7 +5,7 @@ use regcred::mesos::{Containerizer, DockerRegistry};
 use regcred::{Error, Limits, Resolver};
 
 use crate::archives::{file, gzip, of_kind, tar};
-use crate::support::{answer, base64, config, quote, word};
+use crate::support::{answer, config, quote, word};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
@@ -104,8 +104,8 @@ fn marathons_rules_are_told_in_its_own_words() {
     let table = [
         (app(&pulls.replace("MESOS", "DOCKER"), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer", "AppValidationTest: even if the secret exists"),
         (app(&pulls.replace(r#""type": "MESOS", "#, ""), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)", "an omitted type means DOCKER"),
-        (app(pulls, ""), "/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares none", "AppValidationTest: no secret"),
-        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; secrets declares "t", "u""#, "what could have been meant"),
+        (app(pulls, ""), r#"/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "s", and secrets declares none"#, "AppValidationTest: no secret"),
+        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; it names "s", and secrets declares "t", "u""#, "what could have been meant"),
         (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
         (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
         (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
@@ -623,7 +623,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
-        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…/docker.tar.gz…" is no file:// URI and no absolute path"#),
+        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…@h/docker.tar.gz…" is no file:// URI and no absolute path"#),
         (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
         (r#"{"uri": "https://h/download?file=5", "destPath": "docker.tar.gz"}"#, "nothing is fetched from here"),
         (r#"{"uri": "https://h/.dockercfg.gz"}"#, "nothing is fetched from here"),
@@ -782,117 +782,152 @@ fn an_unpacked_archive_is_explained_once() {
     );
 }
 
-#[test]
-fn a_secret_in_place_of_its_name_is_not_shown() {
-    let document = r#"{"auths":{"reg.io":{"auth":"dXNlcjpwYXNz"}}}"#;
-    let encoded = base64(document);
-    // What is written in place of an alias or a source, and what of it must not be seen.
-    #[rustfmt::skip]
-    let table = [
-        (document.to_owned(), "dXNl"), (format!("\n {document}"), "dXNl"), (encoded.clone(), &encoded[..12]), (encoded[..41].to_owned(), &encoded[..12]),
-        (base64(document.replace("dXNl", "ä")), "eyJhdXRo"), (base64(format!("\n{document}")), "CnsiYXV0"), (base64(gzip(document.as_bytes())), "H4sI"),
-        ("dXNlcjpwYXNz".into(), "dXNl"), ("Basic dXNlcjpwYXNz".into(), "dXNl"), ("user:hunter2".into(), "hunter2"),
-        (base64("user:pass word1"), &base64("user:pass word1")[..8]), (base64("user:pässword"), &base64("user:pä")[..8]), (base64("abc:p?secretpassword"), &base64("abc:p?secret")[..8]),
-        (base64(document).replace('+', "-").replace('/', "_"), &encoded[..12]), (base64(base64(document)), &base64(&encoded)[..12]), (base64("auth = dXNlcjpwYXNz\nemail = x\n"), &base64("auth = dX")[..8]),
-        (base64(document.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()), "ewAi"), (base64(tar(&[file(".dockercfg", document)])), "LmRvY2tl"),
-        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln".into(), "eyJzdWIi"), ("arn:user:hunter2".into(), "hunter2"), ("ghp_0123456789abcdef".into(), "0123"), ("0123456789abcdef".repeat(5), "0123"),
-        ("https://user:hunter2@vault/v1/x?token=hunter2".into(), "hunter2"), ("/v1/dXNlcjpwYXNz".into(), "dXNl"),
-    ];
-    for (misplaced, canary) in table {
-        let as_alias =
-            PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(&misplaced)));
-        let as_declared = PULLS.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
-        let as_both = as_alias.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
-        let as_source = PULLS.replace(r#""/store/s""#, &quote(&misplaced));
-        let without_source = as_declared.replace(r#"{"source": "/store/s"}"#, "{}");
-        for definition in [as_alias, as_declared, as_both, as_source, without_source] {
-            let resolve = |bytes: Option<Vec<u8>>| {
-                let store = |_: &str| bytes.clone().ok_or(std::io::ErrorKind::NotFound.into());
-                let limits = Limits::default();
-                marathon::resolvers(definition.as_bytes(), &agent(), limits, store)
-                    .unwrap()
-                    .remove(0)
+/// Everything that is shown of a definition, with and without its secret.
+fn shown(definition: &str) -> String {
+    let mut shown =
+        format!("{:?}\n", marathon::containers(definition.as_bytes(), Limits::default()));
+    let secret: Vec<u8> = config(&[("reg.io", "u"), ("u@reg.io", "u")]).into();
+    for secret in [None, Some(secret)] {
+        let store = |_: &str| secret.clone().ok_or(std::io::ErrorKind::NotFound.into());
+        let answers =
+            marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
+        for answer in answers.unwrap() {
+            shown += &match answer {
+                Err(error) => format!("{error}\n{error:?}\n"),
+                Ok(resolved) => {
+                    let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+                    let explained = resolved.resolver.explain(&image);
+                    let warnings = resolved.resolver.warnings();
+                    let json = serde_json::to_string(&explained).unwrap();
+                    let fetches: Vec<String> =
+                        resolved.container.fetch().iter().map(Fetch::to_string).collect();
+                    format!("{resolved:?}\n{fetches:?}\n{warnings:?}\n{explained}\n{json}\n")
+                }
             };
-            let mut told =
-                format!("{:?}", marathon::containers(definition.as_bytes(), Limits::default()));
-            let error = resolve(None).unwrap_err();
-            told += &format!("{error} {error:?}");
-            if let Ok(resolved) =
-                resolve(Some(config(&[("reg.io", "u"), ("u@reg.io", "u")]).into()))
-            {
-                let image = regcred::ImageRef::parse("reg.io/app").unwrap();
-                let explained = resolved.resolver.explain(&image);
-                told += &format!("{resolved:?} {:?} {explained}", resolved.resolver.warnings());
-                told += &serde_json::to_string(&explained).unwrap();
-            }
-            assert!(!told.contains(canary), "{misplaced}: {told}");
         }
     }
-    for name in [
-        "pullConfigSecret",
-        "/mesos-docker/pullConfig",
-        "dev/db_password-1.2#key",
-        "exampleSecret1",
-        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf",
-    ] {
-        let definition = PULLS.replace(r#""/store/s""#, &quote(name));
-        let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
-        let error = marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
-        let error = error.unwrap().remove(0).unwrap_err().to_string();
-        assert!(error.contains(name), "a name is shown: {error}");
-    }
-    let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);
-    let error = told(
-        marathon::containers(plain.as_bytes(), Limits::default()).unwrap()[0].as_ref().unwrap_err(),
-    );
-    assert!(!error.contains("hunter2"), "an alias that is not declared may be anything: {error}");
+    shown
 }
 
 #[test]
-fn nothing_secret_in_a_definition_is_printed() {
-    let definition = app_with(
-        r#""env": {"PASSWORD": "canary-1"}, "fetch": [{"uri": "https://canary-2:canary-3@h/p?X-Amz-Signature=canary-4#canary-5"}, {"uri": "//canary-6@h/x"}]"#,
-    );
+fn names_of_secrets_are_shown_escaped_and_cut() {
+    let long = "x".repeat(300);
+    let cut = format!("{}…", &long[..200]);
+    // the name of a secret, how it is shown, rule
+    #[rustfmt::skip]
+    let table = [
+        ("pullConfigSecret", "pullConfigSecret", "a name"),
+        ("/mesos-docker/pullConfig", "/mesos-docker/pullConfig", "a path"),
+        ("docker hub creds", "docker hub creds", "with blanks"),
+        ("dev/db_password-1.2#key?version=3", "dev/db_password-1.2#key?version=3", "signs that divide a URI divide no name"),
+        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "Amazon's"),
+        ("eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9", "nobody guesses whether it is a name"),
+        ("team:db@prod", "team:db@prod", "nor whether it is user:password"),
+        ("a\u{1b}[2J\"b\n", "a\\u{1b}[2J\\\"b\\n", "escaped"),
+        (&long, &cut, "cut"),
+    ];
+    let mut wrong = Vec::new();
+    for (name, expected, rule) in table {
+        let alias = PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(name)));
+        let both = alias.replace(r#""s": {"#, &format!("{}: {{", quote(name)));
+        let source = PULLS.replace(r#""/store/s""#, &quote(name));
+        for (definition, expected) in [
+            (alias, format!("it names \"{expected}\", and secrets declares \"s\", \"t\"")),
+            (both, format!("the secret \"{expected}\", source \"/store/s\", cannot be had")),
+            (source, format!("the secret \"s\", source \"{expected}\", cannot be had")),
+        ] {
+            let shown = shown(&definition);
+            if !shown.contains(&expected) {
+                wrong.push(format!("{rule}: {expected}: {shown}"));
+            }
+        }
+    }
+    let undeclared = PULLS.replace(r#"{"source": "/store/s"}"#, "{}");
+    let shown = shown(&undeclared.replace(r#""s": {"#, r#""docker hub": {"#));
+    assert!(shown.contains("/secrets(docker hub)/source: is undefined"), "{shown}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn uris_are_shown_without_user_info_query_and_fragment() {
+    let long = format!("https://u:{}@h/x", "canary".repeat(400));
     // A URI, and how it is shown.
     #[rustfmt::skip]
     let table = [
-        ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"),
-        ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…/…"), ("https://u:canary?canary@h/x", "https://…/x…"), ("https://u:canary#canary@h/x", "https://…/x…"),
-        ("//u:canary@h/.dockercfg", "/…"), ("/x@y/docker.tar.gz?sig=canary", "/…"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"),
-        ("data:application/json;base64,canary", "(not shown, it may be the secret itself)"),
-        ("eyJhdXRocyI6eyJyZWcuaW8iOnsiYXV0aCI6ImRYT", "(not shown, it may be the secret itself)"), ("canary＠h/x", "…@h/x"),
+        ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"), ("vault://kv/pull", "vault://kv/pull"),
+        ("https://canary:canary@h/p?X-Amz-Signature=canary#canary", "https://…@h/p…"), ("https://canary@h", "https://…@h"), ("https://h?canary", "https://h…"), ("https://h#canary", "https://h…"),
+        ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…@bucket/docker.tar.gz"), ("https://u:can@canary@h/x", "https://…@h/x"), ("https://u:canary//canary@h/x", "https://…@h/x"),
+        ("https://u:canary?canary@h/x", "https://…"), ("https://u:canary#canary@h/x", "https://…"), ("https://u:canary;canary@h/x", "https://…"), ("https://u:p@h/x?canary@canary", "https://…"),
+        ("https://u:a://canary@h/x", "https://…@h/x"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"), ("https://h/x%3Fy", "https://h/x%3Fy"),
+        ("https://u:canary%40h/x", "https://…@h/x"), ("https://u:canary\u{FF20}h/x", "https://…@h/x"), ("https://u:canary\u{FE6B}h/x", "https://…@h/x"), ("https://u:canary%40canary\u{FF20}canary@h/x", "https://…@h/x"),
+        ("https://h/x\u{FF1F}canary", "https://h/x…"), ("https://h/x\u{FF03}canary", "https://h/x…"), ("https://h/x\u{FF1B}canary", "https://h/x…"), ("https://u:a\u{FF1F}canary%40h/x", "https://…"),
+        ("h-1.2+x://u:canary@h/x", "h-1.2+x://…@h/x"), (&long, "https://…@h/x"),
     ];
-    for (uri, expected) in table {
-        let fetch =
-            only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}", "destPath": ".dockercfg"}}]"#)));
-        let shown = fetch.fetch()[0].to_string();
-        let told = format!(
-            "{fetch:?} {shown} {:?}",
-            fetch.resolver(&agent(), Limits::default(), no_secrets)
-        );
-        assert!(!told.contains("canary") && !told.contains("eyJh"), "{told}");
-        assert!(
-            shown.contains(expected) || uri.contains('?') || uri.contains('#'),
-            "{shown}: {expected}"
-        );
+    // Only where it is fetched from: what has no scheme may be the name of a secret.
+    #[rustfmt::skip]
+    let without_scheme = [
+        ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("docker.tar.gz", "docker.tar.gz"), ("/etc/x?canary", "/etc/x…"), ("/etc/x#canary", "/etc/x…"),
+        ("//u:canary@h/.dockercfg", "//…@h/.dockercfg"), ("//h/x?canary", "//h/x…"), ("/canary@y/docker.tar.gz?sig=canary", "…@y/docker.tar.gz…"), ("canary＠h/x", "…@h/x"),
+        ("data:application/json;base64,canary", "data:application/json…"), ("https:u:canary@h/x", "…@h/x"), ("/x?canary@canary", "…"),
+    ];
+    // Only as a source: Marathon refuses to fetch from it.
+    #[rustfmt::skip]
+    let as_source = [
+        ("my vault://u:canary@h/x", "…@h/x"), ("u:canary://canary@h/x", "…@h/x"), ("a\n://x?canary", "a\n://x…"), ("https://u:can ary\"canary@h/x", "https://…@h/x"),
+        ("https://u:canary\u{FE56}@h/x", "https://…"), ("https://", "https://"), ("://canary@x", "://…@x"),
+    ];
+    let mut wrong = Vec::new();
+    for (uri, expected) in table.into_iter().chain(without_scheme) {
+        let item = format!(r#""fetch": [{{"uri": {}, "destPath": ".dockercfg"}}]"#, quote(uri));
+        let container = only(&app_with(&item));
+        let fetch = container.fetch()[0].to_string();
+        if fetch != format!("/fetch(0): \"{expected}\"") {
+            wrong.push(format!("{uri}: {expected}: {fetch}"));
+        }
+        let all = shown(&app_with(&item)) + &format!("{container:?} {:?}", container.fetch());
+        if all.contains("canary") {
+            wrong.push(format!("{uri}: {all}"));
+        }
     }
-    let refused =
-        app_with(r#""uris": ["{\"canary\": {}}"], "fetch": [{"uri": "https://h/ canary"}]"#);
-    let told = format!("{:?}", marathon::containers(refused.as_bytes(), Limits::default()));
-    assert!(!told.contains("canary"), "{told}");
-    let image =
-        r#"{"id": "/a", "container": {"docker": {"image": "https://user:canary@reg.io/app"}}}"#;
-    assert!(!format!("{:?}", only(image)).contains("canary"));
-    let container = only(&definition);
-    let shown: Vec<String> = container.fetch().iter().map(Fetch::to_string).collect();
-    assert_eq!(shown, [r#"/fetch(0): "https://…/p…""#, r#"/fetch(1): "/…""#]);
-    let printed = format!("{container:?} {shown:?}");
-    assert!(!printed.contains("canary"), "{printed}");
+    for (source, expected) in table.into_iter().chain(as_source) {
+        let told = shown(&PULLS.replace(r#""/store/s""#, &quote(source)));
+        let is_shown = told.contains(&format!("source \"{}\", cannot", expected.escape_debug()));
+        if !is_shown || told.contains("canary") {
+            wrong.push(format!("{source}: {expected}: {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn an_image_is_shown_without_user_info() {
+    let digest = format!("reg.io/app@sha256:{}", "0".repeat(64));
+    // an image, how Debug shows it
+    let table = [
+        ("https://user:canary@reg.io/app", "https://…@reg.io/app"),
+        ("user:canary@reg.io/app", "…@reg.io/app"),
+        ("reg.io/app?canary", "reg.io/app…"),
+        (&digest, &digest),
+    ];
+    for (image, expected) in table {
+        let definition =
+            format!(r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}}}"#);
+        let told = format!("{:?}", only(&definition));
+        assert!(told.contains(&format!("image: Some(\"{expected}\")")), "{image}: {told}");
+        assert!(!told.contains("canary"), "{image}: {told}");
+    }
+}
+
+#[test]
+fn nothing_else_in_a_definition_is_printed() {
+    let definition = app_with(r#""env": {"PASSWORD": "canary"}, "fetch": [{"uri": "x"}]"#);
     let refused = definition.replace(
         r#""image": "reg.io/app""#,
-        r#""image": "", "credential": {"principal": "canary-7", "secret": "canary-8"}"#,
+        r#""image": "", "credential": {"principal": "canary", "secret": "canary"}"#,
     );
-    let error =
-        marathon::containers(refused.as_bytes(), Limits::default()).unwrap().remove(0).unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    let invalid = app_with(r#""uris": ["{\"canary\": {}}"], "fetch": [{"uri": "h/ canary"}]"#);
+    for definition in [definition, refused, invalid] {
+        let told = shown(&definition);
+        assert!(!told.contains("canary"), "{told}");
+    }
 }
