@@ -82,6 +82,16 @@ pub enum Rule {
          rename a local file, whose path Mesos does not decode"
     )]
     InvalidUri,
+    /// A message of Mesos's own API in place of a definition.
+    #[error(
+        "is Mesos's {message}, not a definition of Marathon's; give the secret in \
+         container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox to \
+         ResolverBuilder::sandbox_home"
+    )]
+    MesosMessage {
+        /// Its type: `TaskInfo`.
+        message: &'static str,
+    },
     /// A text or name that is empty.
     #[error("must not be empty")]
     Empty,

@@ -157,9 +157,9 @@ pub struct Resolved {
 ///
 /// # Errors
 ///
-/// The outer one for what is no definition at all; [`Error::Definition`] inside for a container that
-/// Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod of which it
-/// refuses one container.
+/// The outer one for what is no definition at all, such as a `TaskInfo` of Mesos's; [`Error::Definition`] inside
+/// for a container that Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod
+/// of which it refuses one container.
 pub fn containers(
     definition: &[u8],
     limits: Limits,
