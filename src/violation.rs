@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::image::InvalidImageRef;
 use crate::shown::Shown;
 
 /// One rule of Marathon's that a definition breaks, and where.
@@ -82,6 +83,14 @@ pub enum Rule {
          rename a local file, whose path Mesos does not decode"
     )]
     InvalidUri,
+    /// An image that is not an image reference. Marathon accepts it, and pulling it fails.
+    #[error("{} is {problem}", Shown(image))]
+    InvalidImage {
+        /// The image, without user info, query and fragment.
+        image: String,
+        /// What is wrong with it.
+        problem: InvalidImageRef,
+    },
     /// A message of Mesos's own API in place of a definition.
     #[error(
         "is Mesos's {message}, not a definition of Marathon's; give the secret in \

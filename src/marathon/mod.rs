@@ -72,7 +72,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::image::{ImageRef, InvalidImageRef};
+use crate::image::ImageRef;
 use crate::level::Level;
 use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
@@ -89,11 +89,18 @@ pub use crate::violation::{Rule, Violation};
 pub struct Container {
     id: Arc<str>,
     name: Option<Box<str>>,
-    image: Option<Box<str>>,
+    image: Option<ImageName>,
     containerizer: Containerizer,
     pull_config: Option<Arc<PullConfig>>,
     fetch: Box<[Fetch]>,
     warnings: Box<[FetchWarning]>,
+}
+
+/// An image as written, and the path of its field.
+#[derive(Clone)]
+struct ImageName {
+    path: Box<str>,
+    text: Box<str>,
 }
 
 impl fmt::Debug for Container {
@@ -102,7 +109,7 @@ impl fmt::Debug for Container {
         f.debug_struct("Container")
             .field("id", id)
             .field("name", name)
-            .field("image", &image.as_deref().map(shown_image))
+            .field("image", &image.as_ref().map(|image| shown_image(&image.text)))
             .field("containerizer", containerizer)
             .field("pull_config", pull_config)
             .field("fetch", fetch)
@@ -212,7 +219,7 @@ impl Container {
     /// grammar; [`image_ref`](Self::image_ref) does.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
-        self.image.as_deref()
+        self.image.as_ref().map(|image| &*image.text)
     }
 
     /// The image as whoever pulls it understands it: in the Mesos containerizer one without a registry of its
@@ -221,16 +228,22 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// As [`ImageRef::parse`].
+    /// [`Error::Definition`] with the path of the field, for what is not an image reference
+    /// ([`ImageRef::parse`]).
     pub fn image_ref<'a>(
         &'a self,
         registry: &'a DockerRegistry,
-    ) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
-        match (self.image(), self.containerizer) {
-            (None, _) => Ok(None),
-            (Some(image), Containerizer::Mesos) => registry.image(image),
-            (Some(image), Containerizer::Docker) => ImageRef::parse(image).map(Some),
-        }
+    ) -> Result<Option<ImageRef<'a>>, Error> {
+        let Some(ImageName { path, text }) = &self.image else { return Ok(None) };
+        let image = match self.containerizer {
+            Containerizer::Mesos => registry.image(text),
+            Containerizer::Docker => ImageRef::parse(text).map(Some),
+        };
+        image.map_err(|problem| {
+            let rule = Rule::InvalidImage { image: shown_uri(text).into_owned(), problem };
+            let violations = vec![Violation { path: path.to_string(), rule }];
+            Error::Definition { id: self.full_name(), violations }
+        })
     }
 
     /// Who pulls the image.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::fetch::{self, Fetch};
 use super::layout;
 use super::node::{Node, Violations};
-use super::{Container, PullConfig, full_name, told};
+use super::{Container, ImageName, PullConfig, full_name, told};
 use crate::error::Error;
 use crate::mesos::Containerizer;
 use crate::shown::shown_name;
@@ -89,17 +89,13 @@ pub(super) fn app(app: &Node<'_>, id: String) -> Answer {
 }
 
 /// What is pulled, by whom and with what.
-struct Image<'a> {
+struct Image {
     containerizer: Containerizer,
-    name: Option<&'a str>,
+    name: Option<ImageName>,
     pull_config: Option<Arc<PullConfig>>,
 }
 
-fn image_of_app<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
+fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
     let written = container.field("type").map(|node| (node.text(violations), node));
     let containerizer = match &written {
         None => Containerizer::Docker,
@@ -128,7 +124,7 @@ fn image_of_app<'a>(
         violations.push(credential.violation(Rule::Credential));
     }
     let name = docker.required("image", "the name of an image", violations);
-    image.name = name.and_then(|name| name.filled_text(violations));
+    image.name = name.and_then(|name| image_name(&name, violations));
     match (containerizer, docker.field("pullConfig")) {
         (Containerizer::Docker, Some(pull_config)) => {
             violations.push(pull_config.violation(Rule::PullConfigWithDocker));
@@ -136,6 +132,11 @@ fn image_of_app<'a>(
         _ => image.pull_config = pull_config(&docker, secrets, violations),
     }
     image
+}
+
+fn image_name(node: &Node<'_>, violations: &mut Violations) -> Option<ImageName> {
+    let text = node.filled_text(violations)?;
+    Some(ImageName { path: node.path().into(), text: text.into() })
 }
 
 fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
@@ -199,11 +200,7 @@ fn container_of_pod(id: &Arc<str>, container: &Node<'_>, secrets: &Secrets<'_>) 
     finish(id.clone(), name, image, fetch, violations)
 }
 
-fn image_of_pod<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
+fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
     let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
     let Some(image) = container.field("image") else { return read };
     if image.object(violations).is_none() {
@@ -219,7 +216,7 @@ fn image_of_pod<'a>(
         Some(is("DOCKER"))
     });
     let name = image.required("id", "the name of an image", violations);
-    let name = name.and_then(|name| name.filled_text(violations));
+    let name = name.and_then(|name| image_name(&name, violations));
     match (is_docker, image.field("pullConfig")) {
         (Some(true), _) => {
             read.name = name;
@@ -236,7 +233,7 @@ fn image_of_pod<'a>(
 fn finish(
     id: Arc<str>,
     name: Option<&str>,
-    image: Image<'_>,
+    image: Image,
     fetch: Vec<Fetch>,
     violations: Violations,
 ) -> Answer {
@@ -245,11 +242,12 @@ fn finish(
     }
     let Image { containerizer, name: image, pull_config } = image;
     // Without an image there is nothing to pull.
-    let warnings = image.map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
+    let warnings =
+        image.as_ref().map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
     Ok(Container {
         id,
         name: name.map(Box::from),
-        image: image.map(Box::from),
+        image,
         containerizer,
         pull_config,
         fetch: fetch.into(),

@@ -848,9 +848,42 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         assert_eq!(told(&registry), expected, "{rule}");
         assert_eq!(told(&archives), from_archives, "{rule}");
     }
-    let unfilled =
-        only(r#"{"id": "/a", "container": {"docker": {"image": "<your/private/image>"}}}"#);
-    assert!(unfilled.image_ref(&registry).is_err(), "the manual's own placeholder");
+    let digest = format!("reg.io/App@sha256:{}", "0".repeat(64));
+    let long = format!("reg.io/{}", "A".repeat(300));
+    // an image that is none, how it is shown, what is wrong with it, rule
+    #[rustfmt::skip]
+    let table = [
+        ("<your/private/image>", "<your/private/image>", "its repository is not", "the manual's own placeholder"),
+        ("https://reg.io/app?canary", "https://reg.io/app…", "it starts with a scheme", "a URL"),
+        ("u:canary@reg.io/app", "…@reg.io/app", "the port of its registry", "user info"),
+        (&digest, &format!("…@sha256:{}", "0".repeat(64)), "its repository has an upper-case", "a digest, too, comes after an @"),
+        ("reg.io/a\n", "reg.io/a\\n", "its repository", "escaped"),
+        (&long, &format!("{}…", &long[..200]), "its repository is longer", "cut"),
+    ];
+    let mut wrong = Vec::new();
+    for (image, shown, problem, rule) in table {
+        let app =
+            format!(r#"{{"id": "/a", "container": {{"docker": {{"image": {}}}}}}}"#, quote(image));
+        let pod = format!(
+            r#"{{"id": "/p", "containers": [{{"name": "c", "image": {{"kind": "DOCKER", "id": {}}}}}]}}"#,
+            quote(image)
+        );
+        for (definition, at) in [
+            (app.clone(), r#""/a": /container/docker/image"#),
+            (format!("[{app}]"), r#""/a": (0)/container/docker/image"#),
+            (pod, r#""/p c": /containers(0)/image/id"#),
+        ] {
+            let container = only(&definition);
+            let error = container.image_ref(&registry).expect_err(rule);
+            let told = format!("{error} {error:?}");
+            let expected = format!("{at}: \"{shown}\" is not an image reference: {problem}");
+            if !told.starts_with(&expected) || told.contains("canary") {
+                wrong.push(format!("{rule}: {expected}: {told}"));
+            }
+            assert!(matches!(error, Error::Definition { .. }), "{error:?}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
