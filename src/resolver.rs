@@ -129,6 +129,7 @@ impl Resolver {
             level,
             files: 0,
             note: Some("not looked at, as there is a credential file in the sandbox"),
+            in_vain: None,
         });
         let (index, _) = Index::build(&mut []);
         let layer = Layer { sources: hidden.collect(), files: Vec::new(), index };
@@ -364,6 +365,7 @@ impl Draft {
             level,
             files: contents.files.len(),
             note: contents.note,
+            in_vain: contents.in_vain,
         });
         if self.files.is_empty() {
             self.files = contents.files;

@@ -113,6 +113,28 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<F
     fetches.iter().filter_map(warning).collect()
 }
 
+/// The reasons for which no credential file that is fetched arrives where it is looked for; `None` if one does, or
+/// none is fetched.
+pub(super) fn in_vain(fetches: &[Fetch], warnings: &[FetchWarning]) -> Option<String> {
+    const MOST_TOLD: usize = 5;
+    let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.lands().file.is_some();
+    // Where two end up in the same place, the first of them is looked at.
+    let is_first = |warning: &&FetchWarning| warning.problem != FetchProblem::SamePlace;
+    let all = warnings.iter().filter(is_first).count();
+    if all == 0 || all != fetches.iter().filter(is_credentials).count() {
+        return None;
+    }
+    let told: Vec<String> = warnings.iter().take(MOST_TOLD).map(FetchWarning::to_string).collect();
+    let more = match warnings.len().saturating_sub(MOST_TOLD) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    Some(format!(
+        "none of the credential files in it arrives where it is looked for: {}{more}",
+        told.join("; ")
+    ))
+}
+
 fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProblem> {
     let kind = fetch.kind()?;
     let dest_path = fetch.dest_path();

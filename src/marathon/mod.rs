@@ -294,7 +294,7 @@ impl Container {
         limits: Limits,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder(secret)?;
+        let mut builder = self.builder_with_reasons(secret)?;
         if self.containerizer == Containerizer::Docker {
             let local = fetch::local(&self.fetch, &self.full_name())?;
             if !local.is_empty() {
@@ -322,7 +322,7 @@ impl Container {
         sandbox: impl AsRef<Path>,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder(secret)?;
+        let mut builder = self.builder_with_reasons(secret)?;
         if self.containerizer == Containerizer::Docker {
             builder = builder.sandbox_home(sandbox.as_ref());
         }
@@ -353,6 +353,18 @@ impl Container {
         let called = format!("{alias} ({shown_location}) of {}", self.full_name());
         let (level, name) = (Level::TaskSecret, Some(called));
         Ok(builder.source(Source::Bytes { level, name, bytes: bytes.into() }))
+    }
+
+    /// A builder that also knows why nothing that is fetched is looked at, to explain it.
+    fn builder_with_reasons(
+        &self,
+        secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<ResolverBuilder, Error> {
+        let builder = self.builder(secret)?;
+        Ok(match layout::in_vain(&self.fetch, &self.warnings) {
+            Some(why) => builder.source(Source::FetchedInVain(why.into())),
+            None => builder,
+        })
     }
 
     /// The id, and the name of a pod's container.

@@ -129,9 +129,13 @@ fn unpack(
     }
 }
 
+pub(super) fn place() -> Place {
+    Place::called(Some(Level::SandboxHome), "what the task fetches")
+}
+
 /// Later files overwrite earlier ones, as they do in a sandbox.
 pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Error> {
-    let place = Place::called(Some(Level::SandboxHome), "what the task fetches");
+    let place = place();
     // Of what is fetched again, the last time counts.
     let mut known = HashSet::new();
     let mut fetches: Vec<&Fetched> = fetches

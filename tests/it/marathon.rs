@@ -933,6 +933,83 @@ fn shown(definition: &str) -> String {
 }
 
 #[test]
+fn credential_files_that_are_fetched_in_vain_are_explained() {
+    let none = Resolver::builder().build().unwrap();
+    let query = "sandbox HOME, what the task fetches: none of the credential files in it arrives where it is looked for: /fetch(0): Mesos takes the query for a part of the name";
+    let hint = "hint: no credential file that is fetched arrives where it is looked for; sandbox HOME says why";
+    let nothing = "hint: no credential file was given or found at any level";
+    let no_key = "hint: no key in any source is for the registry new.io";
+    // what is fetched, the agent, what is explained, what is not, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &Resolver, &[&str], &[&str], &str)] = &[
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key], "a signed URL"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing], "over an agent's"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none, &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/app.tgz"}"#, &none, &[query, hint], &[nothing], "beside the application's own"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &[query, hint, nothing], "one of two is looked at"),
+        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &["none of the credential files", hint], "two in the same place"),
+        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing], &["none of the credential files", hint], "no credentials by name"),
+        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none, &["docker.tar.gz (.dockercfg), a config.json", "/fetch(0): extract is false", hint, no_key], &[nothing], "looked into here, not by Docker"),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    let json = config(&[("reg.io", "u")]);
+    std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
+    let archive = gzip(&tar(&[file(".dockercfg", &json)]));
+    std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
+    let image = regcred::ImageRef::parse("new.io/app").unwrap();
+    let mut wrong = Vec::new();
+    for (fetch, base, expected, unexpected, rule) in table {
+        let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+        let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
+        let resolver = container.resolver(base, Limits::default(), no_secrets).unwrap();
+        let told = resolver.explain(&image).to_string();
+        let has = |text: &&&str| told.contains(**text);
+        if !expected.iter().all(|text| has(&text))
+            || unexpected.iter().any(|text| has(&text))
+            || told.contains("canary")
+        {
+            wrong.push(format!("{rule}: {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+
+    // After fetching, and in the other containerizer.
+    let signed = app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#);
+    let sandbox = tempfile::tempdir().unwrap();
+    let resolver =
+        only(&signed).resolver_in_sandbox(&none, Limits::default(), &sandbox, no_secrets);
+    let told = resolver.unwrap().explain(&image).to_string();
+    assert!(
+        told.contains(query)
+            && told.contains("holds no .docker/config.json")
+            && told.contains(hint),
+        "{told}"
+    );
+    let json = serde_json::to_string(
+        &only(&signed).resolver(&none, Limits::default(), no_secrets).unwrap().explain(&image),
+    )
+    .unwrap();
+    assert!(
+        json.contains(
+            r#""note":"none of the credential files in it arrives where it is looked for: /fetch(0): Mesos"#
+        ),
+        "{json}"
+    );
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let told = only(pod)
+        .resolver(&none, Limits::default(), no_secrets)
+        .unwrap()
+        .explain(&image)
+        .to_string();
+    assert!(told.contains("looked for: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never looks into the sandbox"), "{told}");
+    let many = vec![r#"{"uri": "https://h/config.json"}"#; 1_000].join(",");
+    let many = only(&app_with(&format!(r#""fetch": [{many}]"#)));
+    let told =
+        many.resolver(&none, Limits::default(), no_secrets).unwrap().explain(&image).to_string();
+    assert!(told.contains("; and 995 more\n") && told.len() < 2_000, "bounded: {told}");
+}
+
+#[test]
 fn names_of_secrets_are_shown_escaped_and_cut() {
     let long = "x".repeat(300);
     let cut = format!("{}…", &long[..200]);
