@@ -124,7 +124,7 @@ pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Place};
 pub use limits::Limits;
 pub use resolver::{Resolver, ResolverBuilder};
-pub use warning::{Warning, WarningKind};
+pub use warning::{OtherRegistries, Warning, WarningKind};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

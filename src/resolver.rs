@@ -114,6 +114,15 @@ impl Resolver {
         Some(AuthConfig::new(layer.hold(), found.file, found.entry))
     }
 
+    /// This resolver with more warnings of its own.
+    pub(crate) fn with_warnings(self, more: Vec<Warning>) -> Resolver {
+        if more.is_empty() {
+            return self;
+        }
+        let warnings = self.warnings().iter().cloned().chain(more).collect();
+        Resolver { warnings: Some(warnings), ..self }
+    }
+
     /// This resolver with another as the base that its layers are put over. Warnings stay this one's own.
     pub(crate) fn over(self, base: &Resolver) -> Resolver {
         let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];

@@ -21,6 +21,19 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// A few of many names, and how many more there are: `"a", "b" and 3 more`.
+pub(crate) struct ShownFew<'a>(pub(crate) &'a [String], pub(crate) usize);
+
+impl fmt::Display for ShownFew<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShownFew(names, more) = *self;
+        for (n, name) in names.iter().enumerate() {
+            write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(name))?;
+        }
+        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+    }
+}
+
 /// The name of a secret, an alias or a source, cut to length. It is not secret, but where it is a URI its user info,
 /// query and fragment are.
 pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::image::InvalidImageRef;
-use crate::shown::Shown;
+use crate::shown::{Shown, ShownFew};
 
 /// One rule of Marathon's that a definition breaks, and where.
 ///
@@ -135,10 +135,7 @@ impl fmt::Display for Declared<'_> {
         if declared.is_empty() {
             return f.write_str("none");
         }
-        for (n, alias) in declared.iter().enumerate() {
-            write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(alias))?;
-        }
-        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+        write!(f, "{}", ShownFew(declared, more))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
-use crate::shown::Shown;
+use crate::shown::{Shown, ShownFew};
 
 /// Something that an operator should know about a credential file that could be read.
 ///
@@ -64,6 +64,10 @@ pub enum WarningKind {
         /// The value of the limit.
         limit: u64,
     },
+    /// A credential file in a task's sandbox that also holds credentials of other registries than its image's
+    /// ([`marathon`](crate::marathon)). The task can read all of them.
+    // Boxed: a file of short keys can have a million other warnings, each as large as the largest variant.
+    OtherRegistries(Box<OtherRegistries>),
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
@@ -71,6 +75,18 @@ pub enum WarningKind {
         /// A member that looks like the one meant.
         near_miss: Option<String>,
     },
+}
+
+/// Registries other than that of an image, in one credential file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherRegistries {
+    /// The registry of the image.
+    pub registry: String,
+    /// A few of the other registries.
+    pub others: Vec<String>,
+    /// The number of further ones.
+    pub more: usize,
 }
 
 impl Warning {
@@ -165,6 +181,18 @@ impl fmt::Display for Warning {
                     "{archives} of the application's own {were} not looked into for credentials, for the \
                      limit fetched_files of {limit}; if there are some in it, call it docker.tar.gz, or raise \
                      Limits::fetched_files"
+                )
+            }
+            WarningKind::OtherRegistries(found) => {
+                let OtherRegistries { registry, others, more } = &**found;
+                let count = others.len() + more;
+                let noun = if count == 1 { "registry" } else { "registries" };
+                write!(
+                    f,
+                    "it also holds credentials of {count} other {noun}, {}, and the task can read them; leave only \
+                     that of {} in it",
+                    ShownFew(others, *more),
+                    Shown(registry)
                 )
             }
             WarningKind::HomeUnset => f.write_str(

@@ -59,6 +59,7 @@
 //! - Then from the agent, as always here.
 
 mod definition;
+mod exposure;
 mod fetch;
 mod layout;
 mod node;
@@ -283,6 +284,9 @@ impl Container {
     /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
     /// first and use [`resolver_in_sandbox`](Self::resolver_in_sandbox).
     ///
+    /// A fetched file with credentials of other registries than the image's is a warning of the resolver
+    /// ([`OtherRegistries`](crate::WarningKind::OtherRegistries)), as the task can read them.
+    ///
     /// # Errors
     ///
     /// [`Error::Secret`] where the secret cannot be had: never a silent anonymous pull.
@@ -301,7 +305,7 @@ impl Container {
                 builder = builder.source(Source::Fetched(local));
             }
         }
-        builder.base(agent).limits(limits).build()
+        Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
     /// A resolver for this container, layered over its agent's, after Mesos has fetched into `sandbox`.
@@ -310,6 +314,7 @@ impl Container {
     /// Mesos containerizer never looks into a sandbox, and so there it is not looked into. In the Docker
     /// containerizer the agent is asked where the sandbox has nothing for an image; Mesos's own rule, by which
     /// a file in the sandbox hides the agent, is [`docker_containerizer`](crate::mesos::docker_containerizer).
+    /// Credentials of other registries than the image's are a warning here, too.
     ///
     /// # Errors
     ///
@@ -326,7 +331,7 @@ impl Container {
         if self.containerizer == Containerizer::Docker {
             builder = builder.sandbox_home(sandbox.as_ref());
         }
-        builder.base(agent).limits(limits).build()
+        Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
     /// A builder that holds the secret of `pullConfig`, if the definition names one, and nothing else yet: for
@@ -365,6 +370,17 @@ impl Container {
             Some(why) => builder.source(Source::FetchedInVain(why.into())),
             None => builder,
         })
+    }
+
+    /// What the task brings, with warnings of what its sandbox exposes, over its agent's.
+    fn over(&self, own: Resolver, agent: &Resolver) -> Resolver {
+        let image = self.image().and_then(|image| ImageRef::parse(image).ok());
+        // The Mesos containerizer pulls with the secret alone, which the task does not see.
+        let exposed = match image.filter(|_| self.containerizer == Containerizer::Docker) {
+            Some(image) => exposure::warnings(&own, &image),
+            None => Vec::new(),
+        };
+        own.with_warnings(exposed).over(agent)
     }
 
     /// The id, and the name of a pod's container.

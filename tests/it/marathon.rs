@@ -396,6 +396,7 @@ fn what_is_fetched_is_bounded() {
         let has_own = *of_its_own == 40 && *named < 16;
         assert_eq!(answer(&resolver, "own.io/app") == "own:p", has_own, "{rule}");
         let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let told: Vec<_> = told.iter().filter(|told| !told.contains("other registry")).collect();
         if *warned == "-" {
             assert!(told.is_empty(), "{rule}: {told:?}");
         } else {
@@ -699,8 +700,10 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&resolver, "creds.io/app"), *creds, "{rule}");
         assert_eq!(answer(&resolver, "agent.io/app"), "agent:p", "the agent's is below: {rule}");
-        let near_miss =
-            resolver.warnings().iter().any(|w| w.to_string().contains("docker/config.json"));
+        let near_miss = resolver
+            .warnings()
+            .iter()
+            .any(|w| w.to_string().contains("only \"docker/config.json\""));
         assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
     }
     // What lies beside its archive, unpacked, counts once.
@@ -761,6 +764,76 @@ fn after_mesos_has_fetched_the_sandbox_itself_is_read() {
     let definition = definition.replace(r#""docker":"#, r#""type": "MESOS", "docker":"#);
     let in_mesos = only(&definition).resolver_in_sandbox(&agent(), limits, &sandbox, no_secrets);
     assert_eq!(answer(&in_mesos.unwrap(), "reg.io/app"), "agent:p", "UCR never looks");
+}
+
+#[test]
+fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
+    // image, a credential file, what is said of it, rule
+    #[rustfmt::skip]
+    let table = [
+        ("reg.io/app", config(&[("reg.io", "u"), ("https://reg.io/v1/", "u"), ("reg.io/team", "u"), ("*.io", "u")]), "-", "its own, however it is spelled"),
+        ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", and the task can read them; leave only that of "reg.io" in it"#, "another"),
+        ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", and"#, "each registry once, also without its own"),
+        ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", and"#, "another port is another registry"),
+        ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", and"#, "patterns"),
+        ("nginx", config(&[("https://index.docker.io/v1/", "u"), ("docker.io", "u"), ("*.io", "u")]), r#"1 other registry, "*.io", and"#, "a pattern never covers Docker Hub"),
+        ("reg.io/app", config(&[("a.io", "u"), ("b.io", "u"), ("c.io", "u"), ("d.io", "u"), ("e.io", "u"), ("f.io", "u"), ("g.io", "u")]), r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, and"#, "a few names"),
+        ("reg.io/app", r#"{"auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}}, "credHelpers": {"c.io": "ecr"}}"#.to_owned(), "-", "nothing usable"),
+        ("reg.io/<app>", config(&[("quay.io", "u")]), "-", "an image that is none has no registry"),
+    ];
+    let mut wrong = Vec::new();
+    let none = Resolver::builder().build().unwrap();
+    for (image, json, expected, rule) in table {
+        let scratch = tempfile::tempdir().unwrap();
+        std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
+        let archive = gzip(&tar(&[file(".docker/config.json", &json)]));
+        std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
+        let dir = scratch.path().to_str().unwrap();
+        let definition = format!(
+            r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}, "fetch": [{{"uri": "{dir}/docker.tar.gz"}}]}}"#
+        );
+        let container = only(&definition);
+        let limits = Limits::default();
+        for (resolver, places) in [
+            (
+                container.resolver(&none, limits, no_secrets),
+                vec![format!("sandbox HOME, {dir}/docker.tar.gz (.docker/config.json)")],
+            ),
+            (
+                container.resolver_in_sandbox(&none, limits, dir, no_secrets),
+                vec![
+                    format!("sandbox HOME, {dir}/.dockercfg"),
+                    format!("sandbox HOME, {dir}/docker.tar.gz (.docker/config.json)"),
+                ],
+            ),
+        ] {
+            let told: Vec<String> = resolver
+                .unwrap()
+                .warnings()
+                .iter()
+                .map(|w| w.to_string())
+                .filter(|told| told.contains("other regist"))
+                .collect();
+            let expected: Vec<String> = places
+                .iter()
+                .filter(|_| expected != "-")
+                .map(|place| format!("{place}: it also holds credentials of {expected}"))
+                .collect();
+            let is_told = |(told, expected): (&String, &String)| told.starts_with(expected);
+            if told.len() != expected.len() || !told.iter().zip(&expected).all(is_told) {
+                wrong.push(format!("{rule}: {told:#?}, {expected:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Neither the secret nor what the agent has is in the sandbox.
+    let several = config(&[("reg.io", "u"), ("quay.io", "u")]);
+    let secret = |_: &str| Ok(several.clone().into());
+    let pulls = only(PULLS).resolver(&agent(), Limits::default(), secret).unwrap();
+    assert!(pulls.warnings().is_empty(), "{:?}", pulls.warnings());
+    let plain = only(&app_with(r#""cmd": "x""#));
+    let plain = plain.resolver(&agent(), Limits::default(), no_secrets).unwrap();
+    assert!(plain.warnings().is_empty(), "{:?}", plain.warnings());
 }
 
 const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},

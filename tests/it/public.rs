@@ -20,6 +20,7 @@ fn every_public_type_is_send_and_sync() {
     check::<Level>();
     check::<Limits>();
     check::<Origin>();
+    check::<OtherRegistries>();
     check::<Place>();
     check::<Resolver>();
     check::<ResolverBuilder>();
