@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
 use crate::shown::{Shown, ShownFew};
+use crate::violation::FetchProblem;
 
 /// Something that an operator should know about a credential file that could be read.
 ///
@@ -68,6 +69,10 @@ pub enum WarningKind {
     /// ([`marathon`](crate::marathon)). The task can read all of them.
     // Boxed: a file of short keys can have a million other warnings, each as large as the largest variant.
     OtherRegistries(Box<OtherRegistries>),
+    /// A credential file that a definition fetches to where nobody looks for it
+    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the path of its
+    /// field: `/fetch(0)`.
+    Fetch(FetchProblem),
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
@@ -100,7 +105,7 @@ impl Warning {
         &self.kind
     }
 
-    /// The file it is about.
+    /// The file it is about, or the field of a definition.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -195,6 +200,7 @@ impl fmt::Display for Warning {
                     Shown(registry)
                 )
             }
+            WarningKind::Fetch(problem) => write!(f, "{problem}"),
             WarningKind::HomeUnset => f.write_str(
                 "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
                  HOME=/ where the file is /.dockercfg",

@@ -107,20 +107,17 @@ impl Fetch {
     }
 
     /// Whether it is made executable, and then not unpacked.
-    #[must_use]
-    pub fn executable(&self) -> bool {
+    pub(super) fn executable(&self) -> bool {
         self.executable
     }
 
     /// Whether Mesos keeps a copy for other tasks.
-    #[must_use]
-    pub fn cache(&self) -> bool {
+    pub(super) fn cache(&self) -> bool {
         self.cache
     }
 
     /// What it is called in the sandbox, if not as in its URI.
-    #[must_use]
-    pub fn dest_path(&self) -> Option<&str> {
+    pub(super) fn dest_path(&self) -> Option<&str> {
         self.dest_path.as_deref()
     }
 

@@ -80,10 +80,10 @@ use crate::mesos::{Containerizer, DockerRegistry};
 use crate::resolver::{Resolver, ResolverBuilder};
 use crate::shown::{cut, shown_name, shown_uri};
 use crate::source::Source;
+use crate::warning::Warning;
 
 pub use self::fetch::{Fetch, FetchKind};
-pub use self::layout::{FetchProblem, FetchWarning};
-pub use crate::violation::{Rule, Violation};
+pub use crate::violation::{FetchProblem, Rule, Violation};
 
 /// A container of an app or a pod, and what it needs to pull its image.
 #[derive(Clone)]
@@ -94,7 +94,7 @@ pub struct Container {
     containerizer: Containerizer,
     pull_config: Option<Arc<PullConfig>>,
     fetch: Box<[Fetch]>,
-    warnings: Box<[FetchWarning]>,
+    warnings: Box<[Warning]>,
 }
 
 /// An image as written, and the path of its field.
@@ -265,9 +265,11 @@ impl Container {
         &self.fetch
     }
 
-    /// Credential files among what is fetched that Mesos or Docker will not pick up.
+    /// Credential files among what is fetched that Mesos or Docker will not pick up
+    /// ([`WarningKind::Fetch`](crate::WarningKind::Fetch)). What is wrong with their content is a warning of the
+    /// resolver.
     #[must_use]
-    pub fn warnings(&self) -> &[FetchWarning] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 

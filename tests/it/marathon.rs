@@ -1,8 +1,8 @@
 //! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files come to.
 
-use regcred::marathon::{self, Container, Fetch, FetchKind, Resolved, Rule};
+use regcred::marathon::{self, Container, Fetch, FetchKind, FetchProblem, Resolved, Rule};
 use regcred::mesos::{Containerizer, DockerRegistry};
-use regcred::{Error, Limits, Resolver};
+use regcred::{Error, Limits, Resolver, WarningKind};
 
 use crate::archives::{file, gzip, of_kind, tar};
 use crate::support::{answer, config, quote, word};
@@ -510,11 +510,12 @@ fn fetch_has_marathons_defaults() {
     for (rest, flags, dest_path, rule) in table {
         let container = only(&app_with(rest));
         let [fetch] = container.fetch() else { panic!("{rule}") };
-        assert_eq!(
-            ((fetch.extract(), fetch.executable(), fetch.cache()), fetch.dest_path()),
-            (flags, dest_path),
-            "{rule}"
+        let (extract, executable, cache) = flags;
+        let told = format!(
+            "extract: {extract}, executable: {executable}, cache: {cache}, dest_path: {dest_path:?} }}"
         );
+        assert!(format!("{fetch:?}").ends_with(&told), "{rule}: {fetch:?}");
+        assert_eq!(fetch.extract(), extract, "{rule}");
     }
     let suffixes =
         [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
@@ -609,6 +610,11 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         told.starts_with("/containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never"),
         "{told}"
     );
+    let signed = only(&app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#));
+    let [warning] = signed.warnings() else { panic!("{:?}", signed.warnings()) };
+    assert_eq!(*warning.kind(), WarningKind::Fetch(FetchProblem::QueryHidesSuffix));
+    assert_eq!((warning.place().path(), warning.key()), (None, None), "a field is no file");
+    assert_eq!(warning.place().to_string(), "/fetch(0)");
     let no_image = r#"{"id": "/a", "cmd": "x", "fetch": [{"uri": "file:///etc/docker.tar.gz"}]}"#;
     assert!(only(no_image).warnings().is_empty(), "nothing is pulled");
     let twice = only(&app_with(
@@ -1013,8 +1019,9 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
     let nothing = "hint: no credential file was given or found at any level";
     let no_key = "hint: no key in any source is for the registry new.io";
     // what is fetched, the agent, what is explained, what is not, rule
+    type Row<'a> = (&'a str, &'a Resolver, &'a [&'a str], &'a [&'a str], &'a str);
     #[rustfmt::skip]
-    let table: &[(&str, &Resolver, &[&str], &[&str], &str)] = &[
+    let table: &[Row<'_>] = &[
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key], "a signed URL"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing], "over an agent's"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none, &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),

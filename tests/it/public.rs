@@ -35,7 +35,6 @@ fn every_public_type_is_send_and_sync() {
     check::<marathon::Fetch>();
     check::<marathon::FetchKind>();
     check::<marathon::FetchProblem>();
-    check::<marathon::FetchWarning>();
     check::<marathon::PullConfig>();
     check::<marathon::Resolved>();
     check::<marathon::Rule>();
