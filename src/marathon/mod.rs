@@ -52,10 +52,13 @@
 //! # Where the credentials come from
 //!
 //! - In the Mesos containerizer from the secret that `pullConfig` names. Mesos itself hands on the
-//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it.
+//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it. A
+//!   secret created as `mesos-docker/pullConfig` is referenced as `/mesos-docker/pullConfig`, and its source keeps the
+//!   slash.
 //! - In the Docker containerizer from the sandbox, into which `fetch` puts a `.dockercfg`, a
 //!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. Whether what a definition fetches ends
-//!   up where Docker looks for it is told by [`Container::warnings`].
+//!   up where Docker looks for it is told by [`Container::warnings`]. Pods and apps of type `MESOS` get
+//!   nothing from such files, whatever the manuals say.
 //! - Then from the agent, as always here.
 
 mod definition;
