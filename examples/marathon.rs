@@ -158,8 +158,10 @@ impl Options {
         };
         let (resolver, image) = match (resolver, container.image_ref(&self.registry)) {
             (Ok(resolver), Ok(image)) => (resolver, image),
-            (Err(error), _) => return refuse(&mut out, &error),
-            (_, Err(error)) => return refuse(&mut out, &error),
+            (Err(error), _) | (_, Err(error)) => {
+                writeln!(out, "  refused: {error}\n")?;
+                return Ok(Outcome::SomeRefused);
+            }
         };
         for warning in resolver.warnings() {
             writeln!(out, "  warning: {warning}")?;
@@ -172,9 +174,4 @@ impl Options {
         writeln!(out, "{explanation}\n")?;
         Ok(if explanation.is_found() { Outcome::AllFound } else { Outcome::SomeAnonymous })
     }
-}
-
-fn refuse(out: &mut impl Write, error: &dyn std::error::Error) -> io::Result<Outcome> {
-    writeln!(out, "  refused: {error}\n")?;
-    Ok(Outcome::SomeRefused)
 }

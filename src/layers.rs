@@ -23,6 +23,8 @@ pub(crate) struct SourceRead {
     /// How many of the layer's files are its own; they follow those of the sources before it.
     pub(crate) files: usize,
     pub(crate) note: Option<&'static str>,
+    /// Why what is fetched does not arrive where it is looked for.
+    pub(crate) in_vain: Option<Box<str>>,
 }
 
 /// A layer that answers hold on to. Whoever takes one counts itself in it, and a count that several cores change at

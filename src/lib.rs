@@ -50,7 +50,7 @@
 //! # Secrets and security
 //!
 //! **Secret** are user names, passwords, tokens, emails and `auth` values: what a credential file holds but its
-//! keys. Registries, keys that look like one, paths and the names of credential helpers are not.
+//! keys. Registries, keys that look like one, paths, and the names of secrets and credential helpers are not.
 //!
 //! *Against whom reads logs.* `Debug`, [`Error`], [`Warning`] and [`Explanation`] never hold a byte of a secret, nor
 //! of the text around a syntax error. [`Credential`]'s fields and the methods of [`AuthConfig`] are plain text:
@@ -126,7 +126,7 @@ pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Place};
 pub use limits::Limits;
 pub use resolver::{Resolver, ResolverBuilder};
-pub use warning::{Warning, WarningKind};
+pub use warning::{OtherRegistries, Warning, WarningKind};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

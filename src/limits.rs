@@ -42,7 +42,9 @@ pub struct Limits {
     pub definition_bytes: u64,
     /// Containers in a definition, refused ones and apps without an image included. Default 10,000.
     pub definition_containers: u64,
-    /// Local files that are read in place of fetching them into one sandbox. Default 16.
+    /// Local files that are read in place of fetching them into one sandbox. More credential files than
+    /// that are an error. Archives of the application's own are looked into as far as this leaves room, the
+    /// last ones first; the rest is a [`Warning`](crate::Warning). Default 16.
     pub fetched_files: u64,
 }
 

@@ -129,6 +129,15 @@ impl Resolver {
         Some(AuthConfig::new(layer.hold(), found.file, found.entry))
     }
 
+    /// This resolver with more warnings of its own.
+    pub(crate) fn with_warnings(self, more: Vec<Warning>) -> Resolver {
+        if more.is_empty() {
+            return self;
+        }
+        let warnings = self.warnings().iter().cloned().chain(more).collect();
+        Resolver { warnings: Some(warnings), ..self }
+    }
+
     /// This resolver with another as the base that its layers are put over. Warnings stay this one's own.
     pub(crate) fn over(self, base: &Resolver) -> Resolver {
         let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];
@@ -144,6 +153,7 @@ impl Resolver {
             level,
             files: 0,
             note: Some("not looked at, as there is a credential file in the sandbox"),
+            in_vain: None,
         });
         let (index, _) = Index::build(&mut []);
         let layer = Layer { sources: hidden.collect(), files: Vec::new(), index };
@@ -379,6 +389,7 @@ impl Draft {
             level,
             files: contents.files.len(),
             note: contents.note,
+            in_vain: contents.in_vain,
         });
         if self.files.is_empty() {
             self.files = contents.files;

@@ -1,9 +1,10 @@
 //! The rules that Marathon holds a definition to, as far as they decide which credential pulls an
-//! image.
+//! image, and the reasons for which a credential file that it fetches has no effect.
 
 use std::fmt;
 
-use crate::shown::Shown;
+use crate::image::InvalidImageRef;
+use crate::shown::{Shown, ShownFew};
 
 /// One rule of Marathon's that a definition breaks, and where.
 ///
@@ -53,10 +54,15 @@ pub enum Rule {
     #[error("pullConfig is supported only with Docker images; set kind to DOCKER")]
     PullConfigWithoutDockerImage,
     /// `pullConfig.secret` names no secret that the definition declares.
-    #[error("pullConfig.secret must refer to an existing secret; {}", Declared(declared, *more))]
+    #[error(
+        "pullConfig.secret must refer to an existing secret; it names {}, and secrets declares {}",
+        Shown(alias),
+        Declared(declared, *more)
+    )]
     UndeclaredSecret {
-        /// Aliases that `secrets` declares, a few of them. The one that was looked for is not kept: where a
-        /// name is due, people also write the secret itself.
+        /// The alias that it names.
+        alias: String,
+        /// Aliases that `secrets` declares, a few of them.
         declared: Vec<String>,
         /// How many more it declares.
         more: usize,
@@ -67,9 +73,34 @@ pub enum Rule {
          name it in pullConfig (type MESOS), or fetch a docker.tar.gz (type DOCKER)"
     )]
     Credential,
-    /// `uris` and `fetch` in one app.
+    /// `uris` and `fetch` in one app, with different URIs. Marathon 1.1 to 1.4 answer both lists with the
+    /// same ones, which is read as `fetch` alone.
     #[error("may not be set in conjunction with fetch; move everything to fetch")]
     UrisAndFetch,
+    /// A URI that `java.net.URI` cannot parse.
+    #[error(
+        "URI has invalid syntax. Percent-encode blanks and other signs that a URI cannot hold (a blank is %20); \
+         rename a local file, whose path Mesos does not decode"
+    )]
+    InvalidUri,
+    /// An image that is not an image reference. Marathon accepts it, and pulling it fails.
+    #[error("{} is {problem}", Shown(image))]
+    InvalidImage {
+        /// The image, without user info, query and fragment.
+        image: String,
+        /// What is wrong with it.
+        problem: InvalidImageRef,
+    },
+    /// A message of Mesos's own API in place of a definition.
+    #[error(
+        "is Mesos's {message}, not a definition of Marathon's; give the secret in \
+         container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox to \
+         ResolverBuilder::sandbox_home"
+    )]
+    MesosMessage {
+        /// Its type: `TaskInfo`.
+        message: &'static str,
+    },
     /// A text or name that is empty.
     #[error("must not be empty")]
     Empty,
@@ -95,6 +126,65 @@ pub enum Rule {
     AppAndPod,
 }
 
+/// Why a fetched credential file has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchProblem {
+    /// The Mesos containerizer pulls before it fetches, and never looks into the sandbox. Pods always run
+    /// in it.
+    #[error(
+        "if these are Docker's credentials, the Mesos containerizer never looks into the sandbox for them; put \
+         the config.json into a secret and name it in pullConfig, or for an app set container.type to DOCKER"
+    )]
+    IgnoredByMesos,
+    /// A `config.json` that is not fetched to `.docker/config.json`.
+    #[error(
+        "a config.json outside .docker is not looked at; if it is Docker's, set destPath to \
+         .docker/config.json"
+    )]
+    OutsideDotDocker,
+    /// A `.dockercfg` that is fetched under another name.
+    #[error(
+        "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg, and leave cache out \
+         where it is compressed"
+    )]
+    NotDockercfg,
+    /// An archive that is fetched to the name of a credential file, and not unpacked.
+    #[error("an archive is fetched to the name of a credential file; leave destPath out")]
+    ArchiveAsFile,
+    /// `extract: false` on an archive.
+    #[error(
+        "extract is false, so Mesos does not unpack it and Docker does not find it; leave extract out"
+    )]
+    NotExtracted,
+    /// `executable: true` on an archive, which outdoes `extract`.
+    #[error("executable is true, so Mesos does not unpack it; leave executable out")]
+    Executable,
+    /// What follows the path of the URI hides from Mesos's fetcher that it is an archive.
+    #[error(
+        "Mesos takes the query for a part of the name and does not unpack it; in fetch, set destPath to \
+         docker.tar.gz and leave cache out"
+    )]
+    QueryHidesSuffix,
+    /// `destPath` hides from Mesos's fetcher that it is an archive.
+    #[error(
+        "destPath does not end like an archive, so Mesos does not unpack it; set it to docker.tar.gz"
+    )]
+    DestPathHidesSuffix,
+    /// `destPath` does not stay in the sandbox, or is absolute, with which Mesos fails the task.
+    #[error("destPath must be relative and stay in the sandbox")]
+    DestPathLeaves,
+    /// A URI with a single quote in it, with which Mesos fails the task, though Marathon accepts it.
+    #[error("its URI holds a single quote, and Mesos fails the task; rename the file")]
+    RefusedUri,
+    /// Another entry is fetched to the same place.
+    #[error(
+        "another entry before it ends up in the same place, and Mesos does not promise which of them \
+         stays; fetch one of them"
+    )]
+    SamePlace,
+}
+
 /// What could have been meant.
 struct Declared<'a>(&'a [String], usize);
 
@@ -102,13 +192,9 @@ impl fmt::Display for Declared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Declared(declared, more) = *self;
         if declared.is_empty() {
-            return f.write_str("secrets declares none");
+            return f.write_str("none");
         }
-        f.write_str("secrets declares ")?;
-        for (n, alias) in declared.iter().enumerate() {
-            write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(alias))?;
-        }
-        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+        write!(f, "{}", ShownFew(declared, more))
     }
 }
 

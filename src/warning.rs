@@ -8,7 +8,8 @@ use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
 use crate::mesos::Pitfall;
 use crate::redact::ShownKey;
-use crate::shown::Shown;
+use crate::shown::{Shown, ShownFew};
+use crate::violation::FetchProblem;
 
 /// Something that an operator should know about a credential file, a flag or a parameter that could be read.
 ///
@@ -57,6 +58,22 @@ pub enum WarningKind {
     },
     /// An archive that a task unpacks in its sandbox, and that could not be looked into for credentials.
     ArchiveNotRead,
+    /// Archives of an application's own that were not looked into for credentials, as
+    /// [`Limits::fetched_files`](crate::Limits::fetched_files) left no room for them.
+    ArchivesOverLimit {
+        /// The number of archives.
+        archives: u64,
+        /// The value of the limit.
+        limit: u64,
+    },
+    /// A credential file in a task's sandbox that also holds credentials of other registries than its image's
+    /// ([`marathon`](crate::marathon)). The task can read all of them.
+    // Boxed: a file of short keys can have a million other warnings, each as large as the largest variant.
+    OtherRegistries(Box<OtherRegistries>),
+    /// A credential file that a definition fetches to where nobody looks for it
+    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the path of its
+    /// field: `/fetch(0)`.
+    Fetch(FetchProblem),
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file where one is looked for.
@@ -70,6 +87,18 @@ pub enum WarningKind {
     Parameter(ParameterProblem),
 }
 
+/// Registries other than that of an image, in one credential file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherRegistries {
+    /// The registry of the image.
+    pub registry: String,
+    /// A few of the other registries.
+    pub others: Vec<String>,
+    /// The number of further ones.
+    pub more: usize,
+}
+
 impl Warning {
     pub(crate) fn new(place: &Place, key: Option<&str>, kind: WarningKind) -> Self {
         Warning { place: place.clone(), key: key.map(Box::from), kind }
@@ -81,7 +110,7 @@ impl Warning {
         &self.kind
     }
 
-    /// The file, flag or configuration it is about.
+    /// The file, flag, parameter or field of a definition that it is about.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -153,6 +182,31 @@ impl fmt::Display for Warning {
                 "the task unpacks it, but it could not be looked into for credentials; if there are some in \
                  it, call it docker.tar.gz to be told why",
             ),
+            WarningKind::ArchivesOverLimit { archives, limit } => {
+                let (archives, were) = match archives {
+                    1 => ("1 archive".to_owned(), "was"),
+                    n => (format!("{n} archives"), "were"),
+                };
+                write!(
+                    f,
+                    "{archives} of the application's own {were} not looked into for credentials, for the \
+                     limit fetched_files of {limit}; if there are some in it, call it docker.tar.gz, or raise \
+                     Limits::fetched_files"
+                )
+            }
+            WarningKind::OtherRegistries(found) => {
+                let OtherRegistries { registry, others, more } = &**found;
+                let count = others.len() + more;
+                let noun = if count == 1 { "registry" } else { "registries" };
+                write!(
+                    f,
+                    "it also holds credentials of {count} other {noun}, {}, and the task can read them; leave only \
+                     that of {} in it",
+                    ShownFew(others, *more),
+                    Shown(registry)
+                )
+            }
+            WarningKind::Fetch(problem) => write!(f, "{problem}"),
             WarningKind::HomeUnset => f.write_str(
                 "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
                  HOME=/ where the file is /.dockercfg",

@@ -52,7 +52,7 @@ struct LevelReport {
 struct SourceReport {
     place: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'static str>,
+    note: Option<String>,
     files: Vec<FileReport>,
 }
 
@@ -194,7 +194,12 @@ impl fmt::Display for LevelReport {
         }
         for source in &self.sources {
             if source.files.is_empty() {
-                writeln!(f, "  {}: {}", source.place, source.note.unwrap_or("holds no file"))?;
+                writeln!(
+                    f,
+                    "  {}: {}",
+                    source.place,
+                    source.note.as_deref().unwrap_or("holds no file")
+                )?;
             }
             for file in &source.files {
                 write!(f, "{file}")?;

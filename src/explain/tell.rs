@@ -28,6 +28,8 @@ pub(super) struct Telling<'a> {
     /// Layer, file and entry of a match -> its place in the order.
     places: HashMap<(usize, u32, u32), usize>,
     any_file: bool,
+    /// Whether credential files are fetched in vain.
+    any_in_vain: bool,
     /// Helpers that may hold what was looked for, and where they are named.
     helpers: Mentions,
     empty: Mentions,
@@ -79,6 +81,7 @@ impl<'a> Telling<'a> {
             matches,
             places,
             any_file: false,
+            any_in_vain: false,
             helpers: Mentions::default(),
             empty: Mentions::default(),
             unmatchable: Mentions::default(),
@@ -111,10 +114,11 @@ impl<'a> Telling<'a> {
         source: &SourceRead,
         first: usize,
     ) -> SourceReport {
+        self.any_in_vain |= source.in_vain.is_some();
         let files = (0..).zip(&layer.files).skip(first).take(source.files);
         SourceReport {
             place: source.place.to_string(),
-            note: source.note,
+            note: source.in_vain.as_deref().or(source.note).map(str::to_owned),
             files: files.map(|(at, file)| self.file(number, at, file)).collect(),
         }
     }
@@ -263,9 +267,15 @@ impl<'a> Telling<'a> {
                 hints.push(format!("{}: {scopes}", miss.hint(registry)));
             }
         }
-        if !self.any_file {
+        if self.any_in_vain {
+            hints.push(
+                "no credential file that is fetched arrives where it is looked for; sandbox HOME says why"
+                    .to_owned(),
+            );
+        }
+        if !self.any_file && !self.any_in_vain {
             hints.push("no credential file was given or found at any level".to_owned());
-        } else if hints.is_empty() {
+        } else if self.any_file && hints.len() == usize::from(self.any_in_vain) {
             let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
             hints.push(format!("no key in any source is for the registry {registry}{hub}"));
         }

@@ -1,12 +1,13 @@
 //! From JSON to containers: what is an app, a pod, a group or a list of them.
 
-use super::name;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
+use super::told;
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
+use crate::shown::cut;
 use crate::violation::Rule;
 
 /// As many answers as the limits allow.
@@ -42,7 +43,11 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     let node = Node::root(&document);
     let most = limits.definition_containers;
     let mut answers = Answers { list: Vec::new(), left: most, is_over: false };
-    if !walk(&node, "", &mut answers) {
+    if let Err(rule) = walk(&node, "", &mut answers) {
+        if let Rule::MesosMessage { .. } = rule {
+            let violations = vec![node.violation(rule)];
+            return Err(Error::Definition { id: told("").to_owned(), violations });
+        }
         let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
                        {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
         return Err(Error::Shape { place, problem, line: 0, column: 0 });
@@ -53,45 +58,53 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     Ok(answers.list)
 }
 
-/// Reads whatever a node is; false if it is nothing that Marathon knows.
-fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> bool {
+/// Reads a node of any kind, unless it is nothing that Marathon takes.
+fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
     if let Some(items) = node.as_items() {
         let mut violations = Violations::default();
         for item in items {
-            if !walk(&item, group, answers) {
-                violations.push(item.violation(NOT_A_SERVICE));
+            if let Err(rule) = walk(&item, group, answers) {
+                violations.push(item.violation(rule));
             }
         }
         answers.extend(refused(group, violations));
-        return true;
+        return Ok(());
     }
     let is_list = |name| node.field(name).is_some_and(|field| field.as_items().is_some());
     if is_service(node) {
-        app_or_pod(node, group, answers);
+        app_or_pod(node, group, answers)
     } else if let Some(app) = node.field("app").filter(Node::is_object) {
-        app_or_pod(&app, group, answers);
+        app_or_pod(&app, group, answers)
     } else if ["apps", "pods", "groups"].into_iter().any(is_list) {
         members(node, &id_of(node, group), answers);
+        Ok(())
     } else {
-        return false;
+        not_of_mesos(node)?;
+        Err(NOT_A_SERVICE)
     }
-    true
 }
 
 /// Reads what is in a group.
 fn members(node: &Node<'_>, group: &str, answers: &mut Answers) {
     let mut violations = Violations::default();
+    let mut unknown = Violations::default();
     for item in objects(node, "apps", &mut violations) {
-        app_or_pod(&item, group, answers);
+        if let Err(rule) = app_or_pod(&item, group, answers) {
+            unknown.push(item.violation(rule));
+        }
     }
     for item in objects(node, "pods", &mut violations) {
-        read_pod(&spec_of(&item).unwrap_or(item), group, answers);
+        match not_of_mesos(&item) {
+            Ok(()) => read_pod(&spec_of(&item).unwrap_or(item), group, answers),
+            Err(rule) => unknown.push(item.violation(rule)),
+        }
     }
-    let mut unknown = Violations::default();
     for item in objects(node, "groups", &mut violations) {
-        // A group may be empty, and then it is just its id.
-        if !walk(&item, group, answers) && item.field("id").is_none() {
-            unknown.push(item.violation(NOT_A_SERVICE));
+        match walk(&item, group, answers) {
+            // A group may be empty, and then it is just its id.
+            Err(NOT_A_SERVICE) if item.field("id").is_some() => {}
+            Err(rule) => unknown.push(item.violation(rule)),
+            Ok(()) => {}
         }
     }
     violations.extend(unknown.into_vec());
@@ -114,7 +127,8 @@ fn spec_of<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     node.field("spec").filter(|spec| spec.field("containers").is_some())
 }
 
-fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
+fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
+    not_of_mesos(node)?;
     if let Some(spec) = spec_of(node) {
         read_pod(&spec, group, answers);
     } else if node.field("containers").is_some() {
@@ -122,6 +136,57 @@ fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
     } else {
         answers.push(service::app(node, id_of(node, group)));
     }
+    Ok(())
+}
+
+/// Refuses the messages of Mesos's own API that people take for definitions, by fields that nothing of Marathon's has.
+fn not_of_mesos(node: &Node<'_>) -> Result<(), Rule> {
+    let has = |name| node.field(name).is_some();
+    let has_object = |name| node.field(name).is_some_and(|field| field.is_object());
+    let is_command = |node: &Node<'_>| {
+        ["value", "arguments", "uris"].iter().any(|name| node.field(name).is_some())
+    };
+    let message = if is_task(node) {
+        "TaskInfo"
+    } else if has_id(node, "executor_id", "executorId") {
+        "ExecutorInfo"
+    } else if node.field("command").is_some_and(|command| is_command(&command))
+        || node.field("container").is_some_and(|container| has_mesos(&container))
+    {
+        "TaskInfo"
+    } else if has_mesos(node) {
+        "ContainerInfo"
+    } else if has_item(node, "uris", |uri| uri.field("value").is_some())
+        || (has("value") && (has("shell") || has("arguments") || has_object("environment")))
+    {
+        "CommandInfo"
+    } else if has_item(node, "tasks", is_task) {
+        "TaskGroupInfo"
+    } else {
+        return Ok(());
+    };
+    Err(Rule::MesosMessage { message })
+}
+
+fn is_task(node: &Node<'_>) -> bool {
+    [("task_id", "taskId"), ("agent_id", "agentId"), ("slave_id", "slaveId")]
+        .into_iter()
+        .any(|(id, in_camel_case)| has_id(node, id, in_camel_case))
+}
+
+/// An id of Mesos's is an object, `{"value": …}`. In camel case Marathon has some too, which are texts: `slaveId`.
+fn has_id(node: &Node<'_>, name: &str, in_camel_case: &str) -> bool {
+    node.field(name).is_some()
+        || node.field(in_camel_case).is_some_and(|id| id.field("value").is_some())
+}
+
+fn has_mesos(container: &Node<'_>) -> bool {
+    container.field("mesos").is_some_and(|mesos| mesos.is_object())
+}
+
+fn has_item(node: &Node<'_>, field: &str, is_it: impl Fn(&Node<'_>) -> bool) -> bool {
+    let items = node.field(field);
+    items.and_then(|list| list.as_items()).into_iter().flatten().any(|item| is_it(&item))
 }
 
 fn read_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
@@ -148,10 +213,10 @@ fn objects<'a>(
 fn id_of(node: &Node<'_>, group: &str) -> String {
     // Of the wrong type it is Marathon's business; nothing here depends on it.
     let id = node.field("id").and_then(|id| id.text(&mut Violations::default()));
-    let id = name::cut(id.unwrap_or_default());
+    let id = cut(id.unwrap_or_default());
     if id.starts_with('/') || group.is_empty() {
         id.to_owned()
     } else {
-        name::cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
+        cut(&format!("{}/{id}", group.trim_end_matches('/'))).to_owned()
     }
 }

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::name;
 use super::node::{Node, Violations};
+use super::uri;
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::level::{Level, Place};
-use crate::shown::Shown;
+use crate::shown::{Shown, shown_uri};
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
+use crate::violation::Rule;
 
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 
@@ -53,7 +54,8 @@ pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch
     let (extract, executable, cache) =
         (truth("extract", true), truth("executable", false), truth("cache", false));
     let dest_path = node.field("destPath").and_then(|field| field.filled_text(violations));
-    let uri = node.required("uri", "where to fetch from", violations)?.filled_text(violations)?;
+    let uri = node.required("uri", "where to fetch from", violations)?;
+    let uri = valid_uri(&uri, violations)?;
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
@@ -66,7 +68,7 @@ pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch
 
 /// A text of the older `uris`. Marathon has an archive unpacked by what its path ends in, whatever the query.
 pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
-    let uri = node.filled_text(violations)?;
+    let uri = valid_uri(node, violations)?;
     Some(Fetch {
         path: node.path().to_owned(),
         uri: uri.to_owned(),
@@ -75,6 +77,14 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
         cache: false,
         dest_path: None,
     })
+}
+
+fn valid_uri<'a>(node: &Node<'a>, violations: &mut Violations) -> Option<&'a str> {
+    let text = node.filled_text(violations)?;
+    if !uri::is_valid(text) {
+        violations.push(node.violation(Rule::InvalidUri));
+    }
+    Some(text)
 }
 
 impl Fetch {
@@ -97,20 +107,17 @@ impl Fetch {
     }
 
     /// Whether it is made executable, and then not unpacked.
-    #[must_use]
-    pub fn executable(&self) -> bool {
+    pub(super) fn executable(&self) -> bool {
         self.executable
     }
 
     /// Whether Mesos keeps a copy for other tasks.
-    #[must_use]
-    pub fn cache(&self) -> bool {
+    pub(super) fn cache(&self) -> bool {
         self.cache
     }
 
     /// What it is called in the sandbox, if not as in its URI.
-    #[must_use]
-    pub fn dest_path(&self) -> Option<&str> {
+    pub(super) fn dest_path(&self) -> Option<&str> {
         self.dest_path.as_deref()
     }
 
@@ -194,7 +201,7 @@ impl Fetch {
 
     /// A local file as an error or an explanation names it.
     fn place(&self, path: &str) -> Place {
-        match name::shown_uri(path) {
+        match shown_uri(path) {
             shown if shown == path => Place::file(Level::SandboxHome, Path::new(path)),
             shown => Place::called(Some(Level::SandboxHome), &shown),
         }
@@ -203,7 +210,7 @@ impl Fetch {
 
 impl fmt::Display for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, Shown(&name::shown_uri(&self.uri)))
+        write!(f, "{}: {}", self.path, Shown(&shown_uri(&self.uri)))
     }
 }
 
@@ -212,11 +219,11 @@ impl fmt::Debug for Fetch {
         let Fetch { path, uri, extract, executable, cache, dest_path } = self;
         f.debug_struct("Fetch")
             .field("path", path)
-            .field("uri", &name::shown_uri(uri))
+            .field("uri", &shown_uri(uri))
             .field("extract", extract)
             .field("executable", executable)
             .field("cache", cache)
-            .field("dest_path", &dest_path.as_deref().map(name::shown_uri))
+            .field("dest_path", &dest_path.as_deref().map(shown_uri))
             .finish()
     }
 }
@@ -239,7 +246,7 @@ pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> 
             // A program from elsewhere is not fetched to look for credentials in it.
             (None, Lands { file: None, unpacks: Unpacks::Anything }) => {}
             (None, _) => {
-                let uri = name::shown_uri(&fetch.uri).into_owned();
+                let uri = shown_uri(&fetch.uri).into_owned();
                 return Err(Error::NotLocal { id: id.to_owned(), path: fetch.path.clone(), uri });
             }
         }

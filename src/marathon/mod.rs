@@ -52,46 +52,59 @@
 //! # Where the credentials come from
 //!
 //! - In the Mesos containerizer from the secret that `pullConfig` names. Mesos itself hands on the
-//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it.
+//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it. A
+//!   secret created as `mesos-docker/pullConfig` is referenced as `/mesos-docker/pullConfig`, and its source keeps the
+//!   slash.
 //! - In the Docker containerizer from the sandbox, into which `fetch` puts a `.dockercfg`, a
 //!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. Whether what a definition fetches ends
-//!   up where Docker looks for it is told by [`Container::warnings`].
+//!   up where Docker looks for it is told by [`Container::warnings`]. Pods and apps of type `MESOS` get
+//!   nothing from such files, whatever the manuals say.
 //! - Then from the agent, as always here.
 
 mod definition;
+mod exposure;
 mod fetch;
 mod layout;
-mod name;
 mod node;
 mod service;
+mod uri;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::image::{ImageRef, InvalidImageRef};
+use crate::image::ImageRef;
 use crate::level::Level;
 use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
 use crate::resolver::{Resolver, ResolverBuilder};
+use crate::shown::{cut, shown_name, shown_uri};
 use crate::source::Source;
+use crate::warning::Warning;
 
 pub use self::fetch::{Fetch, FetchKind};
-pub use self::layout::{FetchProblem, FetchWarning};
-pub use crate::violation::{Rule, Violation};
+pub use crate::violation::{FetchProblem, Rule, Violation};
 
 /// A container of an app or a pod, and what it needs to pull its image.
 #[derive(Clone)]
 pub struct Container {
     id: Arc<str>,
     name: Option<Box<str>>,
-    image: Option<Box<str>>,
+    image: Option<ImageName>,
     containerizer: Containerizer,
     pull_config: Option<Arc<PullConfig>>,
     fetch: Box<[Fetch]>,
-    warnings: Box<[FetchWarning]>,
+    warnings: Box<[Warning]>,
+}
+
+/// An image as written, and the path of its field.
+#[derive(Clone)]
+struct ImageName {
+    path: Box<str>,
+    text: Box<str>,
 }
 
 impl fmt::Debug for Container {
@@ -100,8 +113,7 @@ impl fmt::Debug for Container {
         f.debug_struct("Container")
             .field("id", id)
             .field("name", name)
-            // Nobody checks that it is an image: it may be a URL with a password.
-            .field("image", &image.as_deref().map(name::shown_uri))
+            .field("image", &image.as_ref().map(|image| shown_image(&image.text)))
             .field("containerizer", containerizer)
             .field("pull_config", pull_config)
             .field("fetch", fetch)
@@ -110,8 +122,8 @@ impl fmt::Debug for Container {
     }
 }
 
-/// The secret that holds a container's credential file. `Debug` shows neither name where it may be the secret
-/// itself.
+/// The secret that holds a container's credential file. `Debug` shows its names cut to length, and of one that is a
+/// URI neither user info, query nor fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     alias: String,
@@ -122,8 +134,8 @@ impl fmt::Debug for PullConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PullConfig { alias, source } = self;
         f.debug_struct("PullConfig")
-            .field("alias", &name::shown(alias))
-            .field("source", &name::shown(source))
+            .field("alias", &shown_name(alias))
+            .field("source", &shown_name(source))
             .finish()
     }
 }
@@ -156,9 +168,9 @@ pub struct Resolved {
 ///
 /// # Errors
 ///
-/// The outer one for what is no definition at all; [`Error::Definition`] inside for a container that
-/// Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod of which it
-/// refuses one container.
+/// The outer one for what is no definition at all, such as a `TaskInfo` of Mesos's; [`Error::Definition`] inside
+/// for a container that Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod
+/// of which it refuses one container.
 pub fn containers(
     definition: &[u8],
     limits: Limits,
@@ -211,7 +223,7 @@ impl Container {
     /// grammar; [`image_ref`](Self::image_ref) does.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
-        self.image.as_deref()
+        self.image.as_ref().map(|image| &*image.text)
     }
 
     /// The image as whoever pulls it understands it: in the Mesos containerizer one without a registry of its
@@ -220,16 +232,22 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// As [`ImageRef::parse`].
+    /// [`Error::Definition`] with the path of the field, for what is not an image reference
+    /// ([`ImageRef::parse`]).
     pub fn image_ref<'a>(
         &'a self,
         registry: &'a DockerRegistry,
-    ) -> Result<Option<ImageRef<'a>>, InvalidImageRef> {
-        match (self.image(), self.containerizer) {
-            (None, _) => Ok(None),
-            (Some(image), Containerizer::Mesos) => registry.image(image),
-            (Some(image), Containerizer::Docker) => ImageRef::parse(image).map(Some),
-        }
+    ) -> Result<Option<ImageRef<'a>>, Error> {
+        let Some(ImageName { path, text }) = &self.image else { return Ok(None) };
+        let image = match self.containerizer {
+            Containerizer::Mesos => registry.image(text),
+            Containerizer::Docker => ImageRef::parse(text).map(Some),
+        };
+        image.map_err(|problem| {
+            let rule = Rule::InvalidImage { image: shown_uri(text).into_owned(), problem };
+            let violations = vec![Violation { path: path.to_string(), rule }];
+            Error::Definition { id: self.full_name(), violations }
+        })
     }
 
     /// Who pulls the image.
@@ -250,9 +268,11 @@ impl Container {
         &self.fetch
     }
 
-    /// Credential files among what is fetched that Mesos or Docker will not pick up.
+    /// Credential files among what is fetched that Mesos or Docker will not pick up
+    /// ([`WarningKind::Fetch`](crate::WarningKind::Fetch)). What is wrong with their content is a warning of the
+    /// resolver.
     #[must_use]
-    pub fn warnings(&self) -> &[FetchWarning] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
@@ -262,12 +282,15 @@ impl Container {
     /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
     /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
     /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
-    /// be; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
+    /// be and [`Limits::fetched_files`] leaves room; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
     /// all, where Docker finds nothing; [`warnings`](Self::warnings) tells of that.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the
     /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
     /// first and use [`resolver_in_sandbox`](Self::resolver_in_sandbox).
+    ///
+    /// A fetched file with credentials of other registries than the image's is a warning of the resolver
+    /// ([`OtherRegistries`](crate::WarningKind::OtherRegistries)), as the task can read them.
     ///
     /// # Errors
     ///
@@ -280,14 +303,14 @@ impl Container {
         limits: Limits,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder(secret)?;
+        let mut builder = self.builder_with_reasons(secret)?;
         if self.containerizer == Containerizer::Docker {
             let local = fetch::local(&self.fetch, &self.full_name())?;
             if !local.is_empty() {
                 builder = builder.source(Source::Fetched(local));
             }
         }
-        builder.base(agent).limits(limits).build()
+        Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
     /// A resolver for this container, layered over its agent's, after Mesos has fetched into `sandbox`.
@@ -296,6 +319,7 @@ impl Container {
     /// Mesos containerizer never looks into a sandbox, and so there it is not looked into. In the Docker
     /// containerizer the agent is asked where the sandbox has nothing for an image; Mesos's own rule, by which
     /// a file in the sandbox hides the agent, is [`docker_containerizer`](crate::mesos::docker_containerizer).
+    /// Credentials of other registries than the image's are a warning here, too.
     ///
     /// # Errors
     ///
@@ -308,11 +332,11 @@ impl Container {
         sandbox: impl AsRef<Path>,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder(secret)?;
+        let mut builder = self.builder_with_reasons(secret)?;
         if self.containerizer == Containerizer::Docker {
             builder = builder.sandbox_home(sandbox.as_ref());
         }
-        builder.base(agent).limits(limits).build()
+        Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
     /// A builder that holds the secret of `pullConfig`, if the definition names one, and nothing else yet: for
@@ -329,7 +353,7 @@ impl Container {
         let Some(PullConfig { alias, source: location }) = self.pull_config() else {
             return Ok(builder);
         };
-        let (alias, shown_location) = (name::shown(alias), name::shown(location));
+        let (alias, shown_location) = (shown_name(alias), shown_name(location));
         let bytes = secret(location).map_err(|source| Error::Secret {
             id: self.full_name(),
             alias: alias.clone().into_owned(),
@@ -341,15 +365,46 @@ impl Container {
         Ok(builder.source(Source::Bytes { level, name, bytes: bytes.into() }))
     }
 
+    /// A builder that also knows why nothing that is fetched is looked at, to explain it.
+    fn builder_with_reasons(
+        &self,
+        secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<ResolverBuilder, Error> {
+        let builder = self.builder(secret)?;
+        Ok(match layout::in_vain(&self.fetch, &self.warnings) {
+            Some(why) => builder.source(Source::FetchedInVain(why.into())),
+            None => builder,
+        })
+    }
+
+    /// What the task brings, with warnings of what its sandbox exposes, over its agent's.
+    fn over(&self, own: Resolver, agent: &Resolver) -> Resolver {
+        let image = self.image().and_then(|image| ImageRef::parse(image).ok());
+        // The Mesos containerizer pulls with the secret alone, which the task does not see.
+        let exposed = match image.filter(|_| self.containerizer == Containerizer::Docker) {
+            Some(image) => exposure::warnings(&own, &image),
+            None => Vec::new(),
+        };
+        own.with_warnings(exposed).over(agent)
+    }
+
     /// The id, and the name of a pod's container.
     fn full_name(&self) -> String {
         full_name(&self.id, self.name.as_deref())
     }
 }
 
+/// An image as it may be shown. Marathon does not check that it is one: it may be a URL with a password.
+fn shown_image(image: &str) -> Cow<'_, str> {
+    match ImageRef::parse(image) {
+        Ok(_) => cut(image).into(),
+        Err(_) => shown_uri(image),
+    }
+}
+
 fn full_name(id: &str, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{} {}", told(id), name::cut(name)),
+        Some(name) => format!("{} {}", told(id), cut(name)),
         None => told(id).to_owned(),
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::fetch::{self, Fetch};
 use super::layout;
-use super::name;
 use super::node::{Node, Violations};
-use super::{Container, PullConfig, full_name, told};
+use super::{Container, ImageName, PullConfig, full_name, told};
 use crate::error::Error;
 use crate::mesos::Containerizer;
+use crate::shown::shown_name;
 use crate::violation::{Rule, Violation};
 
 pub(super) type Answer = Result<Container, Error>;
@@ -29,8 +29,7 @@ fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
     let Some(declared) = service.field("secrets") else { return Secrets::new() };
     let mut secrets = Secrets::new();
     for (alias, value) in declared.object(violations).into_iter().flatten() {
-        // An alias may be the secret itself.
-        let secret = declared.keyed(&name::shown(alias), value);
+        let secret = declared.keyed(&shown_name(alias), value);
         if alias.is_empty() {
             violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
         }
@@ -64,10 +63,12 @@ fn pull_config(
             let declared = secrets
                 .keys()
                 .take(MOST_TOLD)
-                .map(|alias| name::shown(alias).into_owned())
+                .map(|alias| shown_name(alias).into_owned())
                 .collect();
             let more = secrets.len().saturating_sub(MOST_TOLD);
-            violations.push(pull_config.violation(Rule::UndeclaredSecret { declared, more }));
+            let alias = shown_name(alias).into_owned();
+            let rule = Rule::UndeclaredSecret { alias, declared, more };
+            violations.push(pull_config.violation(rule));
             None
         }
     }
@@ -88,17 +89,13 @@ pub(super) fn app(app: &Node<'_>, id: String) -> Answer {
 }
 
 /// What is pulled, by whom and with what.
-struct Image<'a> {
+struct Image {
     containerizer: Containerizer,
-    name: Option<&'a str>,
+    name: Option<ImageName>,
     pull_config: Option<Arc<PullConfig>>,
 }
 
-fn image_of_app<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
+fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
     let written = container.field("type").map(|node| (node.text(violations), node));
     let containerizer = match &written {
         None => Containerizer::Docker,
@@ -127,7 +124,7 @@ fn image_of_app<'a>(
         violations.push(credential.violation(Rule::Credential));
     }
     let name = docker.required("image", "the name of an image", violations);
-    image.name = name.and_then(|name| name.filled_text(violations));
+    image.name = name.and_then(|name| image_name(&name, violations));
     match (containerizer, docker.field("pullConfig")) {
         (Containerizer::Docker, Some(pull_config)) => {
             violations.push(pull_config.violation(Rule::PullConfigWithDocker));
@@ -137,18 +134,26 @@ fn image_of_app<'a>(
     image
 }
 
+fn image_name(node: &Node<'_>, violations: &mut Violations) -> Option<ImageName> {
+    let text = node.filled_text(violations)?;
+    Some(ImageName { path: node.path().into(), text: text.into() })
+}
+
 fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
     let mut read = |name, item: fn(&Node<'_>, &mut Violations) -> Option<Fetch>| {
         let items = app.field(name).map(|list| list.items(violations)).into_iter().flatten();
         items.filter_map(|node| item(&node, violations)).collect::<Vec<_>>()
     };
-    let mut fetches = read("fetch", fetch::read);
+    let fetch = read("fetch", fetch::read);
     let uris = read("uris", fetch::read_uri);
-    if let (Some(node), false, false) = (app.field("uris"), uris.is_empty(), fetches.is_empty()) {
-        violations.push(node.violation(Rule::UrisAndFetch));
+    if fetch.is_empty() {
+        return uris;
     }
-    fetches.extend(uris);
-    fetches
+    // Marathon 1.1 to 1.4 answer both, with the same URIs (`"uris" -> fetch.map(_.uri)`).
+    if !uris.is_empty() && !uris.iter().map(Fetch::uri).eq(fetch.iter().map(Fetch::uri)) {
+        violations.extend(app.field("uris").map(|node| node.violation(Rule::UrisAndFetch)));
+    }
+    fetch
 }
 
 /// What each container of a pod needs; `None` if there are more of them than `most`.
@@ -195,11 +200,7 @@ fn container_of_pod(id: &Arc<str>, container: &Node<'_>, secrets: &Secrets<'_>) 
     finish(id.clone(), name, image, fetch, violations)
 }
 
-fn image_of_pod<'a>(
-    container: &Node<'a>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Image<'a> {
+fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
     let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
     let Some(image) = container.field("image") else { return read };
     if image.object(violations).is_none() {
@@ -215,7 +216,7 @@ fn image_of_pod<'a>(
         Some(is("DOCKER"))
     });
     let name = image.required("id", "the name of an image", violations);
-    let name = name.and_then(|name| name.filled_text(violations));
+    let name = name.and_then(|name| image_name(&name, violations));
     match (is_docker, image.field("pullConfig")) {
         (Some(true), _) => {
             read.name = name;
@@ -232,7 +233,7 @@ fn image_of_pod<'a>(
 fn finish(
     id: Arc<str>,
     name: Option<&str>,
-    image: Image<'_>,
+    image: Image,
     fetch: Vec<Fetch>,
     violations: Violations,
 ) -> Answer {
@@ -241,11 +242,12 @@ fn finish(
     }
     let Image { containerizer, name: image, pull_config } = image;
     // Without an image there is nothing to pull.
-    let warnings = image.map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
+    let warnings =
+        image.as_ref().map_or_else(Vec::new, |_| layout::warnings(&fetch, containerizer));
     Ok(Container {
         id,
         name: name.map(Box::from),
-        image: image.map(Box::from),
+        image,
         containerizer,
         pull_config,
         fetch: fetch.into(),

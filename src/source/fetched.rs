@@ -20,6 +20,13 @@ pub(crate) struct Fetched {
     pub(crate) lands: Lands,
 }
 
+impl Fetched {
+    /// Whether it is a credential file by its name. Any other is an archive of the application's own.
+    fn is_named(&self) -> bool {
+        self.lands.unpacks != Unpacks::Anything
+    }
+}
+
 /// What becomes of it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lands {
@@ -122,9 +129,13 @@ fn unpack(
     }
 }
 
+pub(super) fn place() -> Place {
+    Place::called(Some(Level::SandboxHome), "what the task fetches")
+}
+
 /// Later files overwrite earlier ones, as they do in a sandbox.
 pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Error> {
-    let place = Place::called(Some(Level::SandboxHome), "what the task fetches");
+    let place = place();
     // Of what is fetched again, the last time counts.
     let mut known = HashSet::new();
     let mut fetches: Vec<&Fetched> = fetches
@@ -133,14 +144,27 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
         .filter(|fetched| known.insert((&fetched.path, fetched.lands)))
         .collect();
     fetches.reverse();
-    if fetches.len() as u64 > limits.fetched_files {
-        let (limit, value) = ("fetched_files", limits.fetched_files);
-        return Err(Error::Limit { place, limit, value });
-    }
-    let mut sandbox = Sandbox::default();
+    let most = limits.fetched_files;
+    let named = fetches.iter().filter(|fetched| fetched.is_named()).count() as u64;
+    let Some(room) = most.checked_sub(named) else {
+        return Err(Error::Limit { place, limit: "fetched_files", value: most });
+    };
+    let own = fetches.len() as u64 - named;
+    // Later files overwrite earlier ones, so the last archives decide.
+    let mut passed_over = own.saturating_sub(room);
     let mut warnings = Vec::new();
+    if passed_over > 0 {
+        let kind = WarningKind::ArchivesOverLimit { archives: passed_over, limit: most };
+        warnings.push(Warning::new(&place, None, kind));
+    }
+    fetches.retain(|fetched| {
+        let is_kept = fetched.is_named() || passed_over == 0;
+        passed_over -= u64::from(!is_kept);
+        is_kept
+    });
+    let mut sandbox = Sandbox::default();
     for (with, fetched) in fetches.into_iter().enumerate() {
-        let is_certain = fetched.lands.unpacks != Unpacks::Anything;
+        let is_certain = fetched.is_named();
         match sandbox.fetch(with, fetched, limits) {
             // In the task's own program there need be none.
             Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) if !is_certain => {}

@@ -43,6 +43,8 @@ pub(crate) enum Source {
         bytes: SecretBytes,
     },
     Fetched(Vec<Fetched>),
+    /// Credential files that are fetched to where nobody looks for them, and why.
+    FetchedInVain(Box<str>),
     Home(Option<PathBuf>),
     SandboxHome(PathBuf),
     /// A sandbox as Docker looks into it.
@@ -62,11 +64,13 @@ pub(crate) struct Contents {
     pub(crate) warnings: Vec<Warning>,
     /// Why there are no files, where that is no error.
     pub(crate) note: Option<&'static str>,
+    /// Why what is fetched does not arrive where it is looked for.
+    pub(crate) in_vain: Option<Box<str>>,
 }
 
 impl Contents {
     fn of(place: Place, files: Vec<File>) -> Self {
-        Contents { place, files, warnings: Vec::new(), note: None }
+        Contents { place, files, warnings: Vec::new(), note: None, in_vain: None }
     }
 }
 
@@ -77,6 +81,7 @@ impl Source {
             Source::SandboxHome(_)
             | Source::DockerHome(_)
             | Source::Fetched(_)
+            | Source::FetchedInVain(_)
             | Source::Home(_) => Level::SandboxHome,
             Source::AgentFlag(_) => Level::AgentFlag,
             Source::ClusterFile { .. } => Level::ClusterFile,
@@ -95,6 +100,10 @@ impl Source {
                 Ok(Contents::of(place, read.files))
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
+            Source::FetchedInVain(why) => {
+                let in_vain = Some(why.clone());
+                Ok(Contents { in_vain, ..Contents::of(fetched::place(), Vec::new()) })
+            }
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
             Source::SandboxHome(directory) => sandbox::read(directory, Reading::All, limits),
             Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),

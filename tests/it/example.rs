@@ -142,7 +142,7 @@ fn a_definition_and_its_secrets_are_taken_from_the_command_line() {
         (plain, "x", &[], 1, "answer: none"),
         (plain, "x", &["--docker-registry", "https://reg.io", "--agent-flag", flag], 0, "reg.io/team/a"),
         (plain, "x", &["--docker-registry", "/images"], 0, "no image that takes a credential"),
-        (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2, "refused: not an image reference"),
+        (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2, r#"refused: "/a": /container/docker/image: "<your/private/image>" is not an image reference"#),
     ];
     for (container, source, args, status, printed) in table {
         let definition = app(container, source);

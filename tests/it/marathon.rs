@@ -1,11 +1,11 @@
 //! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files come to.
 
-use regcred::marathon::{self, Container, Fetch, FetchKind, Resolved, Rule};
+use regcred::marathon::{self, Container, Fetch, FetchKind, FetchProblem, Resolved, Rule};
 use regcred::mesos::{Containerizer, DockerRegistry};
-use regcred::{Error, Limits, Resolver};
+use regcred::{Error, Limits, Resolver, WarningKind};
 
 use crate::archives::{file, gzip, of_kind, tar};
-use crate::support::{answer, base64, config, quote, word};
+use crate::support::{answer, config, quote, word};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
@@ -104,8 +104,8 @@ fn marathons_rules_are_told_in_its_own_words() {
     let table = [
         (app(&pulls.replace("MESOS", "DOCKER"), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer", "AppValidationTest: even if the secret exists"),
         (app(&pulls.replace(r#""type": "MESOS", "#, ""), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)", "an omitted type means DOCKER"),
-        (app(pulls, ""), "/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares none", "AppValidationTest: no secret"),
-        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; secrets declares "t", "u""#, "what could have been meant"),
+        (app(pulls, ""), r#"/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "s", and secrets declares none"#, "AppValidationTest: no secret"),
+        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; it names "s", and secrets declares "t", "u""#, "what could have been meant"),
         (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
         (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
         (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
@@ -128,6 +128,8 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(r#"{"type": "rkt", "docker": {"image": "x"}}"#, ""), "/a: /container/type: must be DOCKER or MESOS", "two types"),
         (app(r#"{"type": "MESOS", "docker": {"image": "x"}, "appc": {"image": "y"}}"#, ""), "/a: /container: mesos containers should specify, at most, a single image type", "one image"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "AppDefinitionTest: both"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a", "b"], "fetch": [{"uri": "b"}, {"uri": "a"}]"#), "/a: /uris: may not be set in conjunction with fetch", "Marathon 1.1 to 1.4 answer both, in the same order"),
+        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "a"}, {"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "and of the same length"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": ""}]"#), "/a: /fetch(0)/uri: must not be empty", "a URI is not empty"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a"}, {}]"#), "/a: /fetch(1)/uri: is undefined", "a URI is required"),
         (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a", "extract": "no"}]"#), "/a: /fetch(0)/extract: must be true or false", "a truth is a truth"),
@@ -146,6 +148,53 @@ fn marathons_rules_are_told_in_its_own_words() {
         let told = read(definition).join("\n");
         assert!(told.contains(expected), "{rule}:\n{told}\n{definition}");
     }
+}
+
+#[test]
+fn a_uri_is_one_that_java_parses() {
+    // URIs that java.net.URI parses, and those that it does not.
+    #[rustfmt::skip]
+    let valid = [
+        "x", "/etc/docker.tar.gz", "file:///etc/.dockercfg", "file:/etc/.dockercfg", "file://localhost/x", "HTTP://h/x", "a+b-c.1:x", "//h/x", "?x", "#x", "x?", "x#",
+        "https://h", "https://h:5000", "https://h:/x", "https://h:port/x", "https://h:99999999999/x", "https://u:p@h/x", "https://u@v@h/x", "https://u:p%40w@h/x", "https://a_b/x", "https://a,b;c/x", "https://-/x",
+        "https:///x", "https://?x", "https://#x", "///x", "///", "a/b:c", "?a:b", "/:", "mailto:a@b", "h:5000/x", "data:text/plain;base64,eA==", "a:?x", "a:[x]",
+        "https://[::1]/x", "https://[::1]:5000/x", "https://[::1]:", "https://u:p@[fe80::1%eth0]:1/x", "https://[1:2:3:4:5:6:7:8]", "https://[::ffff:10.0.0.1]/",
+        "/a;b=c,d/e!f~g*h(i)j'k$l&m+n@o", "x?a=b&c=[d]/?e", "x#a?b/[c]", "/%20%C3%a4", "https://h/\u{e4}\u{1F600}", "https://\u{e4}.de/x", "x?\u{20ac}", "s3n://AKIA:ab/cd@bucket/x",
+    ];
+    #[rustfmt::skip]
+    let invalid = [
+        "a b", " x", "x ", "https://h/a b", "https://h/x?a b", "https://h/x#a b", "https://a b/x", "a:b c", "x\t", "x\n", "x\0", "x\u{7f}", "x\u{80}", "x\u{85}", "x\u{a0}", "x\u{2028}", "x\u{3000}",
+        "a\\b", "C:\\x", "a\"b", "a<b", "a>b", "a^b", "a`b", "a{b", "a|b", "a}b", "${HOME}/x", "https://h/${name}.tgz", "https://{{host}}/x", "<your/archive>",
+        ":", ":x", "1a:x", "a_b:x", "\u{e4}:x", "+a:x", "10.0.0.1:80/x", "my_host:5000/x", "file:", "file:#x", "file://", "https://", "//", "a:b#c#d",
+        "/a[b", "/a]b", "https://h/[x]", "%", "%2", "/%zz", "/%2g/x", "x?%", "x#%f", "https://h%2/x", "https://%zz@h/x",
+        "https://[::1/x", "https://::1]/x", "https://[]/x", "https://[x]/x", "https://[10.0.0.1]/x", "https://[::1]x/", "https://[::1]:a/x", "https://[::1]:99999999999/x", "https://u[x@h/x", "https://u@v@[::1]/x",
+        "https://[::1%]/x", "https://[::1%e-0]/x", "https://[1:2:3:4:5:6:7]", "https://[1::2::3]", "https://[12345::]", "https://h[::1]/x",
+    ];
+    let mut wrong = Vec::new();
+    for (uri, is_valid) in
+        valid.map(|uri| (uri, true)).into_iter().chain(invalid.map(|uri| (uri, false)))
+    {
+        let app = |fetch: &str| {
+            format!(r#"{{"id": "/a", "cmd": "x", {}}}"#, fetch.replace("URI", &quote(uri)))
+        };
+        let pod = format!(
+            r#"{{"id": "/a", "containers": [{{"artifacts": [{{"uri": {}}}]}}]}}"#,
+            quote(uri)
+        );
+        for (definition, path) in [
+            (app(r#""fetch": [{"uri": "x"}, {"uri": URI}]"#), "/a: /fetch(1)/uri"),
+            (app(r#""uris": [URI]"#), "/a: /uris(0)"),
+            (pod, "/a: /containers(0)/artifacts(0)/uri"),
+        ] {
+            let told = read(&definition).join("\n");
+            let is_refused =
+                told.starts_with(&format!("{path}: URI has invalid syntax. Percent-encode"));
+            if is_refused == is_valid {
+                wrong.push(format!("{uri:?}, {path}: {told}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -214,6 +263,96 @@ fn what_is_no_definition_says_so() {
 }
 
 #[test]
+fn a_message_of_mesoss_is_no_definition() {
+    let image = r#""container": {"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app", "config": {"type": "VALUE", "value": {"data": "e30="}}}}}}"#;
+    let docker =
+        r#""container": {"type": "DOCKER", "docker": {"image": "reg.io/app", "network": "HOST"}}"#;
+    // protobuf JSON, the message it is, rule
+    #[rustfmt::skip]
+    let table = [
+        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, "resources": [], "command": {{"value": "sleep 1", "shell": true}}, {image}}}"#), "TaskInfo", "Mesos v1"),
+        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "slave_id": {{"value": "S0"}}, "command": {{"shell": false, "uris": [{{"value": "https://h/docker.tar.gz"}}]}}, {docker}}}"#), "TaskInfo", "Mesos v0"),
+        (format!(r#"{{"name": "t", "taskId": {{"value": "t.1"}}, "agentId": {{"value": "S0"}}, {docker}}}"#), "TaskInfo", "protobuf 3 writes camel case"),
+        (format!(r#"{{"id": "t.1", "slave_id": "S0", "executor_id": "", "framework_id": "F", "state": "TASK_RUNNING", {docker}}}"#), "TaskInfo", "the task of a master's /state"),
+        (format!(r#"{{"name": "t", "command": {{"value": "sleep 1"}}, {docker}}}"#), "TaskInfo", "a part of one"),
+        (format!(r#"{{"name": "t", {image}}}"#), "TaskInfo", "a part of one"),
+        (r#"{"task_id": {"value": "t.1"}, "executor": {"executor_id": {"value": "e"}}}"#.to_owned(), "TaskInfo", "nothing in it that an app has"),
+        (format!(r#"{{"executor_id": {{"value": "e"}}, "framework_id": {{"value": "F"}}, "command": {{"value": "run"}}, {docker}}}"#), "ExecutorInfo", "an executor"),
+        (r#"{"value": "sleep 1", "shell": true, "uris": [{"value": "https://h/docker.tar.gz", "extract": true}]}"#.into(), "CommandInfo", "with files to fetch"),
+        (r#"{"value": "sleep 1", "shell": true}"#.into(), "CommandInfo", "without"),
+        (r#"{"uris": [{"value": "https://h/docker.tar.gz"}], "arguments": ["a"]}"#.into(), "CommandInfo", "without a value"),
+        (r#"{"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app"}}}}"#.into(), "ContainerInfo", "a container alone"),
+        (format!(r#"{{"tasks": [{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, {image}}}]}}"#), "TaskGroupInfo", "a group of tasks"),
+    ];
+    let app = r#"{"id": "a", "container": {"docker": {"image": "x"}}}"#;
+    for (message, name, rule) in table {
+        let text = format!(
+            "is Mesos's {name}, not a definition of Marathon's; give the secret in container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox"
+        );
+        let error = marathon::containers(message.as_bytes(), Limits::default()).expect_err(rule);
+        assert_eq!(
+            told(&error).find(&format!("definition: /: {text}")),
+            Some(0),
+            "{rule}: {error}"
+        );
+        for (definition, path) in [
+            (format!("[{message}, {app}]"), "definition: (0): "),
+            (format!(r#"{{"id": "/g", "apps": [{message}, {app}]}}"#), "/g: /apps(0): "),
+            (format!(r#"{{"id": "/g", "pods": [{message}], "apps": [{app}]}}"#), "/g: /pods(0): "),
+            (
+                format!(r#"{{"id": "/g", "groups": [{message}, {{"id": "h"}}], "apps": [{app}]}}"#),
+                "/g: /groups(0): ",
+            ),
+            (format!(r#"[{{"app": {message}}}, {app}]"#), "definition: (0): "),
+        ] {
+            let answers = read(&definition);
+            assert_eq!(answers.len(), 2, "of that item alone: {answers:#?}");
+            assert!(answers.iter().any(|answer| answer.ends_with("a DOCKER x")), "{answers:#?}");
+            let is_refused = answers.iter().any(|answer| {
+                answer.starts_with(&format!("{path}{text}"))
+                    || definition.contains("\"app\"") && answer.contains(&text)
+            });
+            assert!(is_refused, "{rule}: {definition}: {answers:#?}");
+        }
+    }
+}
+
+/// Marathon's own answers, with every field that looks like one of Mesos's.
+#[test]
+fn what_marathon_answers_is_no_message_of_mesoss() {
+    let app = r#"{"id": "/a", "cmd": "sleep 1", "args": null, "executor": "", "user": null, "env": {"task_id": "x", "command": "y"}, "labels": {"slave_id": "x", "mesos": "y"}, "uris": [], "storeUrls": [],
+        "container": {"type": "MESOS", "docker": {"image": "x", "parameters": [{"key": "k", "value": "v"}]}, "volumes": [], "portMappings": [], "linuxInfo": {"seccomp": {"profileName": "d", "unconfined": false}}},
+        "healthChecks": [{"protocol": "COMMAND", "command": {"value": "curl h"}}], "check": {"exec": {"command": {"shell": "true"}}}, "readinessChecks": [], "taskStats": {"startedAfterLastScaling": {"stats": {"counts": {"running": 1}}}},
+        "tasks": [{"id": "a.1", "appId": "/a", "slaveId": "S0", "host": "h", "ports": [1], "state": "TASK_RUNNING", "ipAddresses": [{"ipAddress": "10.0.0.1", "protocol": "IPv4"}], "healthCheckResults": []}],
+        "tasksRunning": 1, "tasksStaged": 0, "lastTaskFailure": {"appId": "/a", "taskId": "a.0", "slaveId": "S0", "state": "TASK_FAILED", "message": "Command exited with status 1"},
+        "versionInfo": {"lastScalingAt": "2020-01-01T00:00:00Z"}, "deployments": [], "unreachableStrategy": "disabled", "networks": [{"mode": "host"}], "residency": null}"#;
+    let pod = r#"{"id": "/p", "containers": [{"name": "c", "exec": {"command": {"shell": "sleep 1"}}, "image": {"kind": "DOCKER", "id": "x"}, "healthCheck": {"exec": {"command": {"argv": ["true"]}}}, "resources": {"cpus": 1}}],
+        "executorResources": {"cpus": 0.1}, "environment": {"command": {"secret": "s"}}, "scaling": {"kind": "fixed", "instances": 1}, "scheduling": {"placement": {"constraints": []}}, "networks": []}"#;
+    let status = format!(
+        r#"{{"id": "/p", "spec": {pod}, "status": "STABLE", "statusSince": "x", "instances": [{{"id": "p.1", "agentId": "S0", "agentHostname": "h", "status": "STABLE", "containers": [{{"name": "c", "containerId": "p.1.c", "status": "TASK_RUNNING"}}]}}], "terminationHistory": []}}"#
+    );
+    // a document, containers in it, rule
+    let table = [
+        (app.to_owned(), "/a MESOS x", "an app"),
+        (format!(r#"{{"app": {app}}}"#), "/a MESOS x", "GET /v2/apps/a"),
+        (format!(r#"{{"apps": [{app}]}}"#), "/a MESOS x", "GET /v2/apps"),
+        (pod.to_owned(), "/p c MESOS x", "GET /v2/pods/p"),
+        (status.clone(), "/p c MESOS x", "GET /v2/pods/p::status"),
+        (format!("[{status}]"), "/p c MESOS x", "GET /v2/pods/::status"),
+        (
+            format!(
+                r#"{{"id": "/", "groups": [{{"id": "/g", "apps": [{app}], "pods": [], "dependencies": [], "version": "x"}}], "enforceRole": false}}"#
+            ),
+            "/a MESOS x",
+            "GET /v2/groups",
+        ),
+    ];
+    for (document, expected, rule) in table {
+        assert_eq!(read(&document), [expected], "{rule}");
+    }
+}
+
+#[test]
 fn what_is_fetched_is_bounded() {
     let scratch = tempfile::tempdir().unwrap();
     let put =
@@ -236,6 +375,38 @@ fn what_is_fetched_is_bounded() {
     assert_eq!(answer(&resolve(&items(16), most).unwrap(), "reg.io/app"), "u:p");
     let error = resolve(&items(17), most).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "fetched_files", value: 16, .. }), "{error}");
+    // An application's own archives, beside a number of docker.tar.gz: answer, and what is told.
+    let own = |n: usize| format!(r#"{{"uri": "DIR/own-{n}.tgz"}}"#);
+    for n in 0..40 {
+        put(&format!("own-{n}.tgz"), gzip(&tar(&[file("bin/app", "x")])));
+    }
+    put("own-39.tgz", gzip(&tar(&[file(".dockercfg", &config(&[("own.io", "own")]))])));
+    #[rustfmt::skip]
+    let table: &[(usize, usize, &str, &str, &str)] = &[
+        (0, 16, "agent:p", "-", "none of them is in the way"),
+        (0, 17, "agent:p", "1 archive of the application's own was not looked into", "an error is only what is named as credentials"),
+        (0, 40, "agent:p", "24 archives of the application's own were not looked into", "the last ones count in a sandbox"),
+        (15, 40, "u:p", "39 archives", "named as credentials goes first"),
+        (16, 40, "u:p", "40 archives", "no room at all"),
+    ];
+    for (named, of_its_own, expected, warned, rule) in table {
+        let fetch: Vec<_> = (0..*named).map(item).chain((0..*of_its_own).map(own)).collect();
+        let resolver = resolve(&fetch.join(", "), most).unwrap_or_else(|e| panic!("{rule}: {e}"));
+        assert_eq!(answer(&resolver, "reg.io/app"), *expected, "{rule}");
+        let has_own = *of_its_own == 40 && *named < 16;
+        assert_eq!(answer(&resolver, "own.io/app") == "own:p", has_own, "{rule}");
+        let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let told: Vec<_> = told.iter().filter(|told| !told.contains("other registry")).collect();
+        if *warned == "-" {
+            assert!(told.is_empty(), "{rule}: {told:?}");
+        } else {
+            assert_eq!(told.len(), 1, "{rule}: {told:?}");
+            assert!(
+                told[0].contains(warned) && told[0].contains("fetched_files of 16"),
+                "{told:?}"
+            );
+        }
+    }
     let again = vec![item(0); 1_000].join(", ");
     assert_eq!(
         answer(&resolve(&again, most).unwrap(), "reg.io/app"),
@@ -334,15 +505,17 @@ fn fetch_has_marathons_defaults() {
         (r#""uris": ["a.zip"], "fetch": []"#, (true, false, false), None, "an empty fetch beside uris"),
         (r#""uris": [], "fetch": [{"uri": "x"}]"#, (true, false, false), None, "empty uris beside fetch"),
         (r#""uris": ["file:///etc/.dockercfg"]"#, (false, false, false), None, "no archive"),
+        (r#""uris": ["x.tgz"], "fetch": [{"uri": "x.tgz", "extract": false, "cache": true}]"#, (false, false, true), None, "Marathon 1.1 to 1.4 answer both: fetch counts"),
     ];
     for (rest, flags, dest_path, rule) in table {
         let container = only(&app_with(rest));
         let [fetch] = container.fetch() else { panic!("{rule}") };
-        assert_eq!(
-            ((fetch.extract(), fetch.executable(), fetch.cache()), fetch.dest_path()),
-            (flags, dest_path),
-            "{rule}"
+        let (extract, executable, cache) = flags;
+        let told = format!(
+            "extract: {extract}, executable: {executable}, cache: {cache}, dest_path: {dest_path:?} }}"
         );
+        assert!(format!("{fetch:?}").ends_with(&told), "{rule}: {fetch:?}");
+        assert_eq!(fetch.extract(), extract, "{rule}");
     }
     let suffixes =
         [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
@@ -437,6 +610,11 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         told.starts_with("/containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never"),
         "{told}"
     );
+    let signed = only(&app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#));
+    let [warning] = signed.warnings() else { panic!("{:?}", signed.warnings()) };
+    assert_eq!(*warning.kind(), WarningKind::Fetch(FetchProblem::QueryHidesSuffix));
+    assert_eq!((warning.place().path(), warning.key()), (None, None), "a field is no file");
+    assert_eq!(warning.place().to_string(), "/fetch(0)");
     let no_image = r#"{"id": "/a", "cmd": "x", "fetch": [{"uri": "file:///etc/docker.tar.gz"}]}"#;
     assert!(only(no_image).warnings().is_empty(), "nothing is pulled");
     let twice = only(&app_with(
@@ -528,8 +706,10 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&resolver, "creds.io/app"), *creds, "{rule}");
         assert_eq!(answer(&resolver, "agent.io/app"), "agent:p", "the agent's is below: {rule}");
-        let near_miss =
-            resolver.warnings().iter().any(|w| w.to_string().contains("docker/config.json"));
+        let near_miss = resolver
+            .warnings()
+            .iter()
+            .any(|w| w.to_string().contains("only \"docker/config.json\""));
         assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
     }
     // What lies beside its archive, unpacked, counts once.
@@ -542,7 +722,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
-        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…/docker.tar.gz…" is no file:// URI and no absolute path"#),
+        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…@h/docker.tar.gz…" is no file:// URI and no absolute path"#),
         (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
         (r#"{"uri": "https://h/download?file=5", "destPath": "docker.tar.gz"}"#, "nothing is fetched from here"),
         (r#"{"uri": "https://h/.dockercfg.gz"}"#, "nothing is fetched from here"),
@@ -590,6 +770,76 @@ fn after_mesos_has_fetched_the_sandbox_itself_is_read() {
     let definition = definition.replace(r#""docker":"#, r#""type": "MESOS", "docker":"#);
     let in_mesos = only(&definition).resolver_in_sandbox(&agent(), limits, &sandbox, no_secrets);
     assert_eq!(answer(&in_mesos.unwrap(), "reg.io/app"), "agent:p", "UCR never looks");
+}
+
+#[test]
+fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
+    // image, a credential file, what is said of it, rule
+    #[rustfmt::skip]
+    let table = [
+        ("reg.io/app", config(&[("reg.io", "u"), ("https://reg.io/v1/", "u"), ("reg.io/team", "u"), ("*.io", "u")]), "-", "its own, however it is spelled"),
+        ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", and the task can read them; leave only that of "reg.io" in it"#, "another"),
+        ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", and"#, "each registry once, also without its own"),
+        ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", and"#, "another port is another registry"),
+        ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", and"#, "patterns"),
+        ("nginx", config(&[("https://index.docker.io/v1/", "u"), ("docker.io", "u"), ("*.io", "u")]), r#"1 other registry, "*.io", and"#, "a pattern never covers Docker Hub"),
+        ("reg.io/app", config(&[("a.io", "u"), ("b.io", "u"), ("c.io", "u"), ("d.io", "u"), ("e.io", "u"), ("f.io", "u"), ("g.io", "u")]), r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, and"#, "a few names"),
+        ("reg.io/app", r#"{"auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}}, "credHelpers": {"c.io": "ecr"}}"#.to_owned(), "-", "nothing usable"),
+        ("reg.io/<app>", config(&[("quay.io", "u")]), "-", "an image that is none has no registry"),
+    ];
+    let mut wrong = Vec::new();
+    let none = Resolver::builder().build().unwrap();
+    for (image, json, expected, rule) in table {
+        let scratch = tempfile::tempdir().unwrap();
+        std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
+        let archive = gzip(&tar(&[file(".docker/config.json", &json)]));
+        std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
+        let dir = scratch.path().to_str().unwrap();
+        let definition = format!(
+            r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}, "fetch": [{{"uri": "{dir}/docker.tar.gz"}}]}}"#
+        );
+        let container = only(&definition);
+        let limits = Limits::default();
+        for (resolver, places) in [
+            (
+                container.resolver(&none, limits, no_secrets),
+                vec![format!("sandbox HOME, {dir}/docker.tar.gz (.docker/config.json)")],
+            ),
+            (
+                container.resolver_in_sandbox(&none, limits, dir, no_secrets),
+                vec![
+                    format!("sandbox HOME, {dir}/.dockercfg"),
+                    format!("sandbox HOME, {dir}/docker.tar.gz (.docker/config.json)"),
+                ],
+            ),
+        ] {
+            let told: Vec<String> = resolver
+                .unwrap()
+                .warnings()
+                .iter()
+                .map(|w| w.to_string())
+                .filter(|told| told.contains("other regist"))
+                .collect();
+            let expected: Vec<String> = places
+                .iter()
+                .filter(|_| expected != "-")
+                .map(|place| format!("{place}: it also holds credentials of {expected}"))
+                .collect();
+            let is_told = |(told, expected): (&String, &String)| told.starts_with(expected);
+            if told.len() != expected.len() || !told.iter().zip(&expected).all(is_told) {
+                wrong.push(format!("{rule}: {told:#?}, {expected:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Neither the secret nor what the agent has is in the sandbox.
+    let several = config(&[("reg.io", "u"), ("quay.io", "u")]);
+    let secret = |_: &str| Ok(several.clone().into());
+    let pulls = only(PULLS).resolver(&agent(), Limits::default(), secret).unwrap();
+    assert!(pulls.warnings().is_empty(), "{:?}", pulls.warnings());
+    let plain = only(&app_with(r#""cmd": "x""#));
+    let plain = plain.resolver(&agent(), Limits::default(), no_secrets).unwrap();
+    assert!(plain.warnings().is_empty(), "{:?}", plain.warnings());
 }
 
 const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
@@ -677,9 +927,42 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         assert_eq!(told(&registry), expected, "{rule}");
         assert_eq!(told(&archives), from_archives, "{rule}");
     }
-    let unfilled =
-        only(r#"{"id": "/a", "container": {"docker": {"image": "<your/private/image>"}}}"#);
-    assert!(unfilled.image_ref(&registry).is_err(), "the manual's own placeholder");
+    let digest = format!("reg.io/App@sha256:{}", "0".repeat(64));
+    let long = format!("reg.io/{}", "A".repeat(300));
+    // an image that is none, how it is shown, what is wrong with it, rule
+    #[rustfmt::skip]
+    let table = [
+        ("<your/private/image>", "<your/private/image>", "its repository is not", "the manual's own placeholder"),
+        ("https://reg.io/app?canary", "https://reg.io/app…", "it starts with a scheme", "a URL"),
+        ("u:canary@reg.io/app", "…@reg.io/app", "the port of its registry", "user info"),
+        (&digest, &format!("…@sha256:{}", "0".repeat(64)), "its repository has an upper-case", "a digest, too, comes after an @"),
+        ("reg.io/a\n", "reg.io/a\\n", "its repository", "escaped"),
+        (&long, &format!("{}…", &long[..200]), "its repository is longer", "cut"),
+    ];
+    let mut wrong = Vec::new();
+    for (image, shown, problem, rule) in table {
+        let app =
+            format!(r#"{{"id": "/a", "container": {{"docker": {{"image": {}}}}}}}"#, quote(image));
+        let pod = format!(
+            r#"{{"id": "/p", "containers": [{{"name": "c", "image": {{"kind": "DOCKER", "id": {}}}}}]}}"#,
+            quote(image)
+        );
+        for (definition, at) in [
+            (app.clone(), r#""/a": /container/docker/image"#),
+            (format!("[{app}]"), r#""/a": (0)/container/docker/image"#),
+            (pod, r#""/p c": /containers(0)/image/id"#),
+        ] {
+            let container = only(&definition);
+            let error = container.image_ref(&registry).expect_err(rule);
+            let told = format!("{error} {error:?}");
+            let expected = format!("{at}: \"{shown}\" is not an image reference: {problem}");
+            if !told.starts_with(&expected) || told.contains("canary") {
+                wrong.push(format!("{rule}: {expected}: {told}"));
+            }
+            assert!(matches!(error, Error::Definition { .. }), "{error:?}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -701,113 +984,230 @@ fn an_unpacked_archive_is_explained_once() {
     );
 }
 
-#[test]
-fn a_secret_in_place_of_its_name_is_not_shown() {
-    let document = r#"{"auths":{"reg.io":{"auth":"dXNlcjpwYXNz"}}}"#;
-    let encoded = base64(document);
-    // What is written in place of an alias or a source, and what of it must not be seen.
-    #[rustfmt::skip]
-    let table = [
-        (document.to_owned(), "dXNl"), (format!("\n {document}"), "dXNl"), (encoded.clone(), &encoded[..12]), (encoded[..41].to_owned(), &encoded[..12]),
-        (base64(document.replace("dXNl", "ä")), "eyJhdXRo"), (base64(format!("\n{document}")), "CnsiYXV0"), (base64(gzip(document.as_bytes())), "H4sI"),
-        ("dXNlcjpwYXNz".into(), "dXNl"), ("Basic dXNlcjpwYXNz".into(), "dXNl"), ("user:hunter2".into(), "hunter2"),
-        (base64("user:pass word1"), &base64("user:pass word1")[..8]), (base64("user:pässword"), &base64("user:pä")[..8]), (base64("abc:p?secretpassword"), &base64("abc:p?secret")[..8]),
-        (base64(document).replace('+', "-").replace('/', "_"), &encoded[..12]), (base64(base64(document)), &base64(&encoded)[..12]), (base64("auth = dXNlcjpwYXNz\nemail = x\n"), &base64("auth = dX")[..8]),
-        (base64(document.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()), "ewAi"), (base64(tar(&[file(".dockercfg", document)])), "LmRvY2tl"),
-        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln".into(), "eyJzdWIi"), ("arn:user:hunter2".into(), "hunter2"), ("ghp_0123456789abcdef".into(), "0123"), ("0123456789abcdef".repeat(5), "0123"),
-        ("https://user:hunter2@vault/v1/x?token=hunter2".into(), "hunter2"), ("/v1/dXNlcjpwYXNz".into(), "dXNl"),
-    ];
-    for (misplaced, canary) in table {
-        let as_alias =
-            PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(&misplaced)));
-        let as_declared = PULLS.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
-        let as_both = as_alias.replace(r#""s": {"#, &format!("{}: {{", quote(&misplaced)));
-        let as_source = PULLS.replace(r#""/store/s""#, &quote(&misplaced));
-        let without_source = as_declared.replace(r#"{"source": "/store/s"}"#, "{}");
-        for definition in [as_alias, as_declared, as_both, as_source, without_source] {
-            let resolve = |bytes: Option<Vec<u8>>| {
-                let store = |_: &str| bytes.clone().ok_or(std::io::ErrorKind::NotFound.into());
-                let limits = Limits::default();
-                marathon::resolvers(definition.as_bytes(), &agent(), limits, store)
-                    .unwrap()
-                    .remove(0)
+/// Everything that is shown of a definition, with and without its secret.
+fn shown(definition: &str) -> String {
+    let mut shown =
+        format!("{:?}\n", marathon::containers(definition.as_bytes(), Limits::default()));
+    let secret: Vec<u8> = config(&[("reg.io", "u"), ("u@reg.io", "u")]).into();
+    for secret in [None, Some(secret)] {
+        let store = |_: &str| secret.clone().ok_or(std::io::ErrorKind::NotFound.into());
+        let answers =
+            marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
+        for answer in answers.unwrap() {
+            shown += &match answer {
+                Err(error) => format!("{error}\n{error:?}\n"),
+                Ok(resolved) => {
+                    let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+                    let explained = resolved.resolver.explain(&image);
+                    let warnings = resolved.resolver.warnings();
+                    let json = serde_json::to_string(&explained).unwrap();
+                    let fetches: Vec<String> =
+                        resolved.container.fetch().iter().map(Fetch::to_string).collect();
+                    format!("{resolved:?}\n{fetches:?}\n{warnings:?}\n{explained}\n{json}\n")
+                }
             };
-            let mut told =
-                format!("{:?}", marathon::containers(definition.as_bytes(), Limits::default()));
-            let error = resolve(None).unwrap_err();
-            told += &format!("{error} {error:?}");
-            if let Ok(resolved) =
-                resolve(Some(config(&[("reg.io", "u"), ("u@reg.io", "u")]).into()))
-            {
-                let image = regcred::ImageRef::parse("reg.io/app").unwrap();
-                let explained = resolved.resolver.explain(&image);
-                told += &format!("{resolved:?} {:?} {explained}", resolved.resolver.warnings());
-                told += &serde_json::to_string(&explained).unwrap();
-            }
-            assert!(!told.contains(canary), "{misplaced}: {told}");
         }
     }
-    for name in [
-        "pullConfigSecret",
-        "/mesos-docker/pullConfig",
-        "dev/db_password-1.2#key",
-        "exampleSecret1",
-        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf",
-    ] {
-        let definition = PULLS.replace(r#""/store/s""#, &quote(name));
-        let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
-        let error = marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
-        let error = error.unwrap().remove(0).unwrap_err().to_string();
-        assert!(error.contains(name), "a name is shown: {error}");
-    }
-    let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);
-    let error = told(
-        marathon::containers(plain.as_bytes(), Limits::default()).unwrap()[0].as_ref().unwrap_err(),
-    );
-    assert!(!error.contains("hunter2"), "an alias that is not declared may be anything: {error}");
+    shown
 }
 
 #[test]
-fn nothing_secret_in_a_definition_is_printed() {
-    let definition = app_with(
-        r#""env": {"PASSWORD": "canary-1"}, "fetch": [{"uri": "https://canary-2:canary-3@h/p?X-Amz-Signature=canary-4#canary-5"}, {"uri": "//canary-6@h/x"}]"#,
+fn credential_files_that_are_fetched_in_vain_are_explained() {
+    let none = Resolver::builder().build().unwrap();
+    let query = "sandbox HOME, what the task fetches: none of the credential files in it arrives where it is looked for: /fetch(0): Mesos takes the query for a part of the name";
+    let hint = "hint: no credential file that is fetched arrives where it is looked for; sandbox HOME says why";
+    let nothing = "hint: no credential file was given or found at any level";
+    let no_key = "hint: no key in any source is for the registry new.io";
+    // what is fetched, the agent, what is explained, what is not, rule
+    type Row<'a> = (&'a str, &'a Resolver, &'a [&'a str], &'a [&'a str], &'a str);
+    #[rustfmt::skip]
+    let table: &[Row<'_>] = &[
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key], "a signed URL"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing], "over an agent's"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none, &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/app.tgz"}"#, &none, &[query, hint], &[nothing], "beside the application's own"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &[query, hint, nothing], "one of two is looked at"),
+        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &["none of the credential files", hint], "two in the same place"),
+        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing], &["none of the credential files", hint], "no credentials by name"),
+        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none, &["docker.tar.gz (.dockercfg), a config.json", "/fetch(0): extract is false", hint, no_key], &[nothing], "looked into here, not by Docker"),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    let json = config(&[("reg.io", "u")]);
+    std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
+    let archive = gzip(&tar(&[file(".dockercfg", &json)]));
+    std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
+    let image = regcred::ImageRef::parse("new.io/app").unwrap();
+    let mut wrong = Vec::new();
+    for (fetch, base, expected, unexpected, rule) in table {
+        let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
+        let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
+        let resolver = container.resolver(base, Limits::default(), no_secrets).unwrap();
+        let told = resolver.explain(&image).to_string();
+        let has = |text: &&&str| told.contains(**text);
+        if !expected.iter().all(|text| has(&text))
+            || unexpected.iter().any(|text| has(&text))
+            || told.contains("canary")
+        {
+            wrong.push(format!("{rule}: {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+
+    // After fetching, and in the other containerizer.
+    let signed = app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#);
+    let sandbox = tempfile::tempdir().unwrap();
+    let resolver =
+        only(&signed).resolver_in_sandbox(&none, Limits::default(), &sandbox, no_secrets);
+    let told = resolver.unwrap().explain(&image).to_string();
+    assert!(
+        told.contains(query)
+            && told.contains("holds no .docker/config.json")
+            && told.contains(hint),
+        "{told}"
     );
+    let json = serde_json::to_string(
+        &only(&signed).resolver(&none, Limits::default(), no_secrets).unwrap().explain(&image),
+    )
+    .unwrap();
+    assert!(
+        json.contains(
+            r#""note":"none of the credential files in it arrives where it is looked for: /fetch(0): Mesos"#
+        ),
+        "{json}"
+    );
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let told = only(pod)
+        .resolver(&none, Limits::default(), no_secrets)
+        .unwrap()
+        .explain(&image)
+        .to_string();
+    assert!(told.contains("looked for: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never looks into the sandbox"), "{told}");
+    let many = vec![r#"{"uri": "https://h/config.json"}"#; 1_000].join(",");
+    let many = only(&app_with(&format!(r#""fetch": [{many}]"#)));
+    let told =
+        many.resolver(&none, Limits::default(), no_secrets).unwrap().explain(&image).to_string();
+    assert!(told.contains("; and 995 more\n") && told.len() < 2_000, "bounded: {told}");
+}
+
+#[test]
+fn names_of_secrets_are_shown_escaped_and_cut() {
+    let long = "x".repeat(300);
+    let cut = format!("{}…", &long[..200]);
+    // the name of a secret, how it is shown, rule
+    #[rustfmt::skip]
+    let table = [
+        ("pullConfigSecret", "pullConfigSecret", "a name"),
+        ("/mesos-docker/pullConfig", "/mesos-docker/pullConfig", "a path"),
+        ("docker hub creds", "docker hub creds", "with blanks"),
+        ("dev/db_password-1.2#key?version=3", "dev/db_password-1.2#key?version=3", "signs that divide a URI divide no name"),
+        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "Amazon's"),
+        ("eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9", "nobody guesses whether it is a name"),
+        ("team:db@prod", "team:db@prod", "nor whether it is user:password"),
+        ("a\u{1b}[2J\"b\n", "a\\u{1b}[2J\\\"b\\n", "escaped"),
+        (&long, &cut, "cut"),
+    ];
+    let mut wrong = Vec::new();
+    for (name, expected, rule) in table {
+        let alias = PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(name)));
+        let both = alias.replace(r#""s": {"#, &format!("{}: {{", quote(name)));
+        let source = PULLS.replace(r#""/store/s""#, &quote(name));
+        for (definition, expected) in [
+            (alias, format!("it names \"{expected}\", and secrets declares \"s\", \"t\"")),
+            (both, format!("the secret \"{expected}\", source \"/store/s\", cannot be had")),
+            (source, format!("the secret \"s\", source \"{expected}\", cannot be had")),
+        ] {
+            let shown = shown(&definition);
+            if !shown.contains(&expected) {
+                wrong.push(format!("{rule}: {expected}: {shown}"));
+            }
+        }
+    }
+    let undeclared = PULLS.replace(r#"{"source": "/store/s"}"#, "{}");
+    let shown = shown(&undeclared.replace(r#""s": {"#, r#""docker hub": {"#));
+    assert!(shown.contains("/secrets(docker hub)/source: is undefined"), "{shown}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn uris_are_shown_without_user_info_query_and_fragment() {
+    let long = format!("https://u:{}@h/x", "canary".repeat(400));
     // A URI, and how it is shown.
     #[rustfmt::skip]
     let table = [
-        ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"),
-        ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…/…"), ("https://u:canary?canary@h/x", "https://…/x…"), ("https://u:canary#canary@h/x", "https://…/x…"),
-        ("//u:canary@h/.dockercfg", "/…"), ("/x@y/docker.tar.gz?sig=canary", "/…"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"),
-        ("data:application/json;base64,canary", "(not shown, it may be the secret itself)"), (r#"{\"auths\": {\"canary\": {}}}"#, "(not shown, it may be the secret itself)"),
-        ("eyJhdXRocyI6eyJyZWcuaW8iOnsiYXV0aCI6ImRYT", "(not shown, it may be the secret itself)"), ("canary＠h/x", "…@h/x"),
+        ("https://h/docker.tar.gz", "https://h/docker.tar.gz"), ("hdfs://n:9000/docker.tar.gz", "hdfs://n:9000/docker.tar.gz"), ("vault://kv/pull", "vault://kv/pull"),
+        ("https://canary:canary@h/p?X-Amz-Signature=canary#canary", "https://…@h/p…"), ("https://canary@h", "https://…@h"), ("https://h?canary", "https://h…"), ("https://h#canary", "https://h…"),
+        ("s3n://AKIA:canary/canary@bucket/docker.tar.gz", "s3n://…@bucket/docker.tar.gz"), ("https://u:can@canary@h/x", "https://…@h/x"), ("https://u:canary//canary@h/x", "https://…@h/x"),
+        ("https://u:canary?canary@h/x", "https://…"), ("https://u:canary#canary@h/x", "https://…"), ("https://u:canary;canary@h/x", "https://…"), ("https://u:p@h/x?canary@canary", "https://…"),
+        ("https://u:a://canary@h/x", "https://…@h/x"), ("https://h/a;X-Amz-Signature=canary/docker.tar.gz", "https://h/a…"), ("https://h/x%3Fy", "https://h/x%3Fy"),
+        ("https://u:canary%40h/x", "https://…@h/x"), ("https://u:canary\u{FF20}h/x", "https://…@h/x"), ("https://u:canary\u{FE6B}h/x", "https://…@h/x"), ("https://u:canary%40canary\u{FF20}canary@h/x", "https://…@h/x"),
+        ("https://h/x\u{FF1F}canary", "https://h/x…"), ("https://h/x\u{FF03}canary", "https://h/x…"), ("https://h/x\u{FF1B}canary", "https://h/x…"), ("https://u:a\u{FF1F}canary%40h/x", "https://…"),
+        ("h-1.2+x://u:canary@h/x", "h-1.2+x://…@h/x"), (&long, "https://…@h/x"),
     ];
-    for (uri, expected) in table {
-        let fetch =
-            only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}", "destPath": ".dockercfg"}}]"#)));
-        let shown = fetch.fetch()[0].to_string();
-        let told = format!(
-            "{fetch:?} {shown} {:?}",
-            fetch.resolver(&agent(), Limits::default(), no_secrets)
-        );
-        assert!(!told.contains("canary") && !told.contains("eyJh"), "{told}");
-        assert!(
-            shown.contains(expected) || uri.contains('?') || uri.contains('#'),
-            "{shown}: {expected}"
-        );
+    // Only where it is fetched from: what has no scheme may be the name of a secret.
+    #[rustfmt::skip]
+    let without_scheme = [
+        ("/etc/docker.tar.gz", "/etc/docker.tar.gz"), ("docker.tar.gz", "docker.tar.gz"), ("/etc/x?canary", "/etc/x…"), ("/etc/x#canary", "/etc/x…"),
+        ("//u:canary@h/.dockercfg", "//…@h/.dockercfg"), ("//h/x?canary", "//h/x…"), ("/canary@y/docker.tar.gz?sig=canary", "…@y/docker.tar.gz…"), ("canary＠h/x", "…@h/x"),
+        ("data:application/json;base64,canary", "data:application/json…"), ("https:u:canary@h/x", "…@h/x"), ("/x?canary@canary", "…"),
+    ];
+    // Only as a source: Marathon refuses to fetch from it.
+    #[rustfmt::skip]
+    let as_source = [
+        ("my vault://u:canary@h/x", "…@h/x"), ("u:canary://canary@h/x", "…@h/x"), ("a\n://x?canary", "a\n://x…"), ("https://u:can ary\"canary@h/x", "https://…@h/x"),
+        ("https://u:canary\u{FE56}@h/x", "https://…"), ("https://", "https://"), ("://canary@x", "://…@x"),
+    ];
+    let mut wrong = Vec::new();
+    for (uri, expected) in table.into_iter().chain(without_scheme) {
+        let item = format!(r#""fetch": [{{"uri": {}, "destPath": ".dockercfg"}}]"#, quote(uri));
+        let container = only(&app_with(&item));
+        let fetch = container.fetch()[0].to_string();
+        if fetch != format!("/fetch(0): \"{expected}\"") {
+            wrong.push(format!("{uri}: {expected}: {fetch}"));
+        }
+        let all = shown(&app_with(&item)) + &format!("{container:?} {:?}", container.fetch());
+        if all.contains("canary") {
+            wrong.push(format!("{uri}: {all}"));
+        }
     }
-    let image =
-        r#"{"id": "/a", "container": {"docker": {"image": "https://user:canary@reg.io/app"}}}"#;
-    assert!(!format!("{:?}", only(image)).contains("canary"));
-    let container = only(&definition);
-    let shown: Vec<String> = container.fetch().iter().map(Fetch::to_string).collect();
-    assert_eq!(shown, [r#"/fetch(0): "https://…/p…""#, r#"/fetch(1): "/…""#]);
-    let printed = format!("{container:?} {shown:?}");
-    assert!(!printed.contains("canary"), "{printed}");
+    for (source, expected) in table.into_iter().chain(as_source) {
+        let told = shown(&PULLS.replace(r#""/store/s""#, &quote(source)));
+        let is_shown = told.contains(&format!("source \"{}\", cannot", expected.escape_debug()));
+        if !is_shown || told.contains("canary") {
+            wrong.push(format!("{source}: {expected}: {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn an_image_is_shown_without_user_info() {
+    let digest = format!("reg.io/app@sha256:{}", "0".repeat(64));
+    // an image, how Debug shows it
+    let table = [
+        ("https://user:canary@reg.io/app", "https://…@reg.io/app"),
+        ("user:canary@reg.io/app", "…@reg.io/app"),
+        ("reg.io/app?canary", "reg.io/app…"),
+        (&digest, &digest),
+    ];
+    for (image, expected) in table {
+        let definition =
+            format!(r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}}}"#);
+        let told = format!("{:?}", only(&definition));
+        assert!(told.contains(&format!("image: Some(\"{expected}\")")), "{image}: {told}");
+        assert!(!told.contains("canary"), "{image}: {told}");
+    }
+}
+
+#[test]
+fn nothing_else_in_a_definition_is_printed() {
+    let definition = app_with(r#""env": {"PASSWORD": "canary"}, "fetch": [{"uri": "x"}]"#);
     let refused = definition.replace(
         r#""image": "reg.io/app""#,
-        r#""image": "", "credential": {"principal": "canary-7", "secret": "canary-8"}"#,
+        r#""image": "", "credential": {"principal": "canary", "secret": "canary"}"#,
     );
-    let error =
-        marathon::containers(refused.as_bytes(), Limits::default()).unwrap().remove(0).unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    let invalid = app_with(r#""uris": ["{\"canary\": {}}"], "fetch": [{"uri": "h/ canary"}]"#);
+    for definition in [definition, refused, invalid] {
+        let told = shown(&definition);
+        assert!(!told.contains("canary"), "{told}");
+    }
 }

@@ -20,6 +20,7 @@ fn every_public_type_is_send_and_sync() {
     check::<Level>();
     check::<Limits>();
     check::<Origin>();
+    check::<OtherRegistries>();
     check::<Place>();
     check::<Resolver>();
     check::<ResolverBuilder>();
@@ -34,7 +35,6 @@ fn every_public_type_is_send_and_sync() {
     check::<marathon::Fetch>();
     check::<marathon::FetchKind>();
     check::<marathon::FetchProblem>();
-    check::<marathon::FetchWarning>();
     check::<marathon::PullConfig>();
     check::<marathon::Resolved>();
     check::<marathon::Rule>();
