@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::config::{Entry, EntrySecrets, File};
 use crate::layers::Counted;
 use crate::level::Level;
+use crate::redact::Shown;
 use crate::secret::Span;
-use crate::shown::Shown;
 
 /// A credential in the order of use: a registry token, else an identity token, else user name and
 /// password.

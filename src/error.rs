@@ -9,8 +9,7 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Place;
-use crate::redact::ShownKey;
-use crate::shown::Shown;
+use crate::redact::{Shown, ShownKey};
 use crate::violation::{Joined, Violation};
 
 /// Why a credential file, or a whole resolver, could not be read.

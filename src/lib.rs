@@ -112,7 +112,6 @@ mod redact;
 mod resolver;
 mod scope;
 mod secret;
-mod shown;
 mod source;
 mod violation;
 mod warning;

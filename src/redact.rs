@@ -1,10 +1,85 @@
-//! Everything that decides which text of a credential file may be logged.
+//! Everything that decides which text of an input may be logged, and how.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::image::split_port;
-use crate::shown::Shown;
+
+/// Text from a file, made fit for a log: quoted, escaped, cut to a length that a line can bear.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 200;
+        f.write_str("\"")?;
+        for c in self.0.chars().take(MOST) {
+            write!(f, "{}", c.escape_debug())?;
+        }
+        f.write_str(if self.0.chars().nth(MOST).is_some() { "…\"" } else { "\"" })
+    }
+}
+
+/// A few of many names, and how many more there are: `"a", "b" and 3 more`.
+pub(crate) struct ShownFew<'a>(pub(crate) &'a [String], pub(crate) usize);
+
+impl fmt::Display for ShownFew<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShownFew(names, more) = *self;
+        for (n, name) in names.iter().enumerate() {
+            write!(f, "{}{}", if n == 0 { "" } else { ", " }, Shown(name))?;
+        }
+        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+    }
+}
+
+/// The name of a secret, an alias or a source, cut to length. It is not secret, but where it is a URI its user info,
+/// query and fragment are.
+pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
+    if name.contains("://") { shown_uri(name) } else { cut(name).into() }
+}
+
+/// A URI or a path without user info, query and fragment, where passwords and signatures are: `https://…@h/x…`.
+///
+/// Decided by syntax alone, so that a password may hold a slash or an `@`: user info ends at the last `@`. Where
+/// an `@` follows the start of what looks like a query, the two cannot be told apart, and only the scheme is
+/// shown.
+pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
+    /// `@` as Unicode has it twice more, and escaped.
+    const AT: [&str; 4] = ["@", "\u{FF20}", "\u{FE6B}", "%40"];
+    /// `?`, `#` and `;`, also in full width and small.
+    const END: [char; 9] =
+        ['?', '#', ';', '\u{FF1F}', '\u{FF03}', '\u{FF1B}', '\u{FE56}', '\u{FE5F}', '\u{FE54}'];
+    let is_in_scheme = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+    let after_scheme = match uri.split_once("//") {
+        Some(("", _)) => "//".len(),
+        Some((head, _)) => match head.strip_suffix(':') {
+            Some(scheme) if scheme.bytes().all(is_in_scheme) => head.len() + "//".len(),
+            _ => 0,
+        },
+        None => 0,
+    };
+    let (scheme, rest) = uri.split_at(after_scheme);
+    let (shown, hidden) = rest.split_at(rest.find(END).unwrap_or(rest.len()));
+    if AT.iter().any(|at| hidden.contains(at)) {
+        return format!("{scheme}…").into();
+    }
+    let after_at = AT.iter().filter_map(|at| Some(shown.rfind(at)? + at.len())).max();
+    let end = if hidden.is_empty() { "" } else { "…" };
+    // Cut at last, as the sign that ends a long password counts.
+    match after_at {
+        None if hidden.is_empty() => cut(uri).into(),
+        None => format!("{scheme}{}{end}", cut(shown)).into(),
+        Some(at) => format!("{scheme}…@{}{end}", cut(shown.get(at..).unwrap_or_default())).into(),
+    }
+}
+
+/// A text cut to the length of any real name. What is copied for each container must not be as long as the whole
+/// definition.
+pub(crate) fn cut(text: &str) -> &str {
+    const LONGEST: usize = 1024;
+    let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
 
 /// Returns a key that can match no image as it may be logged: as written if it looks like a registry, otherwise its
 /// position in the file, `#3`.

@@ -26,12 +26,5 @@ mod check;
 mod parameters;
 
 pub use self::check::{FileCheck, check_file};
-pub use self::parameters::{ParameterProblem, Parameters};
-
-/// Where a DC/OS agent reads the credentials that the whole cluster shares, where the operator writes
-/// that file (`cluster_docker_credentials_dcos_owned` is false) and not DC/OS itself.
-pub const CLUSTER_FILE: &str = "/etc/mesosphere/docker_credentials";
-
-/// Where it reads them where the file is a part of DC/OS (`cluster_docker_credentials_dcos_owned` is
-/// true).
-pub const DCOS_OWNED_FILE: &str = "/opt/mesosphere/etc/docker_credentials";
+pub use self::parameters::Parameters;
+pub use crate::warning::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};

@@ -5,7 +5,6 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{CLUSTER_FILE, DCOS_OWNED_FILE};
 use crate::config;
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::Error;
@@ -13,7 +12,7 @@ use crate::json::with_text;
 use crate::level::Place;
 use crate::limits::Limits;
 use crate::mesos::{DockerRegistry, Document, Pitfall};
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem, Warning, WarningKind};
 
 /// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
 ///
@@ -36,69 +35,6 @@ pub struct Parameters {
     write_to_etc: bool,
     registry: Option<DockerRegistry>,
     warnings: Vec<Warning>,
-}
-
-/// A combination of parameters that does not do what it seems to say.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ParameterProblem {
-    /// Credentials or a place for them are given, but agents are not told to read them.
-    #[error(
-        "cluster_docker_credentials_enabled is false, so no agent reads the file; set it to true"
-    )]
-    NotEnabled,
-    /// Neither DC/OS nor its installer writes the file that agents will read.
-    #[error(
-        "nothing creates {CLUSTER_FILE}, and without it no agent starts; create it on every agent before \
-         the installation, {{}} at least"
-    )]
-    FileNotCreated,
-    /// Credentials are given, and go nowhere.
-    #[error(
-        "cluster_docker_credentials are written nowhere, as dcos_owned and write_to_etc are false; put \
-         them into {CLUSTER_FILE} on every agent"
-    )]
-    CredentialsNotWritten,
-    /// The installer writes the file, whatever stands there.
-    #[error(
-        "each installation overwrites {CLUSTER_FILE}, also where credentials were filled in there; to keep \
-         them, create the file yourself and set cluster_docker_credentials_write_to_etc to false"
-    )]
-    FileOverwritten,
-    /// `write_to_etc` does nothing to a file that is a part of DC/OS.
-    #[error(
-        "cluster_docker_credentials_write_to_etc is ignored, as dcos_owned is true: the file is \
-         {DCOS_OWNED_FILE}"
-    )]
-    WriteToEtcIgnored,
-    /// The file is a part of DC/OS, blank, and not to be edited.
-    #[error(
-        "cluster_docker_credentials are blank and dcos_owned is true, so there will be no credential and no \
-         file to put one into; set cluster_docker_credentials_dcos_owned to false"
-    )]
-    BlankForGood,
-    /// Credentials in the configuration itself.
-    #[error(
-        "cluster_docker_credentials hold credentials, and DC/OS's configuration exposes them, as its manual \
-         warns; set them to {{}}, set dcos_owned and write_to_etc to false, and create {CLUSTER_FILE} on every \
-         agent yourself"
-    )]
-    CredentialsExposed,
-    /// A `cluster_docker_registry_url` that is none.
-    #[error(
-        "cluster_docker_registry_url is no URL of a registry, like https://registry.example.com; DC/OS \
-         does not check it, and it is left out here"
-    )]
-    InvalidRegistry,
-    /// Credentials without the key that Mesos needs for `cluster_docker_registry_url`.
-    #[error(
-        "for images without a registry of their own the Mesos containerizer looks for the key {key}, port and \
-         all, and finds no other; put the credential for cluster_docker_registry_url under that key too"
-    )]
-    DefaultPort {
-        /// The key.
-        key: String,
-    },
 }
 
 const CREDENTIALS: &str = "cluster_docker_credentials";

@@ -12,9 +12,9 @@ use crate::image::ImageRef;
 use crate::index::{Match, Rank};
 use crate::layers::Counted;
 use crate::level::Level;
+use crate::redact::Shown;
 use crate::redact::ShownKey;
 use crate::resolver::Resolver;
-use crate::shown::Shown;
 
 use self::tell::Telling;
 

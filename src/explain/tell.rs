@@ -11,9 +11,8 @@ use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Match, Rank};
 use crate::layers::{Counted, Layer, SourceRead};
-use crate::redact::ShownKey;
+use crate::redact::{Shown, ShownKey};
 use crate::scope::Scope;
-use crate::shown::Shown;
 
 /// How many findings of one kind are told of each file, and scopes in each hint: a file can hold a
 /// million.

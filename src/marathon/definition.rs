@@ -7,7 +7,7 @@ use crate::config;
 use crate::error::Error;
 use crate::level::Place;
 use crate::limits::Limits;
-use crate::shown::cut;
+use crate::redact::cut;
 use crate::violation::Rule;
 
 /// As many answers as the limits allow.

@@ -9,7 +9,7 @@ use super::uri;
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::level::{Level, Place};
-use crate::shown::{Shown, shown_uri};
+use crate::redact::{Shown, shown_uri};
 use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
 use crate::violation::Rule;
 

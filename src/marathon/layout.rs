@@ -5,8 +5,7 @@ use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::level::Place;
 use crate::mesos::Containerizer;
 use crate::source::Unpacks;
-use crate::violation::FetchProblem;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{FetchProblem, Warning, WarningKind};
 
 /// What Mesos or Docker will not pick up, of all that is fetched for one container.
 pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<Warning> {

@@ -80,13 +80,14 @@ use crate::image::ImageRef;
 use crate::level::Level;
 use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
+use crate::redact::{cut, shown_name, shown_uri};
 use crate::resolver::{Resolver, ResolverBuilder};
-use crate::shown::{cut, shown_name, shown_uri};
 use crate::source::Source;
 use crate::warning::Warning;
 
 pub use self::fetch::{Fetch, FetchKind};
-pub use crate::violation::{FetchProblem, Rule, Violation};
+pub use crate::violation::{Rule, Violation};
+pub use crate::warning::FetchProblem;
 
 /// A container of an app or a pod, and what it needs to pull its image.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use super::node::{Node, Violations};
 use super::{Container, ImageName, PullConfig, full_name, told};
 use crate::error::Error;
 use crate::mesos::Containerizer;
-use crate::shown::shown_name;
+use crate::redact::shown_name;
 use crate::violation::{Rule, Violation};
 
 pub(super) type Answer = Result<Container, Error>;

@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::document::Document;
-use super::pitfall::Pitfall;
 use super::seen::Registry;
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::level::Place;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Pitfall, Warning, WarningKind};
 
 /// The warnings on a file.
 #[derive(Default)]

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::pitfall::Pitfall;
 use super::seen::{Auth, Registries, Registry, Seen};
 use crate::config::looks_like_registry;
 use crate::json::Kind;
+use crate::warning::Pitfall;
 
 /// The most pitfalls that are kept: nobody reads more, and a file can hold a million entries.
 const MOST_PITFALLS: usize = 1_000;

@@ -42,7 +42,6 @@
 
 mod check;
 mod document;
-mod pitfall;
 mod seen;
 
 use std::path::Path;
@@ -58,7 +57,7 @@ use crate::warning::{Warning, WarningKind};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::document::Document;
-pub use self::pitfall::Pitfall;
+pub use crate::warning::Pitfall;
 
 /// Which of Mesos's two ways a container is run in, and so who pulls its image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

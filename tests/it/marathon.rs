@@ -936,7 +936,7 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         ("https://reg.io/app?canary", "https://reg.io/app…", "it starts with a scheme", "a URL"),
         ("u:canary@reg.io/app", "…@reg.io/app", "the port of its registry", "user info"),
         (&digest, &format!("…@sha256:{}", "0".repeat(64)), "its repository has an upper-case", "a digest, too, comes after an @"),
-        ("reg.io/a\n", "reg.io/a\\n", "its repository", "escaped"),
+        ("reg.io/a\n", "reg.io/a\\n", "it holds white space", "escaped"),
         (&long, &format!("{}…", &long[..200]), "its repository is longer", "cut"),
     ];
     let mut wrong = Vec::new();

@@ -1,15 +1,19 @@
 //! What was left out of a resolver, or looks wrong in it, without being an error.
 
+mod fetch;
+mod parameter;
+mod pitfall;
+
 use std::fmt;
 use std::sync::Arc;
 
-use crate::dcos::ParameterProblem;
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
-use crate::mesos::Pitfall;
-use crate::redact::ShownKey;
-use crate::shown::{Shown, ShownFew};
-use crate::violation::FetchProblem;
+use crate::redact::{Shown, ShownFew, ShownKey};
+
+pub use self::fetch::FetchProblem;
+pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
+pub use self::pitfall::Pitfall;
 
 /// Something that an operator should know about a credential file, a flag or a parameter that could be read.
 ///
