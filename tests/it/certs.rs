@@ -72,6 +72,13 @@ fn files_are_picked_as_docker_does() {
     }
 }
 
+/// [`certs::find`] stops at the first directory, so the order is a part of the meaning.
+#[test]
+fn podmans_directory_comes_before_dockers() {
+    assert_eq!(certs::DIRECTORIES, ["/etc/containers/certs.d", "/etc/docker/certs.d"]);
+    assert_eq!(certs::DIRECTORIES, [certs::CONTAINERS, certs::DOCKER]);
+}
+
 #[test]
 fn half_a_pair_is_an_error_that_names_the_other_half() {
     // files, error, rule

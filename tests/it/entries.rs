@@ -20,6 +20,7 @@ fn an_entry_answers_by_its_fields() {
         (format!(r#"{{"auth": "{}"}}"#, b(":")), ABSENT, "3.3: both empty"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:\0p\0\0")), "u:p", "Docker: NULs around the password"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:\0\0")), "u:", "Docker: NULs around nothing"),
+        (format!(r#"{{"auth": "{}"}}"#, b("\0u\0:p")), "\0u\0:p", "Docker: NULs of the user name are kept"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:ä{\"x\":1}\n")), "u:ä{\"x\":1}\n", "GCR's JSON key; a newline is kept"),
         (r#"{"auth": "dTpwcA"}"#.into(), "u:pp", "kubelet: no padding"),
         (r#"{"auth": "dTpwcA=="}"#.into(), "u:pp", "Docker: padding"),
@@ -83,6 +84,11 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         (r#"{"auth": "dTpw=AAA"}"#.into(), P::AuthNotBase64, "3.3: nothing after padding"),
         (r#"{"auth": "anVzdHRva2Vu"}"#.into(), P::AuthWithoutColon, "3.3"),
         (format!(r#"{{"auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3"),
+        (r#"{"auth": "!", "username": "u", "password": "p"}"#.into(), P::AuthNotBase64, "3.3: auth wins, broken or not"),
+        (r#"{"auth": "anVzdHRva2Vu", "username": "u", "password": "p"}"#.into(), P::AuthWithoutColon, "3.3: auth wins, broken or not"),
+        (r#"{"username": "u", "password": "p", "auth": 1}"#.into(), P::AuthNotText, "3.3: auth wins, broken or not"),
+        (format!(r#"{{"username": "u", "password": "p", "auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3: auth wins, broken or not"),
+        (r#"{"auth": "!", "identitytoken": "t", "registrytoken": "r"}"#.into(), P::AuthNotBase64, "3.3: malformed, whatever is beside it"),
     ];
     for (entry, problem, rule) in table {
         let file = format!(

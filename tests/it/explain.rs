@@ -67,6 +67,9 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io", "nothing"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub)", "nothing"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
+        (r#"{"auths": {"quay.io/team": {"auth": "dTpw"}}}"#, "quay.io/teams/app", "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app", "whole segments"),
+        (r#"{"auths": {"quay.io/team": {}}}"#, "quay.io/teams/app", "  task secret, a config.json with 1 key: none for this image", "whole segments"),
+        (r#"{"auths": {"ab*ba.reg.io": {}}}"#, "aba.reg.io/a", "  task secret, a config.json with 1 key: none for this image", "a pattern that overlaps itself"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
         (&many, "reg.io/a", "    matches nothing \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
@@ -75,6 +78,49 @@ fn it_says_what_an_operator_has_to_know() {
     for (file, image, line, about) in table {
         let page = explain(&secret(file).unwrap(), image);
         assert!(page.lines().any(|l| l == line), "{about}: no line\n{line}\nin\n{page}");
+    }
+}
+
+/// Each weaker entry is compared with the one that answers, not with the one before it.
+#[test]
+fn it_says_by_what_each_entry_loses_to_the_one_that_answers() {
+    let resolver = Resolver::builder()
+        .task_secret(config(&[
+            ("a*.reg.io", "long"),
+            ("*.reg.io", "short"),
+            ("ab.reg.io/team", "path"),
+            ("ab.reg.io", "host"),
+            ("https://ab.reg.io", "url"),
+            ("https://ab.reg.io/team", "url"),
+        ]))
+        .task_secret(config(&[("ab.reg.io/team", "later"), ("AB.reg.io", "later")]))
+        .add(Level::AgentFlag, config(&[("ab.reg.io/team/app", "flag"), ("*.reg.io", "flag")]))
+        .build()
+        .unwrap();
+    let page = explain(&resolver, "ab.reg.io/team/app");
+    let told: Vec<&str> = page.lines().filter(|line| line.starts_with("    ")).collect();
+    assert_eq!(
+        told,
+        [
+            "    wins \"ab.reg.io/team\": covers the image",
+            "    loses \"https://ab.reg.io/team\": a key that means the same is spelled more exactly",
+            "    loses \"ab.reg.io\": a key with a longer path goes before it",
+            "    loses \"https://ab.reg.io\": a key with a longer path goes before it",
+            "    loses \"a*.reg.io\": a key with the exact host goes before one with *",
+            "    loses \"*.reg.io\": a key with the exact host goes before one with *",
+            "    loses \"ab.reg.io/team\": a key that means the same was given before it",
+            "    loses \"AB.reg.io\": a key with a longer path goes before it",
+            "    loses \"ab.reg.io/team/app\": a stronger level answers",
+            "    loses \"*.reg.io\": a stronger level answers",
+        ],
+        "{page}"
+    );
+    let patterns = secret(config(&[("*.reg.io", "a"), ("a*.reg.io", "b"), ("ab*.reg.io", "c")]));
+    let page = explain(&patterns.unwrap(), "abc.reg.io/x");
+    let more = "a key whose host has more literal characters goes before it";
+    for key in ["*.reg.io", "a*.reg.io"] {
+        let line = format!("    loses \"{key}\": {more}");
+        assert!(page.lines().any(|l| l == line), "no line\n{line}\nin\n{page}");
     }
 }
 

@@ -25,6 +25,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (r#"{"detachKeys": "ctrl-e,e"}"#.into(), F::ConfigJson, NONE, "a field of Docker's"),
         (r#"{"x": {"y": 1}}"#.into(), F::ConfigJson, NONE, "nothing recognisable"),
         (r#"{"x.io": 1}"#.into(), F::ConfigJson, NONE, "no object under it"),
+        (r#"{"reg.io": null}"#.into(), F::ConfigJson, NONE, "null is not an object"),
+        (r#"{"reg.io": null, "quay.io": "x"}"#.into(), F::ConfigJson, NONE, "null is not an object"),
         (format!(r#"{{"auths": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
         (format!(r#"{{"HttpHeaders": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
         (format!(r#"{{"reg.io": {entry}, "PSFORMAT": 1}}"#), F::ConfigJson, NONE, "fields of Docker's, in any case and place"),
@@ -38,6 +40,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "what is in it is recognised by content"),
         (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes"),
         (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "e30="}}, "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}, "stringData": {{".dockercfg": "{{\"a.io\": {{}}}}"}}}}"#), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data name by name"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "e30="}}, "stringData": {{".dockercfg": {}}}}}"#, quote(&flat)), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data name by name"),
         (format!(r#"{{"kind": "Secret", "data": {{".dockercfg": "{}", ".dockerconfigjson": "e30="}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "both are read"),
         (format!(r#"{{".dockerconfigjson": "{encoded}"}}"#), F::KubernetesSecret, "u:p", "the bare data object"),
         (format!(r#"{{".dockerconfigjson": {}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "its text where base64 is due"),
@@ -52,6 +56,36 @@ fn a_document_is_recognised_by_what_is_in_it() {
         assert_eq!(file.format(), format, "{document}, {rule}");
         assert_eq!(from_secret(document.clone(), "reg.io/app"), expected, "{document}, {rule}");
     }
+}
+
+/// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside it.
+#[test]
+fn every_field_of_dockers_makes_a_config_json() {
+    #[rustfmt::skip]
+    let fields = [
+        "auths", "HttpHeaders", "psFormat", "imagesFormat", "networksFormat", "pluginsFormat", "volumesFormat", "statsFormat",
+        "detachKeys", "credsStore", "credHelpers", "serviceInspectFormat", "servicesFormat", "tasksFormat", "secretFormat",
+        "configFormat", "nodesFormat", "pruneFilters", "proxies", "experimental", "stackOrchestrator", "kubernetes",
+        "currentContext", "cliPluginsExtraDirs", "plugins", "aliases", "features",
+    ];
+    let mut wrong = Vec::new();
+    for field in fields {
+        for name in [field.to_owned(), field.to_ascii_lowercase(), field.to_ascii_uppercase()] {
+            for document in [
+                format!(r#"{{"{name}": null, "reg.io": {{"auth": "dTpw"}}}}"#),
+                format!(r#"{{"reg.io": {{"auth": "dTpw"}}, "{name}": {{}}}}"#),
+            ] {
+                let format = CredentialFile::parse(document.as_bytes()).map(|file| file.format());
+                let answer = from_secret(document.clone(), "reg.io/app");
+                if !matches!(format, Ok(Format::ConfigJson)) || answer != NONE {
+                    wrong.push(format!("{document}: {format:?}, {answer}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unknown = r#"{"credStore": "x", "reg.io": {"auth": "dTpw"}}"#;
+    assert_eq!(from_secret(unknown, "reg.io/app"), "u:p", "{unknown}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use regcred::{Error, ImageRef, Limits, Resolver};
 
 use crate::archives::{file, gzip, of_kind, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
-use crate::support::{answer, config, secret};
+use crate::support::{answer, base64, config, quote, secret, shown};
 
 #[test]
 fn the_defaults_are_as_documented() {
@@ -30,6 +30,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     let helpers =
         r#"{"credHelpers": {"a.io": "x", "b.io": "y"}, "auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
+    let meaningless = r#"{"auths": {"a.io": 1e999, "reg.io": {"auth": "dTpw"}}}"#;
     let archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &json)]);
     let packed = gzip(&archive);
     // Without the blocks of zeros at the end, and without padding.
@@ -46,9 +47,16 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     #[rustfmt::skip]
     let table: Vec<(Vec<u8>, &str, Set, u64)> = vec![
         (json.clone().into(), "file_bytes", file_bytes, bytes),
-        (json.into(), "file_entries", file_entries, 2),
+        (json.clone().into(), "file_entries", file_entries, 2),
         (helpers.into(), "file_entries", file_entries, 3),
         (flat.into(), "file_entries", file_entries, 2),
+        (meaningless.into(), "file_entries", file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&json)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&json)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{".dockercfg": "{}"}}"#, base64(flat)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{".dockercfg": {}}}"#, quote(flat)).into(), "file_entries", file_entries, 2),
+        (packed.clone(), "file_entries", file_entries, 2),
+        (archive.clone(), "file_entries", file_entries, 2),
         (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
         (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
         (tight, "archive_unpacked_bytes", unpacked_bytes, 1024),
@@ -59,14 +67,17 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     for (number, (input, name, set, least)) in table.into_iter().enumerate() {
         let path = scratch.path().join(number.to_string());
         std::fs::write(&path, &input).unwrap();
+        let shown = shown(&input);
         let builders =
             [Resolver::builder().task_secret(input), Resolver::builder().cluster_file(path)];
         for builder in builders {
             let fits = builder.clone().limits(limits(|l| set(l, least))).build();
-            assert_eq!(answer(&fits.unwrap(), "reg.io/app"), "u:p", "{name} {least}");
+            assert_eq!(answer(&fits.unwrap(), "reg.io/app"), "u:p", "{name} {least}: {shown}");
             let over = builder.limits(limits(|l| set(l, least - 1))).build();
-            let Err(Error::Limit { limit, value, .. }) = &over else { panic!("{name}: {over:?}") };
-            assert_eq!((*limit, *value), (name, least - 1));
+            let Err(Error::Limit { limit, value, .. }) = &over else {
+                panic!("{name} {}: {over:?} of {shown}", least - 1)
+            };
+            assert_eq!((*limit, *value), (name, least - 1), "{shown}");
             let text = over.unwrap_err().to_string();
             assert!(text.contains(&format!("over the limit {name} of {}", least - 1)), "{text}");
         }

@@ -107,6 +107,8 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(pulls, ""), "/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares none", "AppValidationTest: no secret"),
         (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; secrets declares "t", "u""#, "what could have been meant"),
         (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
+        (app(&pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/container/docker/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares "s""#, "a source is not an alias"),
+        (pod(&pod_pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/containers(1)/image/pullConfig: pullConfig.secret must refer to an existing secret; secrets declares "s""#, "a source is not an alias"),
         (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
         (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
         (app(pulls, r#", "secrets": {"s": {}}"#), "/a: /secrets(s)/source: is undefined", "a source is required"),

@@ -169,6 +169,32 @@ fn a_base_is_layered_below_and_beside() {
     assert_eq!(answer(&grandchild, "own.io/app"), "own:p");
 }
 
+/// The layers of a base keep their order wherever the base is added.
+#[test]
+fn ties_between_the_layers_of_a_base_go_to_the_one_given_first() {
+    let tied = |user: &str| config(&[("reg.io", user)]);
+    let one = Resolver::builder().task_secret(tied("2")).build().unwrap();
+    let two = Resolver::builder().task_secret(tied("1")).base(&one).build().unwrap();
+    let three = Resolver::builder().task_secret(tied("0")).base(&two).build().unwrap();
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    // where the base of two or three layers is added, the order of the answers
+    #[rustfmt::skip]
+    let table = [
+        ("last", Resolver::builder().task_secret(tied("a")).base(&two), "a 1 2"),
+        ("first", Resolver::builder().base(&two).task_secret(tied("a")), "1 2 a"),
+        ("between", Resolver::builder().task_secret(tied("a")).base(&two).task_secret(tied("b")), "a 1 2 b"),
+        ("before another base", Resolver::builder().base(&two).base(&secret(tied("a")).unwrap()), "1 2 a"),
+        ("three layers, first", Resolver::builder().base(&three).task_secret(tied("a")), "0 1 2 a"),
+    ];
+    for (place, builder, expected) in table {
+        let resolver = builder.build().unwrap();
+        let all: Vec<String> =
+            resolver.resolve_all(&image).map(|auth| auth.username().unwrap().to_owned()).collect();
+        assert_eq!(all.join(" "), expected, "the base is added {place}");
+        assert_eq!(answer(&resolver, "reg.io/app"), format!("{}:p", all[0]), "{place}");
+    }
+}
+
 #[test]
 fn all_matches_come_best_first_unless_a_malformed_one_is_best() {
     let resolver = Resolver::builder()
