@@ -233,6 +233,7 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     let good_global = pax("comment", "0123");
     let gnu_name = |data| Member { name: "././@LongLink", kind: b'L', data, size: None };
     let too_long = "./".repeat(3000) + ".docker/config.json";
+    let long_miss = format!("{}/config.json", "x".repeat(244));
     let longest = "x".repeat(1 << 20);
     let over_longest = "x".repeat((1 << 20) + 1);
     let pax_link = pax("linkpath", ".docker");
@@ -285,6 +286,9 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![gnu_name(over_longest.as_bytes()), file("x", &u)], ArchiveProblem::LongHeader, "a name of more than 1 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
+        (vec![file("config.json", &u), file("root/.dockercfg", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "the first of two"),
+        (vec![gnu_name(long_miss.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a name too long to be shown"),
+        (vec![gnu_name(&long_miss.as_bytes()[1..]), file("x", &u)], ArchiveProblem::Missing { near_miss: Some(long_miss[1..].into()) }, "the longest that is shown"),
         (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),
         (vec![file(".Docker/Config.json", &u)], ArchiveProblem::Missing { near_miss: None }, "names are told by case"),
         (vec![], ArchiveProblem::Missing { near_miss: None }, "an empty archive"),

@@ -93,6 +93,27 @@ fn the_engine_header_is_base64url_of_one_object() {
     assert_eq!(decode(entry(odd))["username"], "\0\u{1}\"\\");
 }
 
+/// A key in the shape of a URL may hold characters that IDNA drops and that a log must not hold.
+#[test]
+fn an_origin_is_fit_for_a_log() {
+    let path = "a/".repeat(120) + "a";
+    #[rustfmt::skip]
+    let table = [
+        ("https://re\u{200b}g.io".to_owned(), "task secret: key \"https://re\\u{200b}g.io\"".to_owned(), "a zero-width space"),
+        ("https://re\u{ad}g.io".into(), "task secret: key \"https://re\\u{ad}g.io\"".into(), "a soft hyphen"),
+        (format!("reg.io/{path}"), format!("task secret: key \"reg.io/{}…\"", &path[..193]), "a long key"),
+    ];
+    for (key, shown, what) in table {
+        let resolver = secret(crate::support::config(&[(&key, "u")])).unwrap();
+        let image = format!("reg.io/{path}");
+        let auth = resolver.resolve(&regcred::ImageRef::parse(&image).unwrap());
+        let auth = auth.unwrap_or_else(|| panic!("{what}: no answer for {image}"));
+        assert_eq!(auth.origin().to_string(), shown, "{what}");
+        assert_eq!(format!("{:?}", auth.origin()), format!("Origin({shown})"), "{what}");
+        assert_eq!(auth.origin().key(), key, "{what}: as written");
+    }
+}
+
 #[test]
 fn it_outlives_its_resolver() {
     let auth = {

@@ -120,6 +120,17 @@ fn parameters_are_read_from_a_configuration_in_json() {
         Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
         "as it stands"
     );
+    let escaped =
+        br#"{"cluster_docker_credentials": "{\"auths\": {\"reg.io\": {\"auth\": \"d\u0054pw\"}}}",
+        "cluster_docker_credentials_enabled": "\u0074rue"}"#;
+    let parameters = Parameters::from_json(escaped);
+    let parameters = parameters.unwrap_or_else(|error| panic!("a text with escapes: {error}"));
+    assert_eq!(parameters.agent_file(), Some(dcos::DCOS_OWNED_FILE));
+    assert_eq!(
+        parameters.contents(),
+        Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
+        "a text without its escapes"
+    );
     assert!(
         !Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap().is_dcos_owned()
     );

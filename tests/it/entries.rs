@@ -178,11 +178,13 @@ fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
     let table = [
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\n")), "u:p\n", 1),
         (r#"{"username": "u", "password": "p\r\n"}"#.to_owned(), "u:p\r\n", 1),
+        (r#"{"username": "u", "password": "p\r"}"#.to_owned(), "u:p\r", 1),
+        (r#"{"username": "u\n", "password": "p"}"#.to_owned(), "u\n:p", 0),
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\nq")), "u:p\nq", 0),
     ];
     for (entry, expected, warnings) in table {
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
-        assert_eq!(answer(&resolver, "reg.io/app"), expected);
+        assert_eq!(answer(&resolver, "reg.io/app"), expected, "{entry}");
         let told = resolver.warnings().iter();
         let newlines = told.filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline).count();
         assert_eq!(newlines, warnings, "{entry}");

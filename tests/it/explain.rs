@@ -38,6 +38,9 @@ fn it_says_what_an_operator_has_to_know() {
     many.push(("reg.io/X", "u"));
     let many = config(&many);
     let beside_many = many.replacen("{\"auths\": {", "{\"auths\": {\"reg.io\": {}, ", 1);
+    let helpers: Vec<String> =
+        (1..=15).map(|n| format!(r#""reg.io{}": "x""#, "/".repeat(n))).collect();
+    let helpers = format!(r#"{{"credHelpers": {{{}}}}}"#, helpers.join(", "));
     // file, image, a line of the page, what it is about
     #[rustfmt::skip]
     let table: Vec<(&str, &str, &str, &str)> = vec![
@@ -46,6 +49,7 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "reg.io:5000/a", "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"", "another port"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a", "another namespace"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "another namespace"),
+        (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}, "https://reg.io/t/": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    empty \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: the credential may be in a helper, which is not run; put it into the file itself: \"desktop\" (credsStore in task secret)", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    in a helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
@@ -70,6 +74,8 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"quay.io/team": {"auth": "dTpw"}}}"#, "quay.io/teams/app", "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app", "whole segments"),
         (r#"{"auths": {"quay.io/team": {}}}"#, "quay.io/teams/app", "  task secret, a config.json with 1 key: none for this image", "whole segments"),
         (r#"{"auths": {"ab*ba.reg.io": {}}}"#, "aba.reg.io/a", "  task secret, a config.json with 1 key: none for this image", "a pattern that overlaps itself"),
+        (r#"{"credHelpers": {"reg.io:5000": "x", "reg.io/team": "x"}}"#, "reg.io/a", "  task secret, a config.json with 0 keys: none for this image", "a helper for something else"),
+        (&helpers, "reg.io/a", "    and 5 more keys like these", "a page has an end for helpers too"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
         (&many, "reg.io/a", "    matches nothing \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
@@ -186,6 +192,14 @@ fn secrets_without_a_name_are_told_apart_even_over_a_base() {
     assert_eq!(origin("a.io"), "task secret: key \"a.io\"");
     assert_eq!(origin("b.io"), "task secret, #2: key \"b.io\"");
     assert_eq!(origin("c.io"), "task secret, #3: key \"c.io\"");
+    // Those of every base count, and those without a file.
+    let unset = Resolver::builder().home(None::<&str>).build().unwrap();
+    let over = Resolver::builder().base(&over).base(&unset).base(&base).base(&unset);
+    let over = over.task_secret(config(&[("d.io", "d")])).home(None::<&str>).build().unwrap();
+    let origin = over.resolve_registry("d.io").unwrap().origin().to_string();
+    assert_eq!(origin, "task secret, #5: key \"d.io\"");
+    let [warning] = over.warnings() else { panic!("{:?}", over.warnings()) };
+    assert_eq!(warning.place().to_string(), "sandbox HOME, #3");
 }
 
 #[test]

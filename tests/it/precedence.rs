@@ -74,6 +74,8 @@ fn inside_a_level_the_most_specific_answers() {
         (&[("https://reg.io/v1/", "url"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
         (&[("REG.io", "upper"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
         (&[("reg.io:443", "port"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:05000", "zero"), ("reg.io:5000", "bare")], "reg.io:5000/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:5000/", "slash"), ("reg.io:5000", "bare")], "reg.io:5000/app", "bare", "3.6: spelled as its scope"),
         (&[("reg.io/a/", "slash"), ("reg.io/a", "bare")], "reg.io/a/b", "bare", "3.6: spelled as its scope"),
         (&[("https://reg.io", "first"), ("http://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
         (&[("http://reg.io", "first"), ("https://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
