@@ -62,6 +62,8 @@ fn the_basic_header_is_rfc_7617() {
     assert_eq!(header(r#""auth": "dTpw""#).as_deref(), Some("Basic dTpw"));
     let odd = header(r#""username": "ü", "password": "a:b""#).unwrap();
     assert_eq!(STANDARD.decode(odd.strip_prefix("Basic ").unwrap()).unwrap(), "ü:a:b".as_bytes());
+    let standard = header(r#""username": "u", "password": "??>>~~""#);
+    assert_eq!(standard.as_deref(), Some("Basic dTo/Pz4+fn4="), "the standard alphabet");
     assert_eq!(header(r#""password": "p""#).as_deref(), Some("Basic OnA="));
     assert_eq!(header(r#""identitytoken": "id""#), None);
     assert_eq!(header(r#""auth": "MDo=", "identitytoken": "id""#), None, "the token is to be used");
@@ -83,6 +85,12 @@ fn the_engine_header_is_base64url_of_one_object() {
     assert_eq!(
         decode(entry(r#""auth": "MDo=", "identitytoken": "id", "registrytoken": "reg""#)),
         json!({"username": "0", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server})
+    );
+    let all = r#""auth": "dTpw", "identitytoken": "id", "registrytoken": "reg""#;
+    assert_eq!(
+        decode(entry(all)),
+        json!({"username": "u", "password": "p", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server}),
+        "{all}"
     );
     assert_eq!(
         decode(entry(r#""password": "p""#)),

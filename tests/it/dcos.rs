@@ -40,6 +40,7 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[("cluster_name", "x"), ("bootstrap_url", "cluster_docker_x")], (None, None), &[], "other parameters are ignored"),
         (&[(URL, "registry.example.com")], (None, None), &["is no URL of a registry"], "DC/OS does not validate it, Mesos does"),
         (&[(URL, "")], (None, None), &[], "an empty URL is none"),
+        (&[(URL, " ")], (None, None), &["is no URL of a registry"], "a blank one is, and Mesos refuses it"),
         (&[(URL, "https://registry.example.com")], (None, None), &["looks for the key registry.example.com:443"], "2.1: the manual's example does not work in Mesos"),
         (&[(URL, "http://registry.example.com")], (None, None), &["looks for the key registry.example.com:80"], "with the port of its scheme"),
         (&[(URL, "https://registry.example.com:443")], (None, None), &["looks for the key registry.example.com:443"], "a port that nobody writes"),

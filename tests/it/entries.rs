@@ -27,6 +27,9 @@ fn an_entry_answers_by_its_fields() {
         (r#"{"auth": "dTpw\r\ncA\t= ="}"#.into(), "u:pp", "3.3: white space is skipped"),
         (r#"{"auth": "dTpwcB=="}"#.into(), "u:pp", "Docker: unused bits are not checked"),
         (r#"{"auth": "dTpw\u0063A=="}"#.into(), "u:pp", "JSON escapes"),
+        (r#"{"auth": "dTo\/Pz8="}"#.into(), "u:???", "JSON escapes, as PHP writes a slash"),
+        (r#"{"username": "u", "password": "\b\f\n\r\t\"\\\/b"}"#.into(), "u:\u{8}\u{C}\n\r\t\"\\/b", "JSON escapes, each of them"),
+        (r#"{"username": "\u00fc\u20ac", "password": "\ud83d\ude00"}"#.into(), "ü€:\u{1F600}", "JSON escapes, of one and of two units"),
         (r#"{"username": "u", "password": "p"}"#.into(), "u:p", "Docker since 20.10"),
         (r#"{"username": "u"}"#.into(), "u:", "3.3: either half may be empty"),
         (r#"{"password": "p"}"#.into(), ":p", "3.3: either half may be empty"),
@@ -141,6 +144,10 @@ fn an_unknown_field_is_no_email() {
 
 #[test]
 fn a_helper_is_never_run_and_always_reported() {
+    let long_name = "a-".repeat(32);
+    let long_helper = format!(r#"{{"credsStore": "{long_name}"}}"#);
+    let longer_helper = format!(r#"{{"credsStore": "{long_name}a"}}"#);
+    let long_told = format!("- {long_name}");
     // file, answer for reg.io/app, the helpers warned of, rule
     #[rustfmt::skip]
     let table = [
@@ -153,6 +160,8 @@ fn a_helper_is_never_run_and_always_reported() {
         (r#"{"credsStore": "desktop", "credsStore": ""}"#, "-", vec![], "3.4: the last one counts"),
         (r#"{"credHelpers": {"reg.io": "x", "reg.io": ""}}"#, "-", vec![], "3.4: the last one counts"),
         (r#"{"credHelpers": {"reg.io": "x"}, "CredHelpers": {"a.io": "y"}}"#, "-", vec!["a.io y"], "3.4: the last one counts"),
+        (&long_helper, "-", vec![&long_told], "3.7: the longest name that is shown"),
+        (&longer_helper, "-", vec!["- …"], "3.7: no longer name is"),
         (r#"{"credStore": "desktop", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: a misspelt field is unknown"),
     ];
     for (file, expected, helpers, rule) in table {

@@ -185,6 +185,7 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
         ("only.io/team", "only"),
         ("*.port.dev:5000", "port"),
         ("broken.io", "broken"),
+        ("xn--bcher-kva.example", "idna"),
     ]);
     let broken = r#""broken.io": 1, "*.broken.io": "#;
     let resolver = secret(file.replace(r#""broken.io": "#, broken)).unwrap();
@@ -206,6 +207,9 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
         ("broken.io", "-"),
         ("example.com", "-"),
         ("*.example.com", "-"),
+        ("bücher.example", "idna"),
+        ("https://BÜCHER.example/v2/", "idna"),
+        ("xn--bcher-kva.example", "idna"),
         ("quay.io:5000", "-"),
         ("user@quay.io", "-"),
         ("", "-"),

@@ -1,7 +1,7 @@
 //! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within them is
 //! counted in `tests/allocations`.
 
-use regcred::{Error, ImageRef, Limits, Resolver, dcos, mesos};
+use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
 
 use crate::archives::{Member, file, gzip, of_kind, pax, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
@@ -18,6 +18,15 @@ fn the_defaults_are_as_documented() {
     assert_eq!(limits.definition_bytes, 4 * 1024 * 1024);
     assert_eq!(limits.definition_containers, 10_000);
     assert_eq!(limits.fetched_files, 16);
+}
+
+/// A file on its own is read within the defaults.
+#[test]
+fn a_file_alone_may_hold_many_entries() {
+    let keys: Vec<String> = (0..20_000).map(|n| format!("reg{n}.io")).collect();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "u")).collect();
+    let file = CredentialFile::parse(config(&keys).as_bytes()).map(|file| file.entries().count());
+    assert!(matches!(file, Ok(20_000)), "{file:?}");
 }
 
 fn limits(change: impl Fn(&mut Limits)) -> Limits {

@@ -58,6 +58,7 @@ fn apps_pods_groups_and_lists_are_told_apart() {
         (r#"{"id": "/a", "container": {"type": "MESOS", "appc": {"image": "x"}}}"#.into(), vec!["/a MESOS -"], "AppC images take no Docker credential"),
         (r#"{"id": "/a", "cmd": "x", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
         (r#"{"id": "/a", "container": {"type": "mesos", "docker": {"image": "x"}}}"#.into(), vec!["/a MESOS x"], "Marathon reads enumerations in any case"),
+        (r#"{"id": "/a", "container": {"type": "docker", "docker": {"image": "x"}}}"#.into(), vec!["/a DOCKER x"], "Marathon reads enumerations in any case"),
         (r#"{"container": {"docker": {"image": "x"}}}"#.into(), vec![" DOCKER x"], "an update of an app may leave out the id"),
         (pod("/p"), vec!["/p a MESOS x", "/p b MESOS -"], "each container of a pod has its answer"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "Docker", "id": "x"}}]}"#.into(), vec!["/p a MESOS x"], "kind in any case"),
@@ -122,6 +123,7 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(&pulls.replace(r#"{"secret": "s"}"#, r#""s""#), &declared), "/a: /container/docker/pullConfig: must be an object", "pullConfig is an object"),
         (app(r#"{"docker": {"image": "x", "credential": {"principal": "p", "secret": "q"}}}"#, ""), "/a: /container/docker/credential: must be empty; credential is gone since Marathon 1.4", "1.4: credential, type DOCKER"),
         (app(r#"{"type": "MESOS", "docker": {"image": "x", "credential": {"principal": "p"}}}"#, ""), "/a: /container/docker/credential: must be empty", "1.4: credential, type MESOS"),
+        (app(r#"{"type": "MESOS", "docker": {"image": "", "credential": {"principal": "p"}, "pullConfig": {"secret": "s"}}}"#, ""), "must not be empty; /container/docker/pullConfig: pullConfig.secret must refer to an existing secret", "everything that is wrong, at once"),
         (app(r#"{"docker": {"image": ""}}"#, ""), "/a: /container/docker/image: must not be empty", "an image is not empty"),
         (app(r#"{"docker": {}}"#, ""), "/a: /container/docker/image: is undefined", "an image is required"),
         (app(r#"{"docker": {"image": 5}}"#, ""), "/a: /container/docker/image: must be a text", "an image is a text"),
@@ -266,6 +268,11 @@ fn what_is_fetched_is_bounded() {
     let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("only \"config.json\""), "{told:?}");
+
+    let nothing = resolve(r#"{"uri": "DIR/app.tgz"}"#, most).unwrap();
+    let page = nothing.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let line = "  sandbox HOME, what the task fetches: holds no .docker/config.json, .dockercfg or docker.tar.gz to read";
+    assert!(page.lines().any(|told| told == line), "no line\n{line}\nin\n{page}");
 
     // What is in somebody's own archive is no error, and where it could not be told it is said so.
     #[rustfmt::skip]
@@ -430,6 +437,8 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         (r#""uri": "https://h/config.json", "destPath": "docker.tgz""#, TAR, "", "never looks", "an archive by its name"),
         (r#""uri": "https://h/config.json", "destPath": "dockerx.tgz""#, JSON, "outside .docker", "never looks", "what is no archive is not unpacked"),
         (r#""uri": "https://h/config.json?p=/.dockercfg""#, JSON, "", "never looks", "lands as .dockercfg all the same"),
+        (r#""uri": "file:///etc/a\\b/docker.tgz""#, TAR, "a backslash", "never looks", "3.4: Mesos refuses the URI"),
+        (r#""uri": "file:///etc/\u0000/docker.tgz""#, TAR, "a NUL", "never looks", "3.4: Mesos refuses the URI"),
         (r#""uri": "file:///etc/it's/docker.tgz""#, TAR, "a single quote", "never looks", "3.4: Mesos refuses the URI"),
     ];
     for (item, kind, docker, mesos, rule) in table {

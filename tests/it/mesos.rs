@@ -17,6 +17,8 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
     let table = [
         ("https://registry.example.com", "team/app", "registry.example.com/team/app", "registry.example.com", "DC/OS 2.1: the documented example"),
         ("https://registry.example.com", "app", "registry.example.com/app", "registry.example.com", "3.1: no library/ there"),
+        ("https://registry.example.com?x=/y", "app", "registry.example.com/app", "registry.example.com", "nor does a query"),
+        ("https://registry.example.com:5000#x", "app", "registry.example.com:5000/app", "registry.example.com:5000", "nor does a fragment"),
         ("https://registry.example.com/v1/", "app:1", "registry.example.com/app:1", "registry.example.com", "Mesos: the path does not count"),
         ("https://registry.example.com:443", "app", "registry.example.com/app", "registry.example.com", "3.1: :443 equals no port"),
         ("https://registry.example.com:5000", "app", "registry.example.com:5000/app", "registry.example.com:5000", "a port"),

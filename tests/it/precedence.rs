@@ -129,6 +129,12 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
     let same = WarningKind::SameMeaning { preferred: "reg.io".into() };
     let any = WarningKind::SameMeaning { preferred: "*.reg.io".into() };
     assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
+    for warning in resolver.warnings() {
+        let WarningKind::SameMeaning { preferred } = warning.kind() else { panic!("{warning}") };
+        let text = warning.to_string();
+        let place = |key: &str| text.find(&format!("{key:?}")).unwrap_or_else(|| panic!("{text}"));
+        assert!(place(warning.key().unwrap()) < place(preferred), "which goes first: {text}");
+    }
 }
 
 /// A base is layered in at the point of the call, and nothing of it is copied or changed.
