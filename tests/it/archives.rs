@@ -89,6 +89,8 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
     let (u, other) = (user("u"), user("other"));
     let flat = r#"{"reg.io": {"auth": "dTpw"}}"#;
     let long = format!("{}.docker/config.json", "./".repeat(60));
+    let longest = format!("{}.docker/config.json", "./".repeat(2038));
+    assert_eq!(longest.len(), 4095);
     let pax_path = pax("path", ".docker/config.json");
     let (pax_comment, pax_other) = (pax("comment", "x\n30 path=.dockercfg\n"), pax("path", "x"));
     let pax_file = |data| Member { name: "pax", kind: b'x', data, size: None };
@@ -111,6 +113,9 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![Member { kind: 0, ..file(".docker/config.json", &u) }], "u:p", "old tars mark files with NUL"),
         (vec![pax_file(pax_path.as_bytes()), file("pax-name", &u)], "u:p", "a name in an extended header"),
         (vec![pax_file(pax_comment.as_bytes()), file(".docker/config.json", &u)], "u:p", "a record is as long as it says"),
+        (vec![Member { kind: b'7', ..file(".docker/config.json", &u) }], "u:p", "POSIX: a contiguous file is a regular one"),
+        (vec![Member { name: "pax", kind: b'X', data: pax_path.as_bytes(), size: None }, file("x", &u)], "u:p", "Solaris: an extended header"),
+        (vec![gnu_name(longest.as_bytes()), file("truncated", &u)], "u:p", "the longest path that can be unpacked"),
         (vec![gnu_name(b".docker/config.json"), pax_file(pax_path.as_bytes()), file("x", &u)], "u:p", "two names that are one"),
         (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
         (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
@@ -233,6 +238,7 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     let good_global = pax("comment", "0123");
     let gnu_name = |data| Member { name: "././@LongLink", kind: b'L', data, size: None };
     let too_long = "./".repeat(3000) + ".docker/config.json";
+    let long_miss = format!("{}/config.json", "x".repeat(244));
     let longest = "x".repeat(1 << 20);
     let over_longest = "x".repeat((1 << 20) + 1);
     let pax_link = pax("linkpath", ".docker");
@@ -249,6 +255,7 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![of_kind(cfg, b'1')], refused(cfg, "it is a link"), "a hard link"),
         (vec![file(json, &u), of_kind(json, b'2')], refused(json, "it is a link"), "even after a good one"),
         (vec![of_kind(json, b'3')], refused(json, "it is a device or a pipe"), "a device"),
+        (vec![of_kind(json, b'4')], refused(json, "it is a device or a pipe"), "a block device"),
         (vec![of_kind(json, b'6')], refused(json, "it is a device or a pipe"), "a FIFO"),
         (vec![of_kind(json, b'Z')], refused(json, "it is no regular file"), "something unknown"),
         (vec![gnu_sparse], refused(json, "it is a sparse file"), "GNU sparse"),
@@ -285,6 +292,9 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![gnu_name(over_longest.as_bytes()), file("x", &u)], ArchiveProblem::LongHeader, "a name of more than 1 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
+        (vec![file("config.json", &u), file("root/.dockercfg", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "the first of two"),
+        (vec![gnu_name(long_miss.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a name too long to be shown"),
+        (vec![gnu_name(&long_miss.as_bytes()[1..]), file("x", &u)], ArchiveProblem::Missing { near_miss: Some(long_miss[1..].into()) }, "the longest that is shown"),
         (vec![file("root/.docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("root/.docker/config.json".into()), }, "tar -C /"),
         (vec![file(".Docker/Config.json", &u)], ArchiveProblem::Missing { near_miss: None }, "names are told by case"),
         (vec![], ArchiveProblem::Missing { near_miss: None }, "an empty archive"),

@@ -62,6 +62,8 @@ fn the_basic_header_is_rfc_7617() {
     assert_eq!(header(r#""auth": "dTpw""#).as_deref(), Some("Basic dTpw"));
     let odd = header(r#""username": "ü", "password": "a:b""#).unwrap();
     assert_eq!(STANDARD.decode(odd.strip_prefix("Basic ").unwrap()).unwrap(), "ü:a:b".as_bytes());
+    let standard = header(r#""username": "u", "password": "??>>~~""#);
+    assert_eq!(standard.as_deref(), Some("Basic dTo/Pz4+fn4="), "the standard alphabet");
     assert_eq!(header(r#""password": "p""#).as_deref(), Some("Basic OnA="));
     assert_eq!(header(r#""identitytoken": "id""#), None);
     assert_eq!(header(r#""auth": "MDo=", "identitytoken": "id""#), None, "the token is to be used");
@@ -84,6 +86,12 @@ fn the_engine_header_is_base64url_of_one_object() {
         decode(entry(r#""auth": "MDo=", "identitytoken": "id", "registrytoken": "reg""#)),
         json!({"username": "0", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server})
     );
+    let all = r#""auth": "dTpw", "identitytoken": "id", "registrytoken": "reg""#;
+    assert_eq!(
+        decode(entry(all)),
+        json!({"username": "u", "password": "p", "identitytoken": "id", "registrytoken": "reg", "serveraddress": server}),
+        "{all}"
+    );
     assert_eq!(
         decode(entry(r#""password": "p""#)),
         json!({"password": "p", "serveraddress": server})
@@ -91,6 +99,27 @@ fn the_engine_header_is_base64url_of_one_object() {
     let odd = r#""username": "\u0000\u0001\"\\", "password": "??>>ÿÿ""#;
     assert_eq!(decode(entry(odd))["password"], "??>>ÿÿ");
     assert_eq!(decode(entry(odd))["username"], "\0\u{1}\"\\");
+}
+
+/// A key in the shape of a URL may hold characters that IDNA drops and that a log must not hold.
+#[test]
+fn an_origin_is_fit_for_a_log() {
+    let path = "a/".repeat(120) + "a";
+    #[rustfmt::skip]
+    let table = [
+        ("https://re\u{200b}g.io".to_owned(), "task secret: key \"https://re\\u{200b}g.io\"".to_owned(), "a zero-width space"),
+        ("https://re\u{ad}g.io".into(), "task secret: key \"https://re\\u{ad}g.io\"".into(), "a soft hyphen"),
+        (format!("reg.io/{path}"), format!("task secret: key \"reg.io/{}…\"", &path[..193]), "a long key"),
+    ];
+    for (key, shown, what) in table {
+        let resolver = secret(crate::support::config(&[(&key, "u")])).unwrap();
+        let image = format!("reg.io/{path}");
+        let auth = resolver.resolve(&regcred::ImageRef::parse(&image).unwrap());
+        let auth = auth.unwrap_or_else(|| panic!("{what}: no answer for {image}"));
+        assert_eq!(auth.origin().to_string(), shown, "{what}");
+        assert_eq!(format!("{:?}", auth.origin()), format!("Origin({shown})"), "{what}");
+        assert_eq!(auth.origin().key(), key, "{what}: as written");
+    }
 }
 
 #[test]

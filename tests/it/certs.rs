@@ -64,6 +64,8 @@ fn files_are_picked_as_docker_does() {
         (&["docker/reg.io:5000/ca.crt"], "reg.io:05000", "docker/reg.io:5000 ca.crt", "3.1: ports are numbers"),
         (&["docker/[::1]:5000/ca.crt"], "[::1]:5000", "docker/[::1]:5000 ca.crt", "IPv6 in brackets, as in the image"),
         (&["docker/[2001:db8::1]/ca.crt"], "[2001:DB8::1]:443", "docker/[2001:db8::1] ca.crt", "IPv6 and :443"),
+        (&["docker/[::1]:443/ca.crt"], "[::1]", "docker/[::1]:443 ca.crt", "IPv6 and :443"),
+        (&["docker/docker.io:443/ca.crt"], "registry-1.docker.io", "docker/docker.io:443 ca.crt", "Docker Hub and :443"),
         (&["docker/localhost:5000/ca.crt"], "localhost:5000", "docker/localhost:5000 ca.crt", "localhost"),
         (&["containers/reg.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io a.crt", "podman: the first directory that is there, alone"),
         (&["containers/reg.io/notes", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io", "podman: even if nothing is in it"),
@@ -115,6 +117,30 @@ fn a_url_is_refused_with_what_to_leave_out() {
         let error = certs::find(url, ["."]).unwrap_err().to_string();
         assert!(error.contains("it starts with a scheme") && error.contains("leave"), "{error}");
     }
+}
+
+/// The longest name that a directory can have.
+#[cfg(unix)]
+#[test]
+fn a_registry_with_a_name_of_255_bytes_has_a_directory() {
+    for (registry, is_found) in
+        [(format!("{}.io", "a".repeat(252)), true), (format!("{}.io", "a".repeat(253)), false)]
+    {
+        let root = tempfile::tempdir().unwrap();
+        if is_found {
+            put(root.path(), &[&format!("{registry}/ca.crt")]);
+        }
+        let found = certs::find(&registry, [root.path()])
+            .unwrap_or_else(|error| panic!("{} bytes: {error}", registry.len()));
+        assert_eq!(found.authorities().len(), usize::from(is_found), "{} bytes", registry.len());
+    }
+}
+
+/// [`certs::find`] stops at the first directory, so the order is a part of the meaning.
+#[test]
+fn podmans_directory_comes_before_dockers() {
+    assert_eq!(certs::DIRECTORIES, ["/etc/containers/certs.d", "/etc/docker/certs.d"]);
+    assert_eq!(certs::DIRECTORIES, [certs::CONTAINERS, certs::DOCKER]);
 }
 
 #[test]

@@ -41,6 +41,7 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[("cluster_name", "x"), ("bootstrap_url", "cluster_docker_x")], (None, None), &[], "other parameters are ignored"),
         (&[(URL, "registry.example.com")], (None, None), &["is no URL of a registry"], "DC/OS does not validate it, Mesos does"),
         (&[(URL, "")], (None, None), &[], "an empty URL is none"),
+        (&[(URL, " ")], (None, None), &["is no URL of a registry"], "a blank one is, and Mesos refuses it"),
         (&[(URL, "https://registry.example.com")], (None, None), &["looks for the key registry.example.com:443"], "2.1: the manual's example does not work in Mesos"),
         (&[(URL, "http://registry.example.com")], (None, None), &["looks for the key registry.example.com:80"], "with the port of its scheme"),
         (&[(URL, "https://registry.example.com:443")], (None, None), &["looks for the key registry.example.com:443"], "a port that nobody writes"),
@@ -120,6 +121,17 @@ fn parameters_are_read_from_a_configuration_in_json() {
     );
     let blank = Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap();
     assert!(format!("{blank:?}").contains("dcos_owned: false"), "{blank:?}");
+    let escaped =
+        br#"{"cluster_docker_credentials": "{\"auths\": {\"reg.io\": {\"auth\": \"d\u0054pw\"}}}",
+        "cluster_docker_credentials_enabled": "\u0074rue"}"#;
+    let parameters = Parameters::from_json(escaped);
+    let parameters = parameters.unwrap_or_else(|error| panic!("a text with escapes: {error}"));
+    assert_eq!(parameters.agent_file(), Some(dcos::DCOS_OWNED_FILE));
+    assert_eq!(
+        parameters.contents(),
+        Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
+        "a text without its escapes"
+    );
     // configuration, error, rule
     #[rustfmt::skip]
     let table: &[(&str, &str, &str)] = &[

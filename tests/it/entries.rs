@@ -20,12 +20,16 @@ fn an_entry_answers_by_its_fields() {
         (format!(r#"{{"auth": "{}"}}"#, b(":")), ABSENT, "3.3: both empty"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:\0p\0\0")), "u:p", "Docker: NULs around the password"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:\0\0")), "u:", "Docker: NULs around nothing"),
+        (format!(r#"{{"auth": "{}"}}"#, b("\0u\0:p")), "\0u\0:p", "Docker: NULs of the user name are kept"),
         (format!(r#"{{"auth": "{}"}}"#, b("u:ä{\"x\":1}\n")), "u:ä{\"x\":1}\n", "GCR's JSON key; a newline is kept"),
         (r#"{"auth": "dTpwcA"}"#.into(), "u:pp", "kubelet: no padding"),
         (r#"{"auth": "dTpwcA=="}"#.into(), "u:pp", "Docker: padding"),
         (r#"{"auth": "dTpw\r\ncA\t= ="}"#.into(), "u:pp", "3.3: white space is skipped"),
         (r#"{"auth": "dTpwcB=="}"#.into(), "u:pp", "Docker: unused bits are not checked"),
         (r#"{"auth": "dTpw\u0063A=="}"#.into(), "u:pp", "JSON escapes"),
+        (r#"{"auth": "dTo\/Pz8="}"#.into(), "u:???", "JSON escapes, as PHP writes a slash"),
+        (r#"{"username": "u", "password": "\b\f\n\r\t\"\\\/b"}"#.into(), "u:\u{8}\u{C}\n\r\t\"\\/b", "JSON escapes, each of them"),
+        (r#"{"username": "\u00fc\u20ac", "password": "\ud83d\ude00"}"#.into(), "ü€:\u{1F600}", "JSON escapes, of one and of two units"),
         (r#"{"username": "u", "password": "p"}"#.into(), "u:p", "Docker since 20.10"),
         (r#"{"username": "u"}"#.into(), "u:", "3.3: either half may be empty"),
         (r#"{"password": "p"}"#.into(), ":p", "3.3: either half may be empty"),
@@ -83,6 +87,11 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         (r#"{"auth": "dTpw=AAA"}"#.into(), P::AuthNotBase64, "3.3: nothing after padding"),
         (r#"{"auth": "anVzdHRva2Vu"}"#.into(), P::AuthWithoutColon, "3.3"),
         (format!(r#"{{"auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3"),
+        (r#"{"auth": "!", "username": "u", "password": "p"}"#.into(), P::AuthNotBase64, "3.3: auth wins, broken or not"),
+        (r#"{"auth": "anVzdHRva2Vu", "username": "u", "password": "p"}"#.into(), P::AuthWithoutColon, "3.3: auth wins, broken or not"),
+        (r#"{"username": "u", "password": "p", "auth": 1}"#.into(), P::AuthNotText, "3.3: auth wins, broken or not"),
+        (format!(r#"{{"username": "u", "password": "p", "auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3: auth wins, broken or not"),
+        (r#"{"auth": "!", "identitytoken": "t", "registrytoken": "r"}"#.into(), P::AuthNotBase64, "3.3: malformed, whatever is beside it"),
     ];
     for (entry, problem, rule) in table {
         let file = format!(
@@ -135,6 +144,10 @@ fn an_unknown_field_is_no_email() {
 
 #[test]
 fn a_helper_is_never_run_and_always_reported() {
+    let long_name = "a-".repeat(32);
+    let long_helper = format!(r#"{{"credsStore": "{long_name}"}}"#);
+    let longer_helper = format!(r#"{{"credsStore": "{long_name}a"}}"#);
+    let long_told = format!("- {long_name}");
     // file, answer for reg.io/app, the helpers warned of, rule
     #[rustfmt::skip]
     let table = [
@@ -147,6 +160,8 @@ fn a_helper_is_never_run_and_always_reported() {
         (r#"{"credsStore": "desktop", "credsStore": ""}"#, "-", vec![], "3.4: the last one counts"),
         (r#"{"credHelpers": {"reg.io": "x", "reg.io": ""}}"#, "-", vec![], "3.4: the last one counts"),
         (r#"{"credHelpers": {"reg.io": "x"}, "CredHelpers": {"a.io": "y"}}"#, "-", vec!["a.io y"], "3.4: the last one counts"),
+        (&long_helper, "-", vec![&long_told], "3.7: the longest name that is shown"),
+        (&longer_helper, "-", vec!["- …"], "3.7: no longer name is"),
         (r#"{"credStore": "desktop", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: a misspelt field is unknown"),
     ];
     for (file, expected, helpers, rule) in table {
@@ -172,11 +187,13 @@ fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
     let table = [
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\n")), "u:p\n", 1),
         (r#"{"username": "u", "password": "p\r\n"}"#.to_owned(), "u:p\r\n", 1),
+        (r#"{"username": "u", "password": "p\r"}"#.to_owned(), "u:p\r", 1),
+        (r#"{"username": "u\n", "password": "p"}"#.to_owned(), "u\n:p", 0),
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\nq")), "u:p\nq", 0),
     ];
     for (entry, expected, warnings) in table {
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
-        assert_eq!(answer(&resolver, "reg.io/app"), expected);
+        assert_eq!(answer(&resolver, "reg.io/app"), expected, "{entry}");
         let told = resolver.warnings().iter();
         let newlines = told.filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline).count();
         assert_eq!(newlines, warnings, "{entry}");

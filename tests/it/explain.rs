@@ -38,6 +38,9 @@ fn it_says_what_an_operator_has_to_know() {
     many.push(("reg.io/X", "u"));
     let many = config(&many);
     let beside_many = many.replacen("{\"auths\": {", "{\"auths\": {\"reg.io\": {}, ", 1);
+    let helpers: Vec<String> =
+        (1..=15).map(|n| format!(r#""reg.io{}": "x""#, "/".repeat(n))).collect();
+    let helpers = format!(r#"{{"credHelpers": {{{}}}}}"#, helpers.join(", "));
     // file, image, a line of the page, what it is about
     #[rustfmt::skip]
     let table: Vec<(&str, &str, &str, &str)> = vec![
@@ -46,6 +49,7 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "reg.io:5000/a", "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"", "another port"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a", "another namespace"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "another namespace"),
+        (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}, "https://reg.io/t/": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    empty \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: the credential may be in a helper, which is not run; put it into the file itself: \"desktop\" (credsStore in task secret)", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    in a helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
@@ -62,11 +66,19 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"*.reg.io\": does not cover reg.io: * stands for part of one label", "a pattern"),
         (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "a.b.reg.io/a", "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"", "a pattern"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "a.reg.io/a", "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "evilreg.io/a", "  task secret, a config.json with 1 key: none for this image", "a host that ends like another"),
+        (r#"{"auths": {"io": {"auth": "dTpw"}}}"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "one label is not a host above"),
+        (r#"{"auths": {"u@REG.io": {"auth": "dTpw"}}}"#, "Reg.io/a", "    matches nothing #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key in capitals"),
         (r#"{"auths": {"*.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io/a": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it", "a path"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io", "nothing"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub)", "nothing"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
+        (r#"{"auths": {"quay.io/team": {"auth": "dTpw"}}}"#, "quay.io/teams/app", "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app", "whole segments"),
+        (r#"{"auths": {"quay.io/team": {}}}"#, "quay.io/teams/app", "  task secret, a config.json with 1 key: none for this image", "whole segments"),
+        (r#"{"auths": {"ab*ba.reg.io": {}}}"#, "aba.reg.io/a", "  task secret, a config.json with 1 key: none for this image", "a pattern that overlaps itself"),
+        (r#"{"credHelpers": {"reg.io:5000": "x", "reg.io/team": "x"}}"#, "reg.io/a", "  task secret, a config.json with 0 keys: none for this image", "a helper for something else"),
+        (&helpers, "reg.io/a", "    and 5 more keys like these", "a page has an end for helpers too"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
         (&many, "reg.io/a", "    matches nothing \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
@@ -75,6 +87,49 @@ fn it_says_what_an_operator_has_to_know() {
     for (file, image, line, about) in table {
         let page = explain(&secret(file).unwrap(), image);
         assert!(page.lines().any(|l| l == line), "{about}: no line\n{line}\nin\n{page}");
+    }
+}
+
+/// Each weaker entry is compared with the one that answers, not with the one before it.
+#[test]
+fn it_says_by_what_each_entry_loses_to_the_one_that_answers() {
+    let resolver = Resolver::builder()
+        .task_secret(config(&[
+            ("a*.reg.io", "long"),
+            ("*.reg.io", "short"),
+            ("ab.reg.io/team", "path"),
+            ("ab.reg.io", "host"),
+            ("https://ab.reg.io", "url"),
+            ("https://ab.reg.io/team", "url"),
+        ]))
+        .task_secret(config(&[("ab.reg.io/team", "later"), ("AB.reg.io", "later")]))
+        .add(Level::AgentFlag, config(&[("ab.reg.io/team/app", "flag"), ("*.reg.io", "flag")]))
+        .build()
+        .unwrap();
+    let page = explain(&resolver, "ab.reg.io/team/app");
+    let told: Vec<&str> = page.lines().filter(|line| line.starts_with("    ")).collect();
+    assert_eq!(
+        told,
+        [
+            "    wins \"ab.reg.io/team\": covers the image",
+            "    loses \"https://ab.reg.io/team\": a key that means the same is spelled more exactly",
+            "    loses \"ab.reg.io\": a key with a longer path goes before it",
+            "    loses \"https://ab.reg.io\": a key with a longer path goes before it",
+            "    loses \"a*.reg.io\": a key with the exact host goes before one with *",
+            "    loses \"*.reg.io\": a key with the exact host goes before one with *",
+            "    loses \"ab.reg.io/team\": a key that means the same was given before it",
+            "    loses \"AB.reg.io\": a key with a longer path goes before it",
+            "    loses \"ab.reg.io/team/app\": a stronger level answers",
+            "    loses \"*.reg.io\": a stronger level answers",
+        ],
+        "{page}"
+    );
+    let patterns = secret(config(&[("*.reg.io", "a"), ("a*.reg.io", "b"), ("ab*.reg.io", "c")]));
+    let page = explain(&patterns.unwrap(), "abc.reg.io/x");
+    let more = "a key whose host has more literal characters goes before it";
+    for key in ["*.reg.io", "a*.reg.io"] {
+        let line = format!("    loses \"{key}\": {more}");
+        assert!(page.lines().any(|l| l == line), "no line\n{line}\nin\n{page}");
     }
 }
 
@@ -140,6 +195,14 @@ fn secrets_without_a_name_are_told_apart_even_over_a_base() {
     assert_eq!(origin("a.io"), "task secret: key \"a.io\"");
     assert_eq!(origin("b.io"), "task secret, #2: key \"b.io\"");
     assert_eq!(origin("c.io"), "task secret, #3: key \"c.io\"");
+    // Those of every base count, and those without a file.
+    let unset = Resolver::builder().home(None::<&str>).build().unwrap();
+    let over = Resolver::builder().base(&over).base(&unset).base(&base).base(&unset);
+    let over = over.task_secret(config(&[("d.io", "d")])).home(None::<&str>).build().unwrap();
+    let origin = over.resolve_registry("d.io").unwrap().origin().to_string();
+    assert_eq!(origin, "task secret, #5: key \"d.io\"");
+    let [warning] = over.warnings() else { panic!("{:?}", over.warnings()) };
+    assert_eq!(warning.place().to_string(), "sandbox HOME, #3");
 }
 
 #[test]

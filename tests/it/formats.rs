@@ -25,6 +25,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (r#"{"detachKeys": "ctrl-e,e"}"#.into(), F::ConfigJson, NONE, "a field of Docker's"),
         (r#"{"x": {"y": 1}}"#.into(), F::ConfigJson, NONE, "nothing recognisable"),
         (r#"{"x.io": 1}"#.into(), F::ConfigJson, NONE, "no object under it"),
+        (r#"{"reg.io": null}"#.into(), F::ConfigJson, NONE, "null is not an object"),
+        (r#"{"reg.io": null, "quay.io": "x"}"#.into(), F::ConfigJson, NONE, "null is not an object"),
         (format!(r#"{{"auths": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
         (format!(r#"{{"HttpHeaders": {{}}, "reg.io": {entry}}}"#), F::ConfigJson, NONE, "fields of Docker's come first"),
         (format!(r#"{{"reg.io": {entry}, "PSFORMAT": 1}}"#), F::ConfigJson, NONE, "fields of Docker's, in any case and place"),
@@ -38,10 +40,16 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "what is in it is recognised by content"),
         (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes"),
         (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "e30="}}, "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}, "stringData": {{".dockercfg": "{{\"a.io\": {{}}}}"}}}}"#), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data name by name"),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "e30="}}, "stringData": {{".dockercfg": {}}}}}"#, quote(&flat)), F::KubernetesSecret, "u:p", "Kubernetes: stringData outranks data name by name"),
         (format!(r#"{{"kind": "Secret", "data": {{".dockercfg": "{}", ".dockerconfigjson": "e30="}}}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "both are read"),
         (format!(r#"{{".dockerconfigjson": "{encoded}"}}"#), F::KubernetesSecret, "u:p", "the bare data object"),
         (format!(r#"{{".dockerconfigjson": {}}}"#, quote(&config)), F::KubernetesSecret, "u:p", "its text where base64 is due"),
         (format!(r#"{{".dockercfg": "{}"}}"#, base64(&flat)), F::KubernetesSecret, "u:p", "the bare data object"),
+        (format!(r#"{{".dockerconfigjson": {}}}"#, quote(&format!("\n {config}"))), F::KubernetesSecret, "u:p", "its text where base64 is due, with white space before it"),
+        (format!(r#"{{".dockerconfigjson": "{}\n{}\n"}}"#, &encoded[..20], &encoded[20..]), F::KubernetesSecret, "u:p", "3.3: line breaks in base64 are skipped"),
+        (format!(r#"{{".dockercfg": "e30=", "kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::KubernetesSecret, "u:p", "Kubernetes: a Secret holds what is under data"),
+        (format!(r#"{{"kind": "secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::ConfigJson, NONE, "Kubernetes: kinds are compared by case"),
         (format!(r#"{{"kind": "Secret", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "fields of Docker's come first"),
         (format!(r#"{{".dockerconfigjson": "{}"}}"#, base64(format!("\u{FEFF}{config}"))), F::KubernetesSecret, "u:p", "a BOM inside"),
         (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
@@ -52,6 +60,36 @@ fn a_document_is_recognised_by_what_is_in_it() {
         assert_eq!(file.format(), format, "{document}, {rule}");
         assert_eq!(from_secret(document.clone(), "reg.io/app"), expected, "{document}, {rule}");
     }
+}
+
+/// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside it.
+#[test]
+fn every_field_of_dockers_makes_a_config_json() {
+    #[rustfmt::skip]
+    let fields = [
+        "auths", "HttpHeaders", "psFormat", "imagesFormat", "networksFormat", "pluginsFormat", "volumesFormat", "statsFormat",
+        "detachKeys", "credsStore", "credHelpers", "serviceInspectFormat", "servicesFormat", "tasksFormat", "secretFormat",
+        "configFormat", "nodesFormat", "pruneFilters", "proxies", "experimental", "stackOrchestrator", "kubernetes",
+        "currentContext", "cliPluginsExtraDirs", "plugins", "aliases", "features",
+    ];
+    let mut wrong = Vec::new();
+    for field in fields {
+        for name in [field.to_owned(), field.to_ascii_lowercase(), field.to_ascii_uppercase()] {
+            for document in [
+                format!(r#"{{"{name}": null, "reg.io": {{"auth": "dTpw"}}}}"#),
+                format!(r#"{{"reg.io": {{"auth": "dTpw"}}, "{name}": {{}}}}"#),
+            ] {
+                let format = CredentialFile::parse(document.as_bytes()).map(|file| file.format());
+                let answer = from_secret(document.clone(), "reg.io/app");
+                if !matches!(format, Ok(Format::ConfigJson)) || answer != NONE {
+                    wrong.push(format!("{document}: {format:?}, {answer}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unknown = r#"{"credStore": "x", "reg.io": {"auth": "dTpw"}}"#;
+    assert_eq!(from_secret(unknown, "reg.io/app"), "u:p", "{unknown}");
 }
 
 #[test]
@@ -89,6 +127,8 @@ fn what_is_no_credential_file_says_why() {
         (b"username = dTpw\nemail = x\n".into(), "invalid JSON", "every line is one of the two"),
         (b"\xFF\xFE{\0}\0".into(), "UTF-16", "PowerShell"),
         (b"{\0}\0".into(), "UTF-16", "without a BOM"),
+        (b"\xFE\xFF\0{\0}".into(), "UTF-16", "big-endian"),
+        (b"\0{\0}".into(), "UTF-16", "big-endian, without a BOM"),
         (b"\xEF\xBB\xBF{".into(), "ends too early", "a BOM hides nothing"),
         (b"PK\x03\x04....".into(), "zip archive", "3.5"),
         (b"BZh91AY&SY".into(), "not with gzip", "3.5"),
@@ -104,6 +144,8 @@ fn what_is_no_credential_file_says_why() {
         (b"{\".dockercfg\": {\"reg.io\": {}}}".into(), "is not text", "3.4"),
         (b"{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"e30=\", \".dockercfg\": null}}".into(), "holds neither", "3.4: the last one counts"),
         (b"{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"e30=\"}, \"data\": {}}".into(), "holds neither", "3.4: the last one counts"),
+        (b"{\"kind\": \"Secret\", \"stringData\": {\".dockercfg\": \"{}\"}, \"stringData\": {}}".into(), "holds neither", "3.4: the last one counts"),
+        (b"{\"kind\": \"Secret\", \"data\": {\".DockerCfg\": \"e30=\"}}".into(), "holds neither", "Kubernetes: names of data are compared by case"),
         (b"{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"ew==\"}}".into(), "(.dockercfg): the JSON ends too early", "3.4"),
         (format!("{{\".dockercfg\": \"{secret_in_secret}\"}}").into(), "Secret inside a Secret", "no nesting"),
         (deep.into(), "ends too early", "depth does not matter where nothing is read"),
@@ -156,6 +198,8 @@ fn lines_are_docker_hubs() {
         ("\n  email = x\n\n auth =dTpw \n", "u:p", "order and blank lines do not matter"),
         ("AUTH = dTpw\nEmail = x", "u:p", "names in any case"),
         ("auth = \nemail = x", "-", "empty is absent"),
+        ("auth = eDp5\nauth = dTpw\n", "u:p", "3.4: the last one counts"),
+        ("auth = dTpw\nauth = \n", "-", "3.4: the last one counts"),
         ("auth = bm9jb2xvbg==\n", "-", "malformed"),
         ("\u{FEFF}auth = dTpw\n", "u:p", "a BOM is skipped"),
     ];
@@ -166,6 +210,9 @@ fn lines_are_docker_hubs() {
     let file = CredentialFile::parse(b"auth = dTpw\nemail = e@example.com\n").unwrap();
     let keys: Vec<&str> = file.entries().map(|entry| entry.key()).collect();
     assert_eq!(keys, ["https://index.docker.io/v1/"]);
+    let hub = secret("email = x\nauth = dTpw\nemail = e@example.com\n").unwrap();
+    let auth = hub.resolve_registry("docker.io").unwrap();
+    assert_eq!(auth.email(), Some("e@example.com"), "3.4: the last one counts");
 }
 
 #[test]

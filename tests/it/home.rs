@@ -35,6 +35,10 @@ fn both_of_dockers_files_count() {
         assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&resolver, "flat.io/app"), *flat, "{rule}");
         assert!(resolver.warnings().is_empty(), "{rule}");
+        let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+        let page = resolver.explain(&image).to_string();
+        let is_noted = page.contains(": holds no .docker/config.json and no .dockercfg");
+        assert_eq!(is_noted, *reg == "-", "{rule}\n{page}");
     }
     let missing = Resolver::builder().home(Some("/nonexistent")).build().unwrap();
     assert_eq!(answer(&missing, "reg.io/app"), "-", "the HOME of system users");

@@ -264,6 +264,11 @@ fn references_that_mean_the_same_are_equal() {
     assert!(same("nginx", "index.docker.io/library/nginx"));
     assert!(same("QUAY.IO:443/app", "quay.io/app"));
     assert!(!same("nginx", "nginx:latest"));
+    let digest = |hex: char| format!("nginx@sha256:{}", hex.to_string().repeat(64));
+    assert!(same(&digest('0'), &format!("docker.io/library/{}", digest('0'))));
+    assert!(!same(&digest('0'), &digest('1')), "another digest");
+    assert!(!same(&digest('0'), "nginx"), "no digest");
+    assert!(!same("quay.io/app", "quay.io/apps") && !same("quay.io/app", "gcr.io/app"));
     assert!(!same("reg:99999/app", "reg:88888/app"), "ports beyond all ports differ too");
     assert!(!same("quay.io/app", "quay.io:80/app"));
 }

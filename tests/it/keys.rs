@@ -59,6 +59,15 @@ fn a_key_covers_what_it_means_and_nothing_else() {
         ("reg.io:0", &["reg.io:0/x", "reg.io:00/x"], &["reg.io/x"], "3.1: 0 is a number"),
         ("registry-with-a-long-name-*.example.com", &["REGISTRY-with-a-long-NAME-1.EXAMPLE.com/x"], &[], "3.2.2: hosts in lower case"),
         ("*", &["localhost/x", "Build/x"], &["x", "quay.io/x"], "3.2.4: one label"),
+        ("reg.io:65535", &["reg.io:65535/x"], &["reg.io/x", "reg.io:65534/x"], "3.2.1: the last port"),
+        ("index.docker.io/v2", &["a"], &[], "3.2.3: on Docker Hub an API root without slash"),
+        ("x*ab*cd*y.example.io", &["xabcdy.example.io/x", "x-ab-cd-y.example.io/x"], &["xcdaby.example.io/x", "xaby.example.io/x"], "3.2.4: the pieces in their order"),
+        ("x*ab*ba*y.example.io", &["xabbay.example.io/x"], &["xabay.example.io/x"], "3.2.4: two pieces share no character"),
+        ("a*b*b.example.io", &["abb.example.io/x"], &["ab.example.io/x"], "3.2.4: a piece shares none with the end"),
+        ("ab*ba.example.io", &["abba.example.io/x"], &["aba.example.io/x"], "3.2.4: nor does the beginning"),
+        ("docker.io:5000/v1", &["docker.io:5000/v1/a"], &["docker.io:5000/a", "a"], "3.2.3: another port is not Docker Hub"),
+        ("Docker.io:5000/v1", &["docker.io:5000/v1/a"], &["docker.io:5000/a", "a"], "3.2.3: another port is not Docker Hub"),
+        ("index.docker.io:5000/v2", &["index.docker.io:5000/v2/a"], &["index.docker.io:5000/a", "a"], "3.2.3: another port is not Docker Hub"),
         ("https://bücher.example/", &["xn--bcher-kva.example/x"], &[], "3.2.1: IDNA"),
         ("https://ＱＵＡＹ.io", &["quay.io/x"], &[], "3.2.1: IDNA folds full-width letters"),
         ("https://quаy.io", &["xn--quy-7cd.io/x"], &["quay.io/x"], "3.2.1: a Cyrillic а is another host"),
@@ -72,6 +81,31 @@ fn a_key_covers_what_it_means_and_nothing_else() {
             assert_eq!(answer(&resolver, image), "-", "{key} should not cover {image}: {rule}");
         }
         assert!(resolver.warnings().is_empty(), "{key}: {:?}", resolver.warnings());
+    }
+}
+
+/// However many segments a path has, and however many keys are beside it.
+#[test]
+fn a_path_of_any_depth_is_covered() {
+    let others: Vec<String> = (0..20).map(|n| format!("other{n}.io/a")).collect();
+    for depth in [1, 2, 29, 30, 31, 32, 33, 34, 62, 63, 64, 65, 96] {
+        let path = vec!["a"; depth].join("/");
+        let key = format!("reg.io/{path}");
+        for beside in [&[][..], &others] {
+            let keys: Vec<(&str, &str)> =
+                beside.iter().chain([&key]).map(|key| (&**key, "u")).collect();
+            let resolver = secret(config(&keys)).unwrap();
+            let above = path.strip_suffix("/a").unwrap_or("x");
+            for (repository, expected) in [
+                (path.clone(), "u:p"),
+                (format!("{path}/app"), "u:p"),
+                (format!("{path}b"), "-"),
+                (format!("{above}/b"), "-"),
+            ] {
+                let image = format!("reg.io/{repository}");
+                assert_eq!(answer(&resolver, &image), expected, "{key} for {image}");
+            }
+        }
     }
 }
 
@@ -212,6 +246,7 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
         ("https://quay.io:443/x?y", "-", "3.2.1: a query"),
         ("quay.io/team#x", "-", "3.2.1: a fragment"),
         ("quay.io/te am", "-", "3.2.1: white space"),
+        ("xn--bcher-kva.example", "idna", "its ASCII form"),
         ("bücher.example", "idna", "an international host without a scheme"),
         ("https://BÜCHER.example/v1/", "idna", "an international host"),
         ("bücher.example/team", "idna", "an international host"),

@@ -1,11 +1,11 @@
 //! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within them is
 //! counted in `tests/allocations`.
 
-use regcred::{Error, ImageRef, Limits, Resolver};
+use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
 
-use crate::archives::{file, gzip, of_kind, tar};
+use crate::archives::{Member, file, gzip, of_kind, pax, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
-use crate::support::{answer, config, secret};
+use crate::support::{answer, base64, config, quote, secret, shown};
 
 #[test]
 fn the_defaults_are_as_documented() {
@@ -16,6 +16,18 @@ fn the_defaults_are_as_documented() {
     assert_eq!(limits.archive_bytes, 16 * 1024 * 1024);
     assert_eq!(limits.archive_unpacked_bytes, 64 * 1024 * 1024);
     assert_eq!(limits.archive_entries, 10_000);
+    assert_eq!(limits.definition_bytes, 4 * 1024 * 1024);
+    assert_eq!(limits.definition_containers, 10_000);
+    assert_eq!(limits.fetched_files, 16);
+}
+
+/// A file on its own is read within the defaults.
+#[test]
+fn a_file_alone_may_hold_many_entries() {
+    let keys: Vec<String> = (0..20_000).map(|n| format!("reg{n}.io")).collect();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "u")).collect();
+    let file = CredentialFile::parse(config(&keys).as_bytes()).map(|file| file.entries().count());
+    assert!(matches!(file, Ok(20_000)), "{file:?}");
 }
 
 fn limits(change: impl Fn(&mut Limits)) -> Limits {
@@ -33,11 +45,16 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
     let patterns =
         config(&[("*.a.io", "a"), ("reg.io", "u"), ("https://B*.io/team", "b"), ("*.a.io", "a")]);
+    let meaningless = r#"{"auths": {"a.io": 1e999, "reg.io": {"auth": "dTpw"}}}"#;
     let archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &json)]);
     let packed = gzip(&archive);
     // Without the blocks of zeros at the end, and without padding.
     let whole_block = format!("{json:512}");
     let tight = tar(&[file(".docker/config.json", &whole_block)])[..1024].to_vec();
+    // Extended headers count as members.
+    let comment = pax("comment", "x");
+    let header = |kind| Member { name: "pax", kind, data: comment.as_bytes(), size: None };
+    let extended = tar(&[header(b'g'), header(b'x'), file(".docker/config.json", &json)]);
     let (packed_bytes, unpacked) = (packed.len() as u64, archive.len() as u64);
     type Set = fn(&mut Limits, u64);
     let file_bytes: Set = |l, n| l.file_bytes = n;
@@ -50,33 +67,146 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
     #[rustfmt::skip]
     let table: Vec<(Vec<u8>, &str, Set, u64)> = vec![
         (json.clone().into(), "file_bytes", file_bytes, bytes),
-        (json.into(), "file_entries", file_entries, 2),
+        (json.clone().into(), "file_entries", file_entries, 2),
         (helpers.into(), "file_entries", file_entries, 3),
         (flat.into(), "file_entries", file_entries, 2),
         (patterns.clone().into(), "file_patterns", file_patterns, 3),
         (gzip(&tar(&[file(".dockercfg", &patterns)])), "file_patterns", file_patterns, 3),
+        (meaningless.into(), "file_entries", file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&json)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&json)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{".dockercfg": "{}"}}"#, base64(flat)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{".dockercfg": {}}}"#, quote(flat)).into(), "file_entries", file_entries, 2),
+        (packed.clone(), "file_entries", file_entries, 2),
+        (archive.clone(), "file_entries", file_entries, 2),
         (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
         (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
         (tight, "archive_unpacked_bytes", unpacked_bytes, 1024),
         (packed.clone(), "archive_entries", archive_entries, 2),
+        (extended, "archive_entries", archive_entries, 3),
         (packed, "file_bytes", file_bytes, bytes),
     ];
     let scratch = tempfile::tempdir().unwrap();
     for (number, (input, name, set, least)) in table.into_iter().enumerate() {
         let path = scratch.path().join(number.to_string());
         std::fs::write(&path, &input).unwrap();
+        let shown = shown(&input);
         let builders =
             [Resolver::builder().task_secret(input), Resolver::builder().cluster_file(path)];
         for builder in builders {
             let fits = builder.clone().limits(limits(|l| set(l, least))).build();
-            assert_eq!(answer(&fits.unwrap(), "reg.io/app"), "u:p", "{name} {least}");
+            assert_eq!(answer(&fits.unwrap(), "reg.io/app"), "u:p", "{name} {least}: {shown}");
             let over = builder.limits(limits(|l| set(l, least - 1))).build();
-            let Err(Error::Limit { limit, value, .. }) = &over else { panic!("{name}: {over:?}") };
-            assert_eq!((*limit, *value), (name, least - 1));
+            let Err(Error::Limit { limit, value, .. }) = &over else {
+                panic!("{name} {}: {over:?} of {shown}", least - 1)
+            };
+            assert_eq!((*limit, *value), (name, least - 1), "{shown}");
             let text = over.unwrap_err().to_string();
             assert!(text.contains(&format!("over the limit {name} of {}", least - 1)), "{text}");
         }
     }
+}
+
+/// The limit that was hit, if any.
+fn hit<T>(read: Result<T, Error>) -> Result<Option<(&'static str, u64)>, Error> {
+    match read {
+        Ok(_) => Ok(None),
+        Err(Error::Limit { limit, value, .. }) => Ok(Some((limit, value))),
+        Err(error) => Err(error),
+    }
+}
+
+/// The caller's limits reach every source, and every file that it holds.
+#[test]
+fn limits_hold_for_every_source() {
+    let scratch = tempfile::tempdir().unwrap();
+    let json = config(&[("reg.io", "u"), ("a.io", "a")]);
+    let archive = tar(&[file(".docker/config.json", &json)]);
+    let packed = gzip(&archive);
+    let files: [(&str, &[u8]); 5] = [
+        ("json/.docker/config.json", json.as_bytes()),
+        ("flat/.dockercfg", json.as_bytes()),
+        ("archive/docker.tar.gz", &packed),
+        ("gz/.dockercfg.gz", &gzip(json.as_bytes())),
+        ("other/creds.json", json.as_bytes()),
+    ];
+    for (name, bytes) in files {
+        let path = scratch.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let path = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
+    let fetching = |items: &str| only(&app_with(&format!(r#""fetch": [{items}]"#)));
+    let fetch = |name: &str| fetching(&format!(r#"{{"uri": "{}"}}"#, path(name)));
+    let pulls = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
+        "secrets": {"s": {"source": "/s"}}}"#;
+    let secret = |_: &str| Ok(json.clone().into_bytes());
+    let checked = |name: &str, limits| match dcos::check_file(path(name), limits).problem() {
+        Some(Error::Limit { limit, value, .. }) => Ok(Some((*limit, *value))),
+        Some(problem) => panic!("{name}: {problem}"),
+        None => Ok(None),
+    };
+    let build = Resolver::builder;
+    let renamed = format!(r#"{{"uri": "{}", "destPath": ".dockercfg"}}"#, path("other/creds.json"));
+    type Read<'r> = Box<dyn Fn(Limits) -> Result<Option<(&'static str, u64)>, Error> + 'r>;
+    // what is read, whether it is an archive, how
+    #[rustfmt::skip]
+    let table: Vec<(&str, bool, Read<'_>)> = vec![
+        ("a task secret", false, Box::new(|l| hit(build().task_secret(&*json).limits(l).build()))),
+        ("limits given first", false, Box::new(|l| hit(build().limits(l).task_secret(&*json).build()))),
+        ("a source before a base", false, Box::new(|l| hit(build().task_secret(&*json).base(&agent()).limits(l).build()))),
+        ("a source after a base", false, Box::new(|l| hit(build().base(&agent()).task_secret(&*json).limits(l).build()))),
+        ("an archive", true, Box::new(|l| hit(build().task_secret(&*packed).limits(l).build()))),
+        ("an agent flag, JSON", false, Box::new(|l| hit(build().agent_flag(&*json).limits(l).build()))),
+        ("an agent flag, a path", false, Box::new(|l| hit(build().agent_flag(path("flat/.dockercfg")).limits(l).build()))),
+        ("an agent flag, an archive", true, Box::new(|l| hit(build().agent_flag(path("archive/docker.tar.gz")).limits(l).build()))),
+        ("a cluster file", false, Box::new(|l| hit(build().cluster_file(path("flat/.dockercfg")).limits(l).build()))),
+        ("a cluster file if it exists", false, Box::new(|l| hit(build().cluster_file_if_exists(path("flat/.dockercfg")).limits(l).build()))),
+        ("a cluster file, an archive", true, Box::new(|l| hit(build().cluster_file(path("archive/docker.tar.gz")).limits(l).build()))),
+        ("a HOME, config.json", false, Box::new(|l| hit(build().home(Some(path("json"))).limits(l).build()))),
+        ("a HOME, .dockercfg", false, Box::new(|l| hit(build().home(Some(path("flat"))).limits(l).build()))),
+        ("a sandbox, config.json", false, Box::new(|l| hit(build().sandbox_home(path("json")).limits(l).build()))),
+        ("a sandbox, .dockercfg", false, Box::new(|l| hit(build().sandbox_home(path("flat")).limits(l).build()))),
+        ("a sandbox, docker.tar.gz", true, Box::new(|l| hit(build().sandbox_home(path("archive")).limits(l).build()))),
+        ("the Docker containerizer", false, Box::new(|l| hit(mesos::docker_containerizer(&agent(), l, path("json"))))),
+        ("a fetched .dockercfg", false, Box::new(|l| hit(fetch("flat/.dockercfg").resolver(&agent(), l, no_secrets)))),
+        ("a fetched .dockercfg.gz", false, Box::new(|l| hit(fetch("gz/.dockercfg.gz").resolver(&agent(), l, no_secrets)))),
+        ("a fetched docker.tar.gz", true, Box::new(|l| hit(fetch("archive/docker.tar.gz").resolver(&agent(), l, no_secrets)))),
+        ("a file fetched under another name", false, Box::new(|l| hit(fetching(&renamed).resolver(&agent(), l, no_secrets)))),
+        ("what was fetched", false, Box::new(|l| hit(fetch("x").resolver_in_sandbox(&agent(), l, path("json"), no_secrets)))),
+        ("an archive that was fetched", true, Box::new(|l| hit(fetch("x").resolver_in_sandbox(&agent(), l, path("archive"), no_secrets)))),
+        ("a pull secret", false, Box::new(|l| hit(only(pulls).resolver(&agent(), l, secret)))),
+        ("a pull secret in a sandbox", false, Box::new(|l| hit(only(pulls).resolver_in_sandbox(&agent(), l, path("json"), secret)))),
+        ("a pull secret of a definition", false, Box::new(|l| hit(regcred::marathon::resolvers(pulls.as_bytes(), &agent(), l, secret)?.remove(0)))),
+        ("a checked flag, JSON", false, Box::new(|l| hit(mesos::check_docker_config(&json, l)))),
+        ("a checked flag, a path", false, Box::new(|l| hit(mesos::check_docker_config(&path("flat/.dockercfg"), l)))),
+        ("a checked cluster file", false, Box::new(|l| checked("flat/.dockercfg", l))),
+    ];
+    type Set = fn(&mut Limits, u64);
+    // limit, whether it is one of archives, how to set it, the least value that lets the file through
+    #[rustfmt::skip]
+    let bounds: [(&str, bool, Set, u64); 5] = [
+        ("file_bytes", false, |l, n| l.file_bytes = n, json.len() as u64),
+        ("file_entries", false, |l, n| l.file_entries = n, 2),
+        ("archive_bytes", true, |l, n| l.archive_bytes = n, packed.len() as u64),
+        ("archive_unpacked_bytes", true, |l, n| l.archive_unpacked_bytes = n, archive.len() as u64),
+        ("archive_entries", true, |l, n| l.archive_entries = n, 1),
+    ];
+    let mut wrong = Vec::new();
+    for (what, is_archive, read) in &table {
+        for (name, of_archives, set, least) in &bounds {
+            if *of_archives && !is_archive {
+                continue;
+            }
+            for (value, expected) in [(*least, None), (least - 1, Some((*name, least - 1)))] {
+                match read(limits(|l| set(l, value))) {
+                    Ok(hit) if hit == expected => {}
+                    other => wrong.push(format!("{what}, {name} {value}: {other:?}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// A credential file that Mesos would unpack on its way into the sandbox.

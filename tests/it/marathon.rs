@@ -58,6 +58,7 @@ fn apps_pods_groups_and_lists_are_told_apart() {
         (r#"{"id": "/a", "container": {"type": "MESOS", "appc": {"image": "x"}}}"#.into(), vec!["/a MESOS -"], "AppC images take no Docker credential"),
         (r#"{"id": "/a", "cmd": "x", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
         (r#"{"id": "/a", "container": {"type": "mesos", "docker": {"image": "x"}}}"#.into(), vec!["/a MESOS x"], "Marathon reads enumerations in any case"),
+        (r#"{"id": "/a", "container": {"type": "docker", "docker": {"image": "x"}}}"#.into(), vec!["/a DOCKER x"], "Marathon reads enumerations in any case"),
         (r#"{"container": {"docker": {"image": "x"}}}"#.into(), vec![" DOCKER x"], "an update of an app may leave out the id"),
         (pod("/p"), vec!["/p a MESOS x", "/p b MESOS -"], "each container of a pod has its answer"),
         (r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "Docker", "id": "x"}}]}"#.into(), vec!["/p a MESOS x"], "kind in any case"),
@@ -106,7 +107,10 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(&pulls.replace(r#""type": "MESOS", "#, ""), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)", "an omitted type means DOCKER"),
         (app(pulls, ""), r#"/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "s", and secrets declares none"#, "AppValidationTest: no secret"),
         (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; it names "s", and secrets declares "t", "u""#, "what could have been meant"),
+        (app(pulls, r#", "secrets": {"a": {"source": "x"}, "b": {"source": "x"}, "c": {"source": "x"}, "d": {"source": "x"}, "e": {"source": "x"}, "f": {"source": "x"}, "g": {"source": "x"}}"#), r#"secrets declares "a", "b", "c", "d", "e" and 2 more"#, "a few of many"),
         (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
+        (app(&pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "/a/b", and secrets declares "s""#, "a source is not an alias"),
+        (pod(&pod_pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/containers(1)/image/pullConfig: pullConfig.secret must refer to an existing secret; it names "/a/b", and secrets declares "s""#, "a source is not an alias"),
         (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
         (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
         (app(pulls, r#", "secrets": {"s": {}}"#), "/a: /secrets(s)/source: is undefined", "a source is required"),
@@ -119,6 +123,7 @@ fn marathons_rules_are_told_in_its_own_words() {
         (app(&pulls.replace(r#"{"secret": "s"}"#, r#""s""#), &declared), "/a: /container/docker/pullConfig: must be an object", "pullConfig is an object"),
         (app(r#"{"docker": {"image": "x", "credential": {"principal": "p", "secret": "q"}}}"#, ""), "/a: /container/docker/credential: must be empty; credential is gone since Marathon 1.4", "1.4: credential, type DOCKER"),
         (app(r#"{"type": "MESOS", "docker": {"image": "x", "credential": {"principal": "p"}}}"#, ""), "/a: /container/docker/credential: must be empty", "1.4: credential, type MESOS"),
+        (app(r#"{"type": "MESOS", "docker": {"image": "", "credential": {"principal": "p"}, "pullConfig": {"secret": "s"}}}"#, ""), "must not be empty; /container/docker/pullConfig: pullConfig.secret must refer to an existing secret", "everything that is wrong, at once"),
         (app(r#"{"docker": {"image": ""}}"#, ""), "/a: /container/docker/image: must not be empty", "an image is not empty"),
         (app(r#"{"docker": {}}"#, ""), "/a: /container/docker/image: is undefined", "an image is required"),
         (app(r#"{"docker": {"image": 5}}"#, ""), "/a: /container/docker/image: must be a text", "an image is a text"),
@@ -253,6 +258,15 @@ fn what_is_no_definition_says_so() {
         assert!(error.contains(expected), "{rule}: {error}");
         assert!(!error.contains("dTpw"), "{error}");
     }
+    // To the byte.
+    let app = app_with(r#""cmd": "x""#);
+    let mut limits = Limits::default();
+    limits.definition_bytes = app.len() as u64;
+    let fits = marathon::containers(app.as_bytes(), limits);
+    assert_eq!(fits.unwrap_or_else(|error| panic!("{app}: {error}")).len(), 1, "{app}");
+    limits.definition_bytes -= 1;
+    let error = marathon::containers(app.as_bytes(), limits).expect_err(&app);
+    assert!(matches!(error, Error::Limit { limit: "definition_bytes", .. }), "{app}: {error}");
     let error = marathon::containers(b"\xFF\xFE{\0}\0", Limits::default()).unwrap_err().to_string();
     assert!(error.contains("UTF-16"), "{error}");
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -418,6 +432,18 @@ fn what_is_fetched_is_bounded() {
     few_bytes.file_bytes = json.len() as u64 - 1;
     let error = resolve(r#"{"uri": "DIR/.dockercfg.gz"}"#, few_bytes).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "unpacked: {error}");
+
+    // An archive that lands as docker.tar.gz is warned of once, though it is looked into twice.
+    put("docker.tar.gz", gzip(&tar(&[file("config.json", "{}")])));
+    let resolver = resolve(r#"{"uri": "DIR/docker.tar.gz"}"#, most).unwrap();
+    let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("only \"config.json\""), "{told:?}");
+
+    let nothing = resolve(r#"{"uri": "DIR/app.tgz"}"#, most).unwrap();
+    let page = nothing.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let line = "  sandbox HOME, what the task fetches: holds no .docker/config.json, .dockercfg or docker.tar.gz to read";
+    assert!(page.lines().any(|told| told == line), "no line\n{line}\nin\n{page}");
 
     // What is in somebody's own archive is no error, and where it could not be told it is said so.
     #[rustfmt::skip]
@@ -626,6 +652,14 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         told[0].starts_with("/fetch(2): another entry before it ends up in the same place"),
         "{told:?}"
     );
+    for name in [".dockercfg", ".docker/config.json"] {
+        let item = format!(r#"{{"uri": "/a/x", "destPath": "{name}"}}"#);
+        let twice = only(&app_with(&format!(r#""fetch": [{item}, {item}]"#)));
+        let told: Vec<String> = twice.warnings().iter().map(|w| w.to_string()).collect();
+        assert_eq!(told.len(), 1, "{name}: {told:?}");
+        let expected = "/fetch(1): another entry before it ends up in the same place";
+        assert!(told[0].starts_with(expected), "{name}: {told:?}");
+    }
     let uris = only(&app_with(r#""uris": ["https://h/x", "https://h/docker.tar.gz?sig=s"]"#));
     let told = uris.warnings()[0].to_string();
     assert!(
@@ -685,6 +719,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "archive:p", "-", "3.6: a docker.tar.gz in a sandbox is looked into"),
         (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "the later one overwrites"),
         (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "the later one overwrites"),
+        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "what is fetched again overwrites again"),
         (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "3.6: .docker/config.json first"),
         (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/flat.tar.gz"}"#, "flat:p", "-", "one .dockercfg overwrites another"),
         (r#"{"uri": "file://DIR/app.tar.gz"}"#, "agent:p", "-", "nothing in it"),
@@ -719,6 +754,24 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         only(&app_with(&fetch)).resolver(&agent(), Limits::default(), no_secrets).unwrap();
     let all = resolver.resolve_all(&regcred::ImageRef::parse("reg.io/app").unwrap());
     assert_eq!(all.map(|auth| word(&auth)).collect::<Vec<_>>(), ["archive:p", "flat:p", "agent:p"]);
+    // What a container brings goes before the agent's own of the same level.
+    let home = tempfile::tempdir().unwrap();
+    let keys = config(&[("reg.io", "home"), ("home.io", "home")]);
+    std::fs::write(home.path().join(".dockercfg"), keys).unwrap();
+    let at_home = Resolver::builder().home(Some(home.path())).build().unwrap();
+    let container = only(
+        &app_with(r#""fetch": [{"uri": "DIR/.dockercfg"}]"#)
+            .replace("DIR", scratch.path().to_str().unwrap()),
+    );
+    let (limits, sandbox) = (Limits::default(), scratch.path());
+    for (resolver, way) in [
+        (container.resolver(&at_home, limits, no_secrets), "before it is fetched"),
+        (container.resolver_in_sandbox(&at_home, limits, sandbox, no_secrets), "once fetched"),
+    ] {
+        let resolver = resolver.unwrap_or_else(|error| panic!("{way}: {error}"));
+        assert_eq!(answer(&resolver, "reg.io/app"), "plain:p", "{way}");
+        assert_eq!(answer(&resolver, "home.io/app"), "home:p", "{way}");
+    }
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
@@ -870,6 +923,10 @@ fn the_secret_answers_or_says_why_it_cannot() {
         "{explained}"
     );
 
+    let origin = resolver.resolve_registry("reg.io").unwrap().origin().clone();
+    assert_eq!(origin.to_string(), "task secret, s (/store/s) of /a: key \"reg.io\"");
+    assert_eq!(origin.file(), None, "a secret has a name, but not a path: {origin}");
+
     let Resolved { resolver, .. } = resolve(Ok(b"{}".to_vec())).unwrap();
     assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "an empty configuration is one");
     // bytes or failure, what is told
@@ -882,9 +939,15 @@ fn the_secret_answers_or_says_why_it_cannot() {
         (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is no object"),
     ];
     for (bytes, expected) in table {
-        let error = resolve(bytes).unwrap_err().to_string();
+        let error = resolve(bytes).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");
     }
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x", "pullConfig": {"secret": "s"}}}],
+        "secrets": {"s": {"source": "/store/s"}}}"#;
+    let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+    let error = only(pod).resolver(&agent(), Limits::default(), missing).expect_err(pod);
+    let expected = r#""/p a": the secret "s", source "/store/s", cannot be had"#;
+    assert!(error.to_string().starts_with(expected), "a container of a pod is named: {error}");
 }
 
 /// `None` is what an anonymous pull looks like, too; whoever wants to can tell the two apart.

@@ -21,6 +21,9 @@ const MASK: u8 = 0xA5;
 /// So many bytes of a secret in a row are a find: the first of a freed block are overwritten.
 const PIECE: usize = 8;
 
+/// More bytes in a row than registers leave on the stack where they are saved.
+const LONG_PIECE: usize = 512;
+
 /// What is left over once a file was read, if anything; or that it could not be read.
 type Held = Option<Box<dyn Any>>;
 
@@ -207,12 +210,17 @@ fn spellings(secret: &str) -> Vec<u8> {
 
 /// Whether any piece of what is masked stands in memory that this process can write to.
 fn is_in_memory(masked: &[u8]) -> bool {
+    has_piece_in_memory(masked, PIECE)
+}
+
+/// Whether any piece of so many bytes does.
+fn has_piece_in_memory(masked: &[u8], size: usize) -> bool {
     let mut starts = [false; 256];
-    masked.chunks_exact(PIECE).for_each(|piece| starts[usize::from(piece[0] ^ MASK)] = true);
+    masked.chunks_exact(size).for_each(|piece| starts[usize::from(piece[0] ^ MASK)] = true);
     let is_piece = |bytes: &[u8]| {
         let is =
             |piece: &[u8]| bytes.iter().zip(piece).all(|(byte, masked)| byte ^ MASK == *masked);
-        starts[usize::from(bytes[0])] && masked.chunks_exact(PIECE).any(is)
+        starts[usize::from(bytes[0])] && masked.chunks_exact(size).any(is)
     };
     let memory = File::open("/proc/self/mem").unwrap();
     let mut buffer = Zeroizing::new(vec![0; 1 << 20]);
@@ -234,11 +242,11 @@ fn is_in_memory(masked: &[u8]) -> bool {
                 continue;
             }
             memory.read_exact_at(&mut buffer[..len], at as u64).unwrap();
-            if buffer[..len].windows(PIECE).any(is_piece) {
+            if buffer[..len].windows(size).any(is_piece) {
                 return true;
             }
             // So that what crosses the border of two readings is found.
-            at += if at + len == end || at + len == stop { len } else { len - PIECE + 1 };
+            at += if at + len == end || at + len == stop { len } else { len - size + 1 };
         }
     }
     false
@@ -266,10 +274,34 @@ fn look_through_memory(directory: &Path) {
     }
 }
 
+/// What reads a file, by the name of the file.
+type Reader = (&'static str, &'static str, fn(&Path) -> Held);
+
+#[rustfmt::skip]
+const READERS: &[Reader] = &[
+    ("a cluster file", "a",          |path| build(Resolver::builder().cluster_file(path))),
+    ("an agent flag",  "a",          |path| build(Resolver::builder().agent_flag(flag(path)))),
+    ("a HOME",         ".dockercfg", |path| build(Resolver::builder().home(path.parent()))),
+    ("a sandbox",      ".dockercfg", |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
+    ("a fetched file", ".dockercfg", fetched),
+    ("a checked file", "a",          checked),
+];
+
+/// The buffers that a file is read through are wiped too, where no later call happens to overwrite them.
+fn look_through_the_stack(directory: &Path) {
+    for (number, (what, name, read)) in READERS.iter().enumerate() {
+        let reader = directory.join(format!("reader-{number}"));
+        let masked = fs::read(reader.join("masked")).unwrap();
+        drop(read(&reader.join(name)));
+        assert!(!has_piece_in_memory(&masked, LONG_PIECE), "{what}: left by a call");
+    }
+}
+
 /// What is wiped is nowhere in memory any more, in pieces neither.
 #[test]
 fn dropped_secrets_are_nowhere_in_memory() {
     if let Some(directory) = std::env::var_os(DIRECTORY) {
+        look_through_the_stack(Path::new(&directory));
         return look_through_memory(Path::new(&directory));
     }
     let directory = tempfile::tempdir().unwrap();
@@ -280,6 +312,15 @@ fn dropped_secrets_are_nowhere_in_memory() {
         fs::write(row.join(name), input(&secret)).unwrap();
         let masked: Vec<u8> = spellings(&secret).iter().map(|byte| byte ^ MASK).collect();
         fs::write(row.join("masked"), masked).unwrap();
+    }
+    for (number, (_, name, _)) in READERS.iter().enumerate() {
+        let reader = directory.path().join(format!("reader-{number}"));
+        // As long as a buffer.
+        let secret: String = (0..400).map(|n| canary(1000 * (number + 1) + n)).collect();
+        fs::create_dir(&reader).unwrap();
+        fs::write(reader.join(name), format!(r#"{{"reg.io":{}}}"#, plain(&secret))).unwrap();
+        let masked: Vec<u8> = secret.bytes().map(|byte| byte ^ MASK).collect();
+        fs::write(reader.join("masked"), masked).unwrap();
     }
     let looked = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "memory::dropped_secrets_are_nowhere_in_memory", "--nocapture"])

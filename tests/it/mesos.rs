@@ -17,10 +17,14 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
     let table = [
         ("https://registry.example.com", "team/app", "registry.example.com/team/app", "registry.example.com", "DC/OS 2.1: the documented example"),
         ("https://registry.example.com", "app", "registry.example.com/app", "registry.example.com", "3.1: no library/ there"),
+        ("https://registry.example.com?x=/y", "app", "registry.example.com/app", "registry.example.com", "nor does a query"),
+        ("https://registry.example.com:5000#x", "app", "registry.example.com:5000/app", "registry.example.com:5000", "nor does a fragment"),
         ("https://registry.example.com/v1/", "app:1", "registry.example.com/app:1", "registry.example.com", "Mesos: the path does not count"),
         ("https://registry.example.com:443", "app", "registry.example.com/app", "registry.example.com", "3.1: :443 equals no port"),
         ("https://registry.example.com:5000", "app", "registry.example.com:5000/app", "registry.example.com:5000", "a port"),
         ("http://registry.example.com", "app", "registry.example.com:80/app", "registry.example.com:80", "Mesos: http means port 80, another registry"),
+        ("HTTP://registry.example.com", "app", "registry.example.com:80/app", "registry.example.com:80", "Mesos: in any case"),
+        ("https://registry.example.com:65535", "app", "registry.example.com:65535/app", "registry.example.com:65535", "the last port"),
         ("http://registry.example.com:8080", "app", "registry.example.com:8080/app", "registry.example.com:8080", "a port"),
         ("HTTPS://Registry.Example.com", "app", "registry.example.com/app", "registry.example.com", "any case"),
         ("https://[::1]:5000", "app", "[::1]:5000/app", "[::1]:5000", "IPv6"),
@@ -53,6 +57,7 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         "https://",
         "https://u:canary@reg.io",
         "https://reg.io:x",
+        "https://reg.io:65536",
         "https:///v1/",
         "./images",
     ] {
@@ -72,12 +77,13 @@ fn the_key_that_mesos_needs_is_told() {
     let table = [
         ("https://registry.example.com", Some("registry.example.com:443")), ("http://registry.example.com/v1/", Some("registry.example.com:80")),
         ("https://registry.example.com:5000", Some("registry.example.com:5000")), ("/var/lib/images", None),
+        ("HTTP://registry.example.com", Some("registry.example.com:80")), ("HttpS://registry.example.com/", Some("registry.example.com:443")),
     ];
     for (flag, key) in table {
         assert_eq!(
             DockerRegistry::parse(flag).unwrap().mesos_key(),
             key,
-            "2.1: the default-port trap"
+            "{flag}, 2.1: the default-port trap"
         );
     }
     assert_eq!(DockerRegistry::default().mesos_key(), Some("registry-1.docker.io:443"));
@@ -187,7 +193,8 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (r#"{"auths": {}, "credsStore": "", "credHelpers": {}}"#.into(), &[], "no helper is named"),
         (entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4"))), &["not UTF-8 text; images it is for get no credential until"], "Latin-1 is sent as it stands, and right"),
         (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(300), "]".repeat(300)), &["the agent does not start: the JSON is nested deeper"], "1.3: picojson's depth"),
-        (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(150), "]".repeat(150)), &[], "1.3: picojson's depth"),
+        (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(200), "]".repeat(200)), &["the agent does not start: the JSON is nested deeper"], "1.3: picojson's depth, one too deep"),
+        (format!(r#"{{"auths": {{}}, "x": {}1{}}}"#, "[".repeat(199), "]".repeat(199)), &[], "1.3: picojson's depth, just as deep"),
         (auth("[::1]:5000"), &["never uses it: it cannot pull from an IPv6 address"], "5: [::1]:5000/x can never be pulled"),
         (auth("reg.io:05000"), &["without leading zeros"], "2.2: texts are compared"),
         (auth("u:canary@reg.io"), &["key #1 (not shown, it does not look like a registry) can match no image"], "user info is not shown"),
@@ -240,6 +247,7 @@ fn each_form_of_the_flag_is_checked() {
     #[rustfmt::skip]
     let table = [
         (config(&[("reg.io", "u")]), "stands in the process list", "the JSON itself"),
+        (format!("\u{FEFF}{}", config(&[("reg.io", "u")])), "the agent does not start: a byte-order mark", "picojson takes no BOM"),
         (path.to_owned(), "a path without file:// is deprecated", "a bare path"),
         (format!("file://{path}"), "", "as Mesos wants it"),
         (format!("file://{}", path.replace(' ', "%20")), "without percent-encoding", "Mesos decodes nothing"),
@@ -314,6 +322,20 @@ fn the_docker_containerizer_has_one_home() {
             .contains("agent flag: not looked at, as there is a credential file in the sandbox"),
         "{explained}"
     );
+    // What is odd in the sandbox is told, and so is each level of the agent that is hidden.
+    fs::write(sandbox.path().join(".dockercfg"), r#"{"reg.io": {"auth": "!"}}"#).unwrap();
+    let cluster = config(&[("reg.io", "cluster")]);
+    let both = Resolver::builder().base(&agent).add(regcred::Level::ClusterFile, cluster);
+    let both = both.build().unwrap();
+    let hidden = mesos::docker_containerizer(&both, Limits::default(), sandbox.path()).unwrap();
+    let [warning] = hidden.warnings() else { panic!("{:?}", hidden.warnings()) };
+    assert!(warning.to_string().contains("entry \"reg.io\": its field \"auth\""), "{warning}");
+    let explained = hidden.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    for level in ["agent flag", "cluster file"] {
+        let line =
+            format!("  {level}: not looked at, as there is a credential file in the sandbox");
+        assert!(explained.lines().any(|told| told == line), "no line\n{line}\nin\n{explained}");
+    }
     let missing = sandbox.path().join("missing");
     let missing = mesos::docker_containerizer(&agent, Limits::default(), &missing);
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");

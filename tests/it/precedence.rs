@@ -74,6 +74,8 @@ fn inside_a_level_the_most_specific_answers() {
         (&[("https://reg.io/v1/", "url"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
         (&[("REG.io", "upper"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
         (&[("reg.io:443", "port"), ("reg.io", "bare")], "reg.io/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:05000", "zero"), ("reg.io:5000", "bare")], "reg.io:5000/app", "bare", "3.6: spelled as its scope"),
+        (&[("reg.io:5000/", "slash"), ("reg.io:5000", "bare")], "reg.io:5000/app", "bare", "3.6: spelled as its scope"),
         (&[("reg.io/a/", "slash"), ("reg.io/a", "bare")], "reg.io/a/b", "bare", "3.6: spelled as its scope"),
         (&[("https://reg.io", "first"), ("http://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
         (&[("http://reg.io", "first"), ("https://reg.io", "second")], "reg.io/app", "first", "3.6: the order in the file"),
@@ -127,6 +129,12 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
     let same = WarningKind::EquivalentKey { preferred: "reg.io".into() };
     let any = WarningKind::EquivalentKey { preferred: "*.reg.io".into() };
     assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
+    for warning in resolver.warnings() {
+        let WarningKind::EquivalentKey { preferred } = warning.kind() else { panic!("{warning}") };
+        let text = warning.to_string();
+        let place = |key: &str| text.find(&format!("{key:?}")).unwrap_or_else(|| panic!("{text}"));
+        assert!(place(warning.key().unwrap()) < place(preferred), "which goes first: {text}");
+    }
 }
 
 /// A base is layered in at the point of the call, and nothing of it is copied or changed.
@@ -167,6 +175,32 @@ fn a_base_is_layered_below_and_beside() {
     assert!(strict.is_ok(), "a base is as strict as it was built");
     let grandchild = Resolver::builder().base(&build(true)).base(&agent).build().unwrap();
     assert_eq!(answer(&grandchild, "own.io/app"), "own:p");
+}
+
+/// The layers of a base keep their order wherever the base is added.
+#[test]
+fn ties_between_the_layers_of_a_base_go_to_the_one_given_first() {
+    let tied = |user: &str| config(&[("reg.io", user)]);
+    let one = Resolver::builder().task_secret(tied("2")).build().unwrap();
+    let two = Resolver::builder().task_secret(tied("1")).base(&one).build().unwrap();
+    let three = Resolver::builder().task_secret(tied("0")).base(&two).build().unwrap();
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    // where the base of two or three layers is added, the order of the answers
+    #[rustfmt::skip]
+    let table = [
+        ("last", Resolver::builder().task_secret(tied("a")).base(&two), "a 1 2"),
+        ("first", Resolver::builder().base(&two).task_secret(tied("a")), "1 2 a"),
+        ("between", Resolver::builder().task_secret(tied("a")).base(&two).task_secret(tied("b")), "a 1 2 b"),
+        ("before another base", Resolver::builder().base(&two).base(&secret(tied("a")).unwrap()), "1 2 a"),
+        ("three layers, first", Resolver::builder().base(&three).task_secret(tied("a")), "0 1 2 a"),
+    ];
+    for (place, builder, expected) in table {
+        let resolver = builder.build().unwrap();
+        let all: Vec<String> =
+            resolver.resolve_all(&image).map(|auth| auth.username().unwrap().to_owned()).collect();
+        assert_eq!(all.join(" "), expected, "the base is added {place}");
+        assert_eq!(answer(&resolver, "reg.io/app"), format!("{}:p", all[0]), "{place}");
+    }
 }
 
 #[test]

@@ -22,13 +22,15 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
         (config(&[("reg.io", "u")]), "Mesos: the JSON itself"),
         (format!("\n {}\n", config(&[("reg.io", "u")])), "Mesos: white space around it"),
         (r#"{"reg.io": {"auth": "dTpw"}}"#.to_owned(), "Mesos: a .dockercfg too"),
+        (format!("\u{FEFF}{}", config(&[("reg.io", "u")])), "3.4: a BOM is skipped"),
+        (format!("\u{FEFF}\n {}", config(&[("reg.io", "u")])), "3.4: a BOM is skipped"),
     ];
     for (value, rule) in table {
         let resolver = Resolver::builder().agent_flag(&*value).build();
         let resolver = resolver.unwrap_or_else(|error| panic!("{value}: {error}, {rule}"));
         assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{value}, {rule}");
         let auth = resolver.resolve_registry("reg.io").unwrap();
-        let named = !value.trim().starts_with('{');
+        let named = !value.contains('{');
         assert_eq!(auth.origin().file(), named.then_some(&*path), "{value}");
     }
 }

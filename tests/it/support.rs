@@ -24,6 +24,15 @@ pub fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// The bytes of a file for a message: its text, or what is known of it.
+pub fn shown(file: &[u8]) -> String {
+    const MOST: usize = 200;
+    match std::str::from_utf8(file) {
+        Ok(text) if !text.contains('\0') => text.chars().take(MOST).collect(),
+        _ => format!("{} bytes that begin with {:?}", file.len(), file.get(..4)),
+    }
+}
+
 /// A resolver of one task secret.
 pub fn secret(file: impl Into<Vec<u8>>) -> Result<Resolver, Error> {
     Resolver::builder().task_secret(file).build()
