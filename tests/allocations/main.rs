@@ -442,7 +442,7 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
     let broken = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}"#);
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(".dockercfg"), &flat).unwrap();
-    let quoted = serde_json::Value::from(&*flat).to_string();
+    let quoted = serde_json::to_string(&flat).unwrap();
     let broken_lines = AUTH.split_at(9);
     let helpers = format!(r#"{{"credsStore":"{AUTH}","credHelpers":{{"reg.io":"{AUTH}"}}}}"#);
     let in_two = [
