@@ -50,17 +50,19 @@ pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String>
 }
 
 fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProblem> {
+    use FetchProblem::{FailsTask, NotUnpacked, WrongPath};
+
     let kind = fetch.kind()?;
     let dest_path = fetch.dest_path();
     if containerizer == Containerizer::Mesos {
         return Some(FetchProblem::IgnoredByMesos);
     }
-    // A backslash and a NUL, which it refuses too, do not pass Marathon.
+    // A backslash and a NUL, which Mesos refuses too, do not pass Marathon.
     if fetch.uri().contains('\'') {
-        return Some(FetchProblem::RefusedUri);
+        return Some(FailsTask("its URI holds a single quote; rename the file"));
     }
     if dest_path.is_some_and(|path| destination(path).is_none()) {
-        return Some(FetchProblem::DestPathLeaves);
+        return Some(FailsTask("destPath must be relative and stay in the sandbox"));
     }
     let lands = fetch.lands();
     let is_file = |name| lands.file == Some(name) || lands.unpacks == Unpacks::File(name);
@@ -74,14 +76,31 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
     let is_archive_as_file = fetch.is_archive_by_name() && lands.unpacks == Unpacks::Nothing;
     match kind {
         _ if is_unpacked => None,
-        _ if is_looked_at => is_archive_as_file.then_some(FetchProblem::ArchiveAsFile),
-        FetchKind::ConfigJson => Some(FetchProblem::OutsideDotDocker),
-        FetchKind::Dockercfg => Some(FetchProblem::NotDockercfg),
-        FetchKind::Archive if !fetch.extract() => Some(FetchProblem::NotExtracted),
-        FetchKind::Archive if fetch.executable() => Some(FetchProblem::Executable),
-        FetchKind::Archive if dest_path.is_some() && !fetch.cache() => {
-            Some(FetchProblem::DestPathHidesSuffix)
-        }
-        FetchKind::Archive => Some(FetchProblem::QueryHidesSuffix),
+        _ if is_looked_at => is_archive_as_file.then_some(WrongPath(
+            "an archive is fetched to the name of a credential file; leave destPath out",
+        )),
+        FetchKind::ConfigJson => Some(WrongPath(
+            "a config.json outside .docker is not looked at; if it is Docker's, set destPath to \
+             .docker/config.json",
+        )),
+        FetchKind::Dockercfg => Some(WrongPath(
+            "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg, \
+             and leave cache out where it is compressed",
+        )),
+        FetchKind::Archive if !fetch.extract() => Some(NotUnpacked(
+            "extract is false, so Mesos does not unpack it and Docker does not find it; leave \
+             extract out",
+        )),
+        FetchKind::Archive if fetch.executable() => Some(NotUnpacked(
+            "executable is true, so Mesos does not unpack it; leave executable out",
+        )),
+        FetchKind::Archive if dest_path.is_some() && !fetch.cache() => Some(NotUnpacked(
+            "destPath does not end like an archive, so Mesos does not unpack it; set it to \
+             docker.tar.gz",
+        )),
+        FetchKind::Archive => Some(NotUnpacked(
+            "Mesos takes the query for a part of the name and does not unpack it; in fetch, set \
+             destPath to docker.tar.gz and leave cache out",
+        )),
     }
 }
