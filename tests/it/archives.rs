@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
 use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKind};
 
-use crate::support::{answer, config, from_secret, secret};
+use crate::support::{answer, config, from_secret, secret, shown};
 
 /// A member of an archive in the making.
 pub struct Member<'a> {
@@ -57,6 +57,16 @@ pub fn tar(members: &[Member<'_>]) -> Vec<u8> {
     }
     archive.resize(archive.len() + 1024, 0);
     archive
+}
+
+/// The members of an archive for a message: what each is called, of what kind and how long it is.
+pub fn described(members: &[Member<'_>]) -> String {
+    let member = |member: &Member<'_>| {
+        let (name, kind) = (member.name, char::from(member.kind));
+        format!("{name:?} of kind {kind:?} with {} bytes", member.data.len())
+    };
+    let members: Vec<String> = members.iter().map(member).collect();
+    format!("[{}]", members.join(", "))
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -129,8 +139,10 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
     for (members, expected, rule) in table {
         let archive = tar(&members);
         for bytes in [gzip(&archive), archive.clone(), two_gzip_members(&archive)] {
-            assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}");
-            assert_eq!(CredentialFile::parse(&bytes).unwrap().format(), Format::Archive, "{rule}");
+            let shown = described(&members);
+            assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}: {shown}");
+            let format = CredentialFile::parse(&bytes).map(|file| file.format());
+            assert!(matches!(format, Ok(Format::Archive)), "{rule}: {format:?} of {shown}");
         }
     }
 }
@@ -209,6 +221,18 @@ fn a_sparse_map_has_to_fit_its_data() {
     assert!(!found(512, &[(0, 256)], false), "less than there is");
     assert!(!found(512, &[(0, 256), (512, 256)], false), "tar reads a block for each piece");
     assert!(!found(512, &[(0, 512)], true), "tar stops at the first empty place");
+
+    // A number that is none is no end of the map.
+    let sparse = Member { name: "disk", kind: b'S', data: &[b'z'; 512], size: None };
+    let mut archive = tar(&[sparse, file(".docker/config.json", &u)]);
+    with_header(&mut archive, 0, |header| {
+        header.as_mut_bytes()[257..265].copy_from_slice(b"ustar  \0");
+        let gnu = header.as_gnu_mut().unwrap();
+        gnu.sparse[0].numbytes.copy_from_slice(b"00000001000\0");
+        gnu.sparse[1].numbytes.copy_from_slice(b"+0000001000\0");
+    });
+    let answer = from_secret(archive, "reg.io/app");
+    assert!(answer.contains("the tar archive is damaged"), "a sign in a sparse map: {answer}");
 
     // A name too long to unpack does not make the blocks by which the map goes on into headers.
     let long = "x/".repeat(2500);
@@ -301,8 +325,10 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     ];
     for (members, expected, rule) in table {
         match secret(gzip(&tar(&members))) {
-            Err(Error::Archive { problem, .. }) => assert_eq!(problem, expected, "{rule}"),
-            other => panic!("{rule}: {other:?}"),
+            Err(Error::Archive { problem, .. }) => {
+                assert_eq!(problem, expected, "{rule}: {}", described(&members));
+            }
+            other => panic!("{rule}: {other:?} of {}", described(&members)),
         }
     }
 }
@@ -330,7 +356,8 @@ fn an_archive_of_any_size() {
                 }
                 let checksum = packed.len() - 5;
                 packed[checksum] ^= 1;
-                assert!(secret(packed).is_err(), "{kib} KiB, damaged");
+                let damaged = secret(packed);
+                assert!(damaged.is_err(), "{kib} KiB, damaged: {damaged:?}");
             }
         }
     }
@@ -375,12 +402,13 @@ fn a_damaged_archive_is_an_error() {
         (gzip(&gzip(&archive)), ArchiveProblem::NotTar, "compressed twice"),
     ];
     for (bytes, expected, rule) in table {
+        let shown = shown(&bytes);
         match secret(bytes) {
             Err(Error::Archive { problem, place }) => {
                 assert_eq!(problem, expected, "{rule}");
                 assert_eq!(place.to_string(), "task secret", "{rule}");
             }
-            other => panic!("{rule}: {other:?}"),
+            other => panic!("{rule}: {other:?} of {shown}"),
         }
     }
 }

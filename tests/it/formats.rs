@@ -52,6 +52,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (format!(r#"{{"kind": "secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::ConfigJson, NONE, "Kubernetes: kinds are compared by case"),
         (format!(r#"{{"kind": "Secret", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "fields of Docker's come first"),
         (format!(r#"{{".dockerconfigjson": "{}"}}"#, base64(format!("\u{FEFF}{config}"))), F::KubernetesSecret, "u:p", "a BOM inside"),
+        (format!(r#"{{"kind": "Secret", "kind": "Pod", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::ConfigJson, NONE, "3.4: the last one counts"),
+        (r#"{".dockercfg": "e30=", ".dockercfg": null}"#.into(), F::ConfigJson, NONE, "3.4: the last one counts, and null is not there"),
         (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
     ];
     for (document, format, expected, rule) in table {
@@ -199,6 +201,7 @@ fn lines_are_docker_hubs() {
         ("AUTH = dTpw\nEmail = x", "u:p", "names in any case"),
         ("auth = \nemail = x", "-", "empty is absent"),
         ("auth = eDp5\nauth = dTpw\n", "u:p", "3.4: the last one counts"),
+        ("auth = dTpw\nemail = {x}\n", "u:p", "a brace elsewhere does not make it JSON"),
         ("auth = dTpw\nauth = \n", "-", "3.4: the last one counts"),
         ("auth = bm9jb2xvbg==\n", "-", "malformed"),
         ("\u{FEFF}auth = dTpw\n", "u:p", "a BOM is skipped"),

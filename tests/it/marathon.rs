@@ -291,7 +291,7 @@ fn what_is_told_of_one_service_is_bounded() {
     let fetch = vec!["1"; 1_000].join(",");
     let definition = format!(r#"{{"id": "/{}", "fetch": [{fetch}]}}"#, "a".repeat(5_000));
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
-    let Err(Error::Definition { id, violations }) = answer else { panic!() };
+    let Err(Error::Definition { id, violations }) = answer else { panic!("{answer:?}") };
     assert_eq!((id.len(), violations.len()), (1_024, 25));
 }
 
@@ -314,12 +314,16 @@ fn more_containers_than_the_limits_allow_are_an_error() {
         ),
     ];
     for (over, within) in cases {
-        let error = marathon::containers(over.as_bytes(), limits).unwrap_err();
+        let error = marathon::containers(over.as_bytes(), limits).expect_err(&over);
         assert!(
             matches!(error, Error::Limit { limit: "definition_containers", value: 3, .. }),
-            "{error}"
+            "{over}: {error}"
         );
-        assert_eq!(marathon::containers(within.as_bytes(), limits).unwrap().len(), 3);
+        let within_limits = marathon::containers(within.as_bytes(), limits);
+        assert!(
+            matches!(&within_limits, Ok(three) if three.len() == 3),
+            "{within}: {within_limits:?}"
+        );
     }
 }
 
@@ -328,7 +332,7 @@ fn a_violation_is_data_too() {
     let definition =
         r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
-    let Err(Error::Definition { id, violations }) = answer else { panic!() };
+    let Err(Error::Definition { id, violations }) = answer else { panic!("{answer:?}") };
     assert_eq!((&*id, violations.len()), ("/a", 1));
     assert_eq!(violations[0].path(), "/container/docker/pullConfig");
     assert_eq!(*violations[0].rule(), Rule::PullConfigWithDocker);
@@ -363,7 +367,7 @@ fn fetch_has_marathons_defaults() {
     ];
     for (rest, flags, dest_path, rule) in table {
         let container = only(&app_with(rest));
-        let [fetch] = container.fetch() else { panic!("{rule}") };
+        let [fetch] = container.fetch() else { panic!("{rest}, {rule}: {container:?}") };
         assert_eq!(
             ((fetch.extract(), fetch.executable(), fetch.cache()), fetch.dest_path()),
             (flags, dest_path),
@@ -617,7 +621,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
     for (fetch, expected) in errors {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
         let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
-        let error = container.resolver(&agent(), Limits::default(), no_secrets).unwrap_err();
+        let error = container.resolver(&agent(), Limits::default(), no_secrets).expect_err(&fetch);
         assert!(error.to_string().contains(expected), "{fetch}: {error}");
         assert!(
             !format!("{error} {error:?} {container:?} {}", container.fetch()[0]).contains("pw@")
@@ -799,7 +803,7 @@ fn a_secret_in_place_of_its_name_is_not_shown() {
             };
             let mut told =
                 format!("{:?}", marathon::containers(definition.as_bytes(), Limits::default()));
-            let error = resolve(None).unwrap_err();
+            let error = resolve(None).expect_err(&definition);
             told += &format!("{error} {error:?}");
             if let Ok(resolved) =
                 resolve(Some(config(&[("reg.io", "u"), ("u@reg.io", "u")]).into()))
@@ -822,7 +826,7 @@ fn a_secret_in_place_of_its_name_is_not_shown() {
         let definition = PULLS.replace(r#""/store/s""#, &quote(name));
         let store = |_: &str| Err(std::io::ErrorKind::NotFound.into());
         let error = marathon::resolvers(definition.as_bytes(), &agent(), Limits::default(), store);
-        let error = error.unwrap().remove(0).unwrap_err().to_string();
+        let error = error.unwrap().remove(0).expect_err(name).to_string();
         assert!(error.contains(name), "a name is shown: {error}");
     }
     let plain = PULLS.replace(r#""secret": "s""#, r#""secret": "hunter2""#);

@@ -155,6 +155,7 @@ fn what_mesos_does_with_the_flag_is_noted() {
         (entry(r#""auth": "foo""#), &["sends \"auth\" as it stands"], "DC/OS 2.1: the example's auth is no base64"),
         (entry(r#""auth": "dTpwcA""#), &["sends \"auth\" as it stands"], "without padding"),
         (auth("https://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2: the Hub's credential leaves"),
+        (auth("http://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2"),
         (auth("docker.io"), &["sends it to every registry with docker.io in its name"], "2.2"),
         (auth("docker.io.mirror.example"), &["sends it to Docker Hub"], "2.2: a foreign credential goes to the Hub"),
         (auth("https://reg.io/docker.io/"), &["sends it to Docker Hub", "for the whole host"], "2.2: by a path"),
