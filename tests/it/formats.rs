@@ -138,6 +138,8 @@ fn what_is_no_credential_file_says_why() {
         (b"{\"auths\": {}, \"auths\": []}".into(), "\"auths\" is no object", "3.7"),
         (b"\xFD7zXZ\0".into(), "not with gzip", "3.5"),
         (b"apiVersion: v1\nkind: Secret\n".into(), "YAML", "kubectl's default"),
+        (b"kind: Secret\napiVersion: v1\n".into(), "for a Secret, take kubectl get secret NAME -o json", "the other order"),
+        (b"auths:\n  reg.io:\n    auth: dTpw\n".into(), "this is YAML, not JSON, at line 1, column 1; turn it into JSON first", "a config.json in YAML"),
         (b"{\"kind\": \"Secret\"}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
         (b"{\"kind\": \"Secret\", \"data\": {\"x\": \"e30=\"}}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
         (b"{\"kind\": \"Secret\", \"data\": {\".dockerconfigjson\": \"\"}}".into(), "(.dockerconfigjson): the file is empty", "3.4"),

@@ -54,6 +54,9 @@ fn apps_pods_groups_and_lists_are_told_apart() {
     let table = [
         (app("/a"), vec!["/a DOCKER a/i"], "type defaults to DOCKER"),
         (r#"{"id": "/a", "cmd": "sleep 1"}"#.to_owned(), vec!["/a MESOS -"], "an app without a container has nothing to pull"),
+        (r#"{"id": "/a", "args": ["x"]}"#.into(), vec!["/a MESOS -"], "an app by its args"),
+        (r#"{"id": "/a", "uris": ["http://h/x"]}"#.into(), vec!["/a MESOS -"], "an app by its uris"),
+        (r#"{"id": "/a", "fetch": [{"uri": "http://h/x"}]}"#.into(), vec!["/a MESOS -"], "an app by its fetch"),
         (r#"{"id": "/a", "container": {"type": "MESOS"}}"#.into(), vec!["/a MESOS -"], "nor one without an image"),
         (r#"{"id": "/a", "container": {"type": "MESOS", "appc": {"image": "x"}}}"#.into(), vec!["/a MESOS -"], "AppC images take no Docker credential"),
         (r#"{"id": "/a", "cmd": "x", "container": null}"#.into(), vec!["/a MESOS -"], "null is not there"),
