@@ -27,8 +27,8 @@ pub(crate) const DOCKERCFG: &str = ".dockercfg";
 /// The longest name or extended header that is read; extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;
 
-/// The longest path that can be unpacked.
-const LONGEST_PATH: usize = 4096;
+/// The longest path that can be unpacked. Linux takes 4,096 bytes, of which one is the NUL behind it.
+const LONGEST_PATH: usize = 4095;
 
 /// As much of a name as is shown.
 const LONGEST_SHOWN: usize = 255;

@@ -252,10 +252,10 @@ fn a_limit_that_is_hit_leaves_memory_within_it() {
     for (number, (input, expected, most)) in table.into_iter().enumerate() {
         let (result, peak) =
             peak(move || Resolver::builder().limits(limits).task_secret(input).build());
-        match (result.unwrap_err(), expected) {
-            (Error::Limit { limit, .. }, Some(expected)) => assert_eq!(limit, expected),
-            (Error::Archive { .. } | Error::Syntax { .. }, None) => {}
-            (other, expected) => panic!("row {number}: {other}, not {expected:?}"),
+        match (result, expected) {
+            (Err(Error::Limit { limit, .. }), Some(expected)) if limit == expected => {}
+            (Err(Error::Archive { .. } | Error::Syntax { .. }), None) => {}
+            (other, expected) => panic!("row {number}: {other:?}, not {expected:?}"),
         }
         assert!(peak <= most, "row {number} ({expected:?}): {peak} bytes at once, not {most}");
     }
@@ -449,6 +449,10 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         gzip(std::iter::once(packed(&flat)[..700].to_vec())),
         gzip(std::iter::once(packed(&flat)[700..].to_vec())),
     ];
+    let in_second = [
+        gzip(std::iter::once(packed(&flat)[..100].to_vec())),
+        gzip(std::iter::once(packed(&flat)[100..].to_vec())),
+    ];
     #[rustfmt::skip]
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("auth", auth.clone().into_bytes()),
@@ -461,6 +465,9 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         ("docker.tar.gz", zipped(&flat)),
         ("a long docker.tar.gz", zipped(&long)),
         ("docker.tar.gz in two gzip members", in_two.concat()),
+        // Where the last that is unpacked is still in the decompressor's window.
+        ("a long docker.tar.gz with its credentials at the end", gzip([header("x", b'0', 512 << 9), vec![b'x'; 512 << 9], packed(&flat)].into_iter())),
+        ("docker.tar.gz whose second gzip member holds them", in_second.concat()),
         ("gzip without tar", gzip(std::iter::once(flat.clone().into_bytes()))),
         (".dockercfg in lines", lines.into_bytes()),
         ("a Secret", secret.into_bytes()),

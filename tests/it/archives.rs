@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
 use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKind};
 
-use crate::support::{answer, config, from_secret, secret};
+use crate::support::{answer, config, from_secret, secret, shown};
 
 /// A member of an archive in the making.
 pub struct Member<'a> {
@@ -59,6 +59,16 @@ pub fn tar(members: &[Member<'_>]) -> Vec<u8> {
     archive
 }
 
+/// The members of an archive for a message: what each is called, of what kind and how long it is.
+pub fn described(members: &[Member<'_>]) -> String {
+    let member = |member: &Member<'_>| {
+        let (name, kind) = (member.name, char::from(member.kind));
+        format!("{name:?} of kind {kind:?} with {} bytes", member.data.len())
+    };
+    let members: Vec<String> = members.iter().map(member).collect();
+    format!("[{}]", members.join(", "))
+}
+
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
@@ -90,7 +100,8 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
     let flat = r#"{"reg.io": {"auth": "dTpw"}}"#;
     let long = format!("{}.docker/config.json", "./".repeat(60));
     let longest = format!("{}.docker/config.json", "./".repeat(2038));
-    assert_eq!(longest.len(), 4095);
+    let too_long = format!("{}.//.docker/config.json", "./".repeat(2037));
+    assert_eq!((longest.len(), too_long.len()), (4095, 4096), "Linux counts the NUL behind a path");
     let pax_path = pax("path", ".docker/config.json");
     let (pax_comment, pax_other) = (pax("comment", "x\n30 path=.dockercfg\n"), pax("path", "x"));
     let pax_file = |data| Member { name: "pax", kind: b'x', data, size: None };
@@ -116,6 +127,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![Member { kind: b'7', ..file(".docker/config.json", &u) }], "u:p", "POSIX: a contiguous file is a regular one"),
         (vec![Member { name: "pax", kind: b'X', data: pax_path.as_bytes(), size: None }, file("x", &u)], "u:p", "Solaris: an extended header"),
         (vec![gnu_name(longest.as_bytes()), file("truncated", &u)], "u:p", "the longest path that can be unpacked"),
+        (vec![file(".docker/config.json", &u), gnu_name(too_long.as_bytes()), file("truncated", &other)], "u:p", "tar cannot write a longer one"),
         (vec![gnu_name(b".docker/config.json"), pax_file(pax_path.as_bytes()), file("x", &u)], "u:p", "two names that are one"),
         (vec![gnu_name(long.as_bytes()), file("truncated", &u)], "u:p", "a GNU long name"),
         (vec![pax_file(pax_other.as_bytes()), file(".docker/config.json", &other), file(".dockercfg", flat)], "u:p", "it is called x"),
@@ -129,8 +141,10 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
     for (members, expected, rule) in table {
         let archive = tar(&members);
         for bytes in [gzip(&archive), archive.clone(), two_gzip_members(&archive)] {
-            assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}");
-            assert_eq!(CredentialFile::parse(&bytes).unwrap().format(), Format::Archive, "{rule}");
+            let shown = described(&members);
+            assert_eq!(from_secret(bytes.clone(), "reg.io/app"), expected, "{rule}: {shown}");
+            let format = CredentialFile::parse(&bytes).map(|file| file.format());
+            assert!(matches!(format, Ok(Format::Archive)), "{rule}: {format:?} of {shown}");
         }
     }
 }
@@ -209,6 +223,18 @@ fn a_sparse_map_has_to_fit_its_data() {
     assert!(!found(512, &[(0, 256)], false), "less than there is");
     assert!(!found(512, &[(0, 256), (512, 256)], false), "tar reads a block for each piece");
     assert!(!found(512, &[(0, 512)], true), "tar stops at the first empty place");
+
+    // A number that is none is no end of the map.
+    let sparse = Member { name: "disk", kind: b'S', data: &[b'z'; 512], size: None };
+    let mut archive = tar(&[sparse, file(".docker/config.json", &u)]);
+    with_header(&mut archive, 0, |header| {
+        header.as_mut_bytes()[257..265].copy_from_slice(b"ustar  \0");
+        let gnu = header.as_gnu_mut().unwrap();
+        gnu.sparse[0].numbytes.copy_from_slice(b"00000001000\0");
+        gnu.sparse[1].numbytes.copy_from_slice(b"+0000001000\0");
+    });
+    let answer = from_secret(archive, "reg.io/app");
+    assert!(answer.contains("the tar archive is damaged"), "a sign in a sparse map: {answer}");
 
     // A name too long to unpack does not make the blocks by which the map goes on into headers.
     let long = "x/".repeat(2500);
@@ -292,6 +318,9 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![gnu_name(over_longest.as_bytes()), file("x", &u)], ArchiveProblem::LongHeader, "a name of more than 1 MiB"),
         (vec![pax_of(b'g', good_global.as_bytes()), file("docker/config.json", &u)], ArchiveProblem::Missing { near_miss: Some("docker/config.json".into()), }, "git archive's comment is harmless"),
         (vec![file("config.json", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "tar -C ~/.docker"),
+        (vec![file("root/.dockercfg", &u)], ArchiveProblem::Missing { near_miss: Some("root/.dockercfg".into()), }, "tar -C /"),
+        (vec![file("dockercfg", &u)], ArchiveProblem::Missing { near_miss: Some("dockercfg".into()), }, "without its dot"),
+        (vec![file("containers/auth.json", &u)], ArchiveProblem::Missing { near_miss: Some("containers/auth.json".into()), }, "podman's name"),
         (vec![file("config.json", &u), file("root/.dockercfg", &u)], ArchiveProblem::Missing { near_miss: Some("config.json".into()), }, "the first of two"),
         (vec![gnu_name(long_miss.as_bytes()), file("x", &u)], ArchiveProblem::Missing { near_miss: None }, "a name too long to be shown"),
         (vec![gnu_name(&long_miss.as_bytes()[1..]), file("x", &u)], ArchiveProblem::Missing { near_miss: Some(long_miss[1..].into()) }, "the longest that is shown"),
@@ -301,8 +330,10 @@ fn what_cannot_be_trusted_is_refused_by_name() {
     ];
     for (members, expected, rule) in table {
         match secret(gzip(&tar(&members))) {
-            Err(Error::Archive { problem, .. }) => assert_eq!(problem, expected, "{rule}"),
-            other => panic!("{rule}: {other:?}"),
+            Err(Error::Archive { problem, .. }) => {
+                assert_eq!(problem, expected, "{rule}: {}", described(&members));
+            }
+            other => panic!("{rule}: {other:?} of {}", described(&members)),
         }
     }
 }
@@ -330,7 +361,8 @@ fn an_archive_of_any_size() {
                 }
                 let checksum = packed.len() - 5;
                 packed[checksum] ^= 1;
-                assert!(secret(packed).is_err(), "{kib} KiB, damaged");
+                let damaged = secret(packed);
+                assert!(damaged.is_err(), "{kib} KiB, damaged: {damaged:?}");
             }
         }
     }
@@ -375,12 +407,13 @@ fn a_damaged_archive_is_an_error() {
         (gzip(&gzip(&archive)), ArchiveProblem::NotTar, "compressed twice"),
     ];
     for (bytes, expected, rule) in table {
+        let shown = shown(&bytes);
         match secret(bytes) {
             Err(Error::Archive { problem, place }) => {
                 assert_eq!(problem, expected, "{rule}");
                 assert_eq!(place.to_string(), "task secret", "{rule}");
             }
-            other => panic!("{rule}: {other:?}"),
+            other => panic!("{rule}: {other:?} of {shown}"),
         }
     }
 }

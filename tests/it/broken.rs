@@ -16,7 +16,7 @@ fn a_broken_document_fails_the_build_at_every_level() {
             builder = builder
                 .add(level, if level == broken_level { "{\"auths\": 1".into() } else { good });
         }
-        let error = builder.build().unwrap_err().to_string();
+        let error = builder.build().expect_err(&broken_level.to_string()).to_string();
         assert!(error.starts_with(&broken_level.to_string()), "{broken_level}: {error}");
     }
 }
@@ -59,7 +59,7 @@ fn strict_refuses_what_is_a_warning_otherwise() {
     ];
     for (file, expected) in table {
         assert_eq!(Resolver::builder().task_secret(file).build().unwrap().warnings().len(), 1);
-        let error = Resolver::builder().strict().task_secret(file).build().unwrap_err();
+        let error = Resolver::builder().strict().task_secret(file).build().expect_err(file);
         assert!(error.to_string().contains(expected), "{file}: {error}");
     }
     let fine = r#"{"auths": {"a.io": {}, "https://a.io": {"auth": "dTpwCg=="}, "a.io": {"auth": "dTpw"}},

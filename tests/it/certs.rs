@@ -158,10 +158,10 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
     for (files, expected, rule) in table {
         let root = tempfile::tempdir().unwrap();
         put(&root.path().join("reg.io"), files);
-        let error = certs::find("reg.io", [root.path()]).unwrap_err();
-        assert!(matches!(error, Error::HalfPair { .. }), "{error:?}");
+        let error = certs::find("reg.io", [root.path()]).expect_err(rule);
+        assert!(matches!(error, Error::HalfPair { .. }), "{files:?}: {error:?}, {rule}");
         for expected in *expected {
-            assert!(error.to_string().contains(expected), "{error}, {rule}");
+            assert!(error.to_string().contains(expected), "{files:?}: {error}, {rule}");
         }
     }
 }

@@ -45,6 +45,8 @@ fn an_entry_answers_by_its_fields() {
         (r#"{"registrytoken": "r", "identitytoken": "t", "auth": "dTpw"}"#.into(), "registry:r", "3.3: before the others"),
         (r#"{"auth": "eDp5", "auth": "dTpw"}"#.into(), "u:p", "3.4: the last one counts"),
         (r#"{"auth": "dTpw", "Auth": null}"#.into(), ABSENT, "3.4: the last one counts, in any case"),
+        (r#"{"username": 1, "username": "u", "password": [], "password": "p"}"#.into(), "u:p", "3.4: the last one counts"),
+        (r#"{"auth": "!", "auth": 1, "auth": "dTpw"}"#.into(), "u:p", "3.4: the last one counts"),
         (r#"{"auth": "dTpw", "email": 1, "x": {"y": [1e5]}}"#.into(), "u:p", "3.3: fields that do not matter"),
         ("{}".into(), ABSENT, "docker login beside a helper"),
         ("null".into(), ABSENT, "Docker"),
@@ -74,6 +76,9 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         (r#"["auth"]"#.into(), P::NotAnObject, "3.7"),
         (r#"{"auth": 1}"#.into(), P::AuthNotText, "3.3"),
         (r#"{"auth": {"x": 1}}"#.into(), P::AuthNotText, "3.3"),
+        (r#"{"auth": "dTpw", "auth": 1}"#.into(), P::AuthNotText, "3.4: the last one counts"),
+        (r#"{"auth": "dTpw", "Auth": "!"}"#.into(), P::AuthNotBase64, "3.4: the last one counts"),
+        (r#"{"username": "u", "username": 1}"#.into(), P::UsernameNotText, "3.4: the last one counts"),
         (r#"{"username": true}"#.into(), P::UsernameNotText, "3.3"),
         (r#"{"username": "u", "password": 1}"#.into(), P::PasswordNotText, "3.3"),
         (r#"{"identitytoken": 123}"#.into(), P::IdentityTokenNotText, "3.3"),
@@ -109,10 +114,10 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         }
         let [warning] = resolver.warnings() else { panic!("{entry}: {:?}", resolver.warnings()) };
         assert_eq!(warning.kind(), &WarningKind::MalformedEntry(problem), "{entry}, {rule}");
-        assert_eq!(warning.key(), Some("reg.io/team"));
+        assert_eq!(warning.key(), Some("reg.io/team"), "{entry}, {rule}");
 
         let strict = regcred::Resolver::builder().task_secret(file).strict().build();
-        let error = strict.unwrap_err().to_string();
+        let error = strict.expect_err(&entry).to_string();
         let expected = format!("task secret: entry \"reg.io/team\": {problem}");
         assert_eq!(error, expected, "{entry}, {rule}");
     }

@@ -52,6 +52,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (format!(r#"{{"kind": "secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::ConfigJson, NONE, "Kubernetes: kinds are compared by case"),
         (format!(r#"{{"kind": "Secret", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "fields of Docker's come first"),
         (format!(r#"{{".dockerconfigjson": "{}"}}"#, base64(format!("\u{FEFF}{config}"))), F::KubernetesSecret, "u:p", "a BOM inside"),
+        (format!(r#"{{"kind": "Secret", "kind": "Pod", "data": {{".dockerconfigjson": "{encoded}"}}}}"#), F::ConfigJson, NONE, "3.4: the last one counts"),
+        (r#"{".dockercfg": "e30=", ".dockercfg": null}"#.into(), F::ConfigJson, NONE, "3.4: the last one counts, and null is not there"),
         (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
     ];
     for (document, format, expected, rule) in table {
@@ -136,6 +138,8 @@ fn what_is_no_credential_file_says_why() {
         (b"{\"auths\": {}, \"auths\": []}".into(), "\"auths\" is no object", "3.7"),
         (b"\xFD7zXZ\0".into(), "not with gzip", "3.5"),
         (b"apiVersion: v1\nkind: Secret\n".into(), "YAML", "kubectl's default"),
+        (b"kind: Secret\napiVersion: v1\n".into(), "for a Secret, take kubectl get secret NAME -o json", "the other order"),
+        (b"auths:\n  reg.io:\n    auth: dTpw\n".into(), "this is YAML, not JSON, at line 1, column 1; turn it into JSON first", "a config.json in YAML"),
         (b"{\"kind\": \"Secret\"}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
         (b"{\"kind\": \"Secret\", \"data\": {\"x\": \"e30=\"}}".into(), "neither .dockerconfigjson nor .dockercfg", "3.4"),
         (b"{\"kind\": \"Secret\", \"data\": {\".dockerconfigjson\": \"\"}}".into(), "(.dockerconfigjson): the file is empty", "3.4"),
@@ -199,6 +203,7 @@ fn lines_are_docker_hubs() {
         ("AUTH = dTpw\nEmail = x", "u:p", "names in any case"),
         ("auth = \nemail = x", "-", "empty is absent"),
         ("auth = eDp5\nauth = dTpw\n", "u:p", "3.4: the last one counts"),
+        ("auth = dTpw\nemail = {x}\n", "u:p", "a brace elsewhere does not make it JSON"),
         ("auth = dTpw\nauth = \n", "-", "3.4: the last one counts"),
         ("auth = bm9jb2xvbg==\n", "-", "malformed"),
         ("\u{FEFF}auth = dTpw\n", "u:p", "a BOM is skipped"),

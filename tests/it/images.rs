@@ -125,7 +125,7 @@ fn what_is_no_reference_says_why() {
         (&md5, "its digest", "go-digest: known algorithms"),
     ];
     for (image, why, rule) in table {
-        let error: InvalidImageRef = ImageRef::parse(image).unwrap_err();
+        let error: InvalidImageRef = ImageRef::parse(image).expect_err(why);
         let (text, copy) = (error.to_string(), error);
         assert!(text.contains(why), "{image:?} should say {why:?}, says {text:?}, {rule}");
         assert!(image.len() < 3 || !format!("{text} {copy:?}").contains(image), "{text}");
@@ -205,7 +205,8 @@ fn common_references_and_their_neighbours_are_read_alike() {
         for wrong in ["g", "A", "/", ":", "`", "\u{e1}"] {
             let hex = format!("{}{wrong}{}", &HEX[..at], &HEX[at + 1..]);
             let error = ImageRef::parse(&format!("{host}/team/app@sha256:{hex}")).map(drop);
-            assert!(error.unwrap_err().to_string().contains("its digest"), "{hex}");
+            let error = error.expect_err(&hex).to_string();
+            assert!(error.contains("its digest"), "{hex}: {error}");
         }
     }
 }
@@ -249,7 +250,7 @@ fn a_default_registry_takes_the_images_that_name_none() {
     }
     for default in ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io", "reg.io\n"]
     {
-        let error = ImageRef::parse_with_default("app", default).unwrap_err();
+        let error = ImageRef::parse_with_default("app", default).expect_err(default);
         assert!(error.to_string().contains("default registry"), "{default:?}: {error}");
         assert!(
             ImageRef::parse_with_default("quay.io/app", default).is_ok(),

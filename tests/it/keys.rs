@@ -51,6 +51,7 @@ fn a_key_covers_what_it_means_and_nothing_else() {
         ("*.example.com:5000/team", &["a.example.com:5000/team/x"], &["a.example.com:5000/x", "a.example.com/team/x"], "3.2.4: only the host"),
         ("*.docker.io", &["a.docker.io/x"], &["x", "index.docker.io/x", "registry-1.docker.io/x"], "3.2.4: never the Hub"),
         ("docker.*", &["docker.com/x"], &["x"], "3.2.4: never the Hub"),
+        ("*.io:5000", &["docker.io:5000/x", "reg.io:5000/x"], &["docker.io/x", "x"], "3.2.2: another port is not Docker Hub"),
         ("a**.example.com", &["ab.example.com/x"], &["b.example.com/x"], "3.2.4: two * are one"),
         ("*.example.com/team", &["a.example.com/team/x", "a.example.com/team"], &["a.example.com/teams", "a.example.com/x"], "3.2.3: whole segments under a pattern too"),
         ("*.example.com:443", &["a.example.com/x"], &["a.example.com:5000/x"], "3.2.2: 443 is no port"),
@@ -165,6 +166,15 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         ("quay.io/*/app", "valid repository name", true, "3.2.4: no other glob"),
         ("quay.io/Team", "valid repository name", true, "no image can name it"),
         ("quay.io/../team", "valid repository name", true, "no image can name it"),
+        ("https://quay.io/team&t=word", "valid repository name", false, "no sign of a path"),
+        ("quay.io/team=word", "valid repository name", false, "no sign of a path"),
+        ("https://quay.io/team？word", "outside ASCII", false, "another ?"),
+        ("https://quay.io/team＃word", "outside ASCII", false, "another #"),
+        ("quay.io;word", "valid registry name", false, "no sign of a host"),
+        ("quay.io&word", "valid registry name", false, "no sign of a host"),
+        ("quay.io=word", "valid registry name", false, "no sign of a host"),
+        ("quay.io？word", "outside ASCII", false, "another ?"),
+        ("quay.io＃word", "outside ASCII", false, "another #"),
     ];
     for (key, why, is_shown, rule) in table {
         let resolver = secret(config(&[("other.io", "u"), (key, "u")])).unwrap();
@@ -182,7 +192,7 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         assert!(!told.contains("word"), "{key:?}: {told}");
 
         let strict = Resolver::builder().task_secret(config(&[(key, "u")])).strict().build();
-        let error = strict.unwrap_err().to_string();
+        let error = strict.expect_err(key).to_string();
         assert!(error.contains(why) && error.contains("task secret"), "{key:?}: {error}");
     }
 }

@@ -226,7 +226,7 @@ fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
     for (name, set) in table {
         let read = |most| container.resolver(&agent(), limits(|l| set(l, most)), no_secrets);
         assert_eq!(answer(&read(least).unwrap(), "reg.io/app"), "u:p", "{name}");
-        let error = read(least - 1).unwrap_err();
+        let error = read(least - 1).expect_err(name);
         assert!(matches!(error, Error::Limit { limit, .. } if limit == name), "{name}: {error}");
     }
 }

@@ -130,7 +130,7 @@ fn secrets_where_something_else_is_due_are_never_shown() {
         format!("{USER_INFO}:{PASSWORD}@reg.io/app"),
         format!("https://{USER_INFO}@reg.io"),
     ] {
-        let error = ImageRef::parse(&text).unwrap_err();
+        let error = ImageRef::parse(&text).expect_err(&text);
         let printed =
             Printed(format!("{error} {error:?} {:?}", ImageRef::parse_with_default("app", &text)));
         holds_no_secret(&printed, text.as_bytes());

@@ -49,6 +49,8 @@ fn an_agent_flag_of_no_known_form_says_so() {
         (" \n".into(), "is empty", "Mesos"),
         ("config.json".into(), "relative path or no JSON", "Mesos"),
         ("./config.json".into(), "relative path or no JSON", "Mesos"),
+        (" /etc/docker.json".into(), "relative path or no JSON", "Mesos: a path begins with its slash"),
+        ("\u{FEFF}/etc/docker.json".into(), "relative path or no JSON", "Mesos: a path begins with its slash"),
         ("https://example.com/config.json".into(), "not a file:// URL", "Mesos: nothing is fetched"),
         ("file://etc/docker.json".into(), "names a host", "Mesos would take it for a relative path"),
         ("file:///etc/docker.json?x".into(), "query or a fragment", "RFC 8089"),

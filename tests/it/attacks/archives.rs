@@ -131,7 +131,7 @@ fn a_sparse_member_of_a_terabyte() {
         let records = pax("GNU.sparse.major", major) + &pax("GNU.sparse.realsize", "1099511627776");
         let posix = Member { name: "pax", kind: b'x', data: records.as_bytes(), size: None };
         let bytes = tar(&[posix, file(".docker/config.json", &canary("reg.io"))]);
-        assert_eq!(problem(refused(bytes)), ArchiveProblem::Sparse);
+        assert_eq!(problem(refused(bytes)), ArchiveProblem::Sparse, "{records:?}");
     }
 }
 
@@ -147,7 +147,7 @@ fn a_million_entries() {
     }
     // Of two headers that extend the same member one is too many.
     for kind in *b"Lx" {
-        assert_eq!(problem(refused(million(kind))), ArchiveProblem::Ambiguous);
+        assert_eq!(problem(refused(million(kind))), ArchiveProblem::Ambiguous, "{kind}");
     }
 }
 
@@ -217,7 +217,13 @@ fn an_archive_behind_the_end_of_another() {
     }
     // A gzip with anything else behind it is damaged.
     for behind in [&good()[..], b"\0", b"\x1f", b"\x1f\x8b", b"PK\x03\x04"] {
-        assert_eq!(problem(refused([&gzip(&good()), behind].concat())), ArchiveProblem::Gzip);
+        let problem = problem(refused([&gzip(&good()), behind].concat()));
+        assert_eq!(
+            problem,
+            ArchiveProblem::Gzip,
+            "followed by {:?}",
+            &behind[..behind.len().min(9)]
+        );
     }
 }
 

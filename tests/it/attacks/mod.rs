@@ -13,7 +13,7 @@ use regcred::{Error, ImageRef, Resolver};
 
 use crate::laws::CANARY as PASSWORD;
 use crate::laws::printed::Printed;
-use crate::support::{base64, config, secret, word};
+use crate::support::{base64, config, secret, shown, word};
 
 /// A `config.json` with one key, whose password is [`PASSWORD`].
 fn canary(key: &str) -> String {
@@ -43,8 +43,13 @@ fn refusal(built: Result<Resolver, Error>) -> Error {
 /// [`refusal`] of a task secret, which has to say where it came from.
 #[track_caller]
 fn refused(file: impl Into<Vec<u8>>) -> Error {
-    let error = refusal(secret(file));
-    assert!(error.to_string().starts_with("task secret"), "should say where: {error}");
+    let file = file.into();
+    let shown = shown(&file);
+    let built = secret(file);
+    assert!(built.is_err(), "{built:?} of {shown}");
+    let error = refusal(built);
+    let is_placed = error.to_string().starts_with("task secret");
+    assert!(is_placed, "{shown} should say where: {error}");
     error
 }
 
@@ -103,6 +108,8 @@ fn means_nothing(key: &str, hosts: &[&str]) {
         warning.starts_with("task secret: key ") && !warning.contains(['\n', '\u{202e}']),
         "{warning:?}"
     );
-    let strict = refusal(Resolver::builder().task_secret(canary(key)).strict().build());
+    let strict = Resolver::builder().task_secret(canary(key)).strict().build();
+    assert!(strict.is_err(), "{key:?} is taken under strict");
+    let strict = refusal(strict);
     assert!(matches!(strict, Error::Key { .. }), "{key:?}: {strict}");
 }

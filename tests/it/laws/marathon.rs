@@ -74,7 +74,7 @@ fn seen(definition: &[u8], agent: &Resolver) -> Printed {
     ) {
         (Ok(containers), Ok(resolvers)) => (containers, resolvers),
         (containers, resolvers) => {
-            assert_eq!(containers.is_err(), resolvers.is_err());
+            assert_eq!(containers.is_err(), resolvers.is_err(), "{containers:?} {resolvers:?}");
             containers.err().iter().chain(&resolvers.err()).for_each(|error| printed.error(error));
             return printed;
         }
