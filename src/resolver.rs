@@ -15,7 +15,7 @@ use crate::index::{self, Index, Match, Query, Rank};
 use crate::layers::{Counted, Layer, Layers, Part, Shared, SourceRead};
 use crate::level::{Level, PerLevel, Place};
 use crate::limits::Limits;
-use crate::scope::{Scope, is_pattern};
+use crate::scope::Scope;
 use crate::source::Source;
 use crate::warning::Warning;
 
@@ -101,7 +101,7 @@ impl Resolver {
         let server = Server::split(server);
         // With a scheme, so that an international name is read as in a URL.
         let authority = format!("https://{}", server.with_port());
-        let registry = Scope::parse(&authority).ok().filter(|scope| !is_pattern(&scope.host))?;
+        let registry = Scope::parse(&authority).ok().filter(|scope| scope.literals.is_none())?;
         let key = format!("{}{registry}{}", server.scheme, server.path);
         // The index takes no longer path; no image is below one.
         let scope = Scope::parse(&key).ok().filter(|scope| scope.path.len() <= MAX_REPOSITORY)?;

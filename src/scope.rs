@@ -25,6 +25,8 @@ pub(crate) struct Scope<'k> {
     /// Empty for the whole registry.
     pub(crate) path: Cow<'k, str>,
     pub(crate) spelling: Spelling,
+    /// For a host with `*`, the number of its other characters, 255 at most: with more it covers no host.
+    pub(crate) literals: Option<u8>,
 }
 
 /// How a key is spelled, from the spelling that wins among keys that mean the same.
@@ -91,6 +93,7 @@ impl<'k> Scope<'k> {
             port,
             path: Cow::Borrowed(path),
             spelling,
+            literals: None,
         };
         // Mostly told without comparing it to the key.
         Some(scope(if marks.colons != 0 || is_hub {
@@ -132,7 +135,12 @@ impl<'k> Scope<'k> {
         } else {
             host
         };
-        let mut scope = Scope { host, port, path: "".into(), spelling: Spelling::Other };
+        let literals = is_pattern(&host).then(|| {
+            let literals = host.bytes().filter(|b| *b != b'*').count();
+            u8::try_from(literals).unwrap_or(u8::MAX)
+        });
+        let spelling = Spelling::Other;
+        let mut scope = Scope { host, port, path: "".into(), spelling, literals };
         scope.path = normal_path(path, scheme.is_some() || scope.is_docker_hub())?;
         scope.spelling = scope.spelling_of(key);
         Ok(scope)

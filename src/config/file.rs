@@ -6,7 +6,7 @@ use crate::error::{EntryProblem, KeyProblem};
 use crate::json::is_within;
 use crate::level::{Level, Place};
 use crate::redact;
-use crate::scope::{Scope, Spelling, is_pattern};
+use crate::scope::{Scope, Spelling};
 use crate::secret::{SecretText, Span};
 use crate::warning::{Warning, WarningKind};
 
@@ -63,7 +63,7 @@ pub(crate) struct Entry {
     rare: u32,
     pub(crate) port: u16,
     pub(crate) spelling: Spelling,
-    /// For a host with `*`, the number of its other characters. Past 255 it covers nothing.
+    /// As in [`Scope`].
     pub(crate) literals: Option<u8>,
     pub(crate) standing: Standing,
 }
@@ -169,7 +169,8 @@ impl File {
     pub(crate) fn scope(&self, entry: &Entry) -> Option<Scope<'_>> {
         let (host, path) = (self.text(entry.host).into(), self.text(entry.path).into());
         let is_matchable = !matches!(entry.standing, Standing::Unmatchable(_));
-        let scope = Scope { host, port: entry.port.into(), path, spelling: entry.spelling };
+        let Entry { port, spelling, literals, .. } = *entry;
+        let scope = Scope { host, port: port.into(), path, spelling, literals };
         is_matchable.then_some(scope)
     }
 
@@ -227,10 +228,7 @@ impl Texts {
                 entry.path = place(&scope.path);
                 entry.port = u16::try_from(scope.port).unwrap_or_default();
                 entry.spelling = scope.spelling;
-                entry.literals = is_pattern(&scope.host).then(|| {
-                    let literals = scope.host.bytes().filter(|b| *b != b'*').count();
-                    u8::try_from(literals).unwrap_or(u8::MAX)
-                });
+                entry.literals = scope.literals;
             }
             Err(problem) => {
                 entry.standing = Standing::Unmatchable(problem);

@@ -53,11 +53,9 @@ const DOCKER_FIELDS: [&str; 27] = [
 pub(super) struct Gathered {
     pub(super) texts: Texts,
     pub(super) has_docker_field: bool,
-    pub(super) auths: Vec<Entry>,
+    pub(super) entries: Entries,
     pub(super) store_helper: Option<Box<str>>,
     pub(super) helper_keys: Vec<HelperKey>,
-    /// Entries at the top, as a `.dockercfg` has them.
-    pub(super) top: Vec<Entry>,
     pub(super) top_has_object: bool,
     pub(super) kind_is_secret: bool,
     pub(super) data: SecretData,
@@ -70,6 +68,14 @@ pub(super) struct Gathered {
     progress: Progress,
     reader: TextReader,
     reading: Reading,
+}
+
+/// The entries of a document, in the two places where formats have them.
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) auths: Vec<Entry>,
+    /// At the top, as in a `.dockercfg`.
+    pub(super) top: Vec<Entry>,
 }
 
 /// How entries are read.
@@ -122,10 +128,9 @@ impl Gathered {
         Gathered {
             texts: Texts::default(),
             has_docker_field: false,
-            auths: Vec::new(),
+            entries: Entries::default(),
             store_helper: None,
             helper_keys: Vec::new(),
-            top: Vec::new(),
             top_has_object: false,
             kind_is_secret: false,
             data: SecretData::default(),
@@ -257,7 +262,7 @@ impl<'de> Sink<'de> for Document<'_> {
                         SecretValue::read(members, gathered.reader)?;
                 }
                 TopField::Registry => {
-                    let kind = gathered.read_entry(entry, members, |gathered| &mut gathered.top)?;
+                    let kind = gathered.read_entry(entry, members, |entries| &mut entries.top)?;
                     gathered.top_has_object |= kind == Kind::Object;
                 }
                 TopField::Docker | TopField::Unknown => {
@@ -291,7 +296,7 @@ impl Gathered {
         &mut self,
         entry: Entry,
         members: &mut Members<'de, A>,
-        list: fn(&mut Self) -> &mut Vec<Entry>,
+        list: impl FnOnce(&mut Entries) -> &mut Vec<Entry>,
     ) -> Result<Kind, A::Error> {
         self.count_entry()?;
         if entry.literals.is_some() {
@@ -302,14 +307,13 @@ impl Gathered {
         if matches!(kind, Kind::Text | Kind::Other) && fields.is_ok() {
             fields = Err(EntryProblem::NotAnObject);
         }
-        let mut entries = std::mem::take(list(self));
-        self.progress.make_room_for_entry(&mut entries);
+        let entries = list(&mut self.entries);
+        self.progress.make_room_for_entry(entries);
         // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
         entries.push(entry);
         if let Some(entry) = entries.last_mut() {
             self.texts.fill(entry, &fields);
         }
-        *list(self) = entries;
         Ok(kind)
     }
 }
@@ -325,7 +329,7 @@ impl<'de> Sink<'de> for Auths<'_> {
         let gathered = self.0;
         let mut entry = Entry::EMPTY;
         while members.next_key(|k| gathered.start_entry(&mut entry, k))?.is_some() {
-            gathered.read_entry(entry, members, |gathered| &mut gathered.auths)?;
+            gathered.read_entry(entry, members, |entries| &mut entries.auths)?;
         }
         Ok(())
     }

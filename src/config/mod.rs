@@ -166,8 +166,8 @@ fn recognise(
     }
     let is_dockercfg = !gathered.has_docker_field && gathered.top_has_object;
     let (format, entries) = match is_dockercfg {
-        true => (Format::Dockercfg, gathered.top),
-        false => (Format::ConfigJson, gathered.auths),
+        true => (Format::Dockercfg, gathered.entries.top),
+        false => (Format::ConfigJson, gathered.entries.auths),
     };
     let file = File {
         place,

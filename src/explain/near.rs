@@ -1,7 +1,7 @@
 //! How a scope misses an image, for those that nearly match: what an operator has to be told.
 
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
-use crate::scope::{LONGEST_HOST, Scope, covers, is_pattern, pattern_covers};
+use crate::scope::{LONGEST_HOST, Scope, covers, pattern_covers};
 
 /// How a scope stands to an image of which it is about the registry, or nearly.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn told(registry: &str) -> &str {
 pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> Option<Relation> {
     let registry = image.registry_parts();
     let is_hub = registry.is_docker_hub();
-    let same_host = if is_pattern(&scope.host) {
+    let same_host = if scope.literals.is_some() {
         !is_hub && pattern_covers(&scope.host, host)
     } else {
         scope.host == host
@@ -111,14 +111,14 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
         host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
     };
     if is_hub {
-        let mistaken = if is_pattern(&scope.host) {
+        let mistaken = if scope.literals.is_some() {
             DOCKER_HUB_NAMES.iter().any(|name| pattern_covers(&scope.host, name))
         } else {
             is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
         };
         return mistaken.then_some(Relation::Misses(Miss::NotDockerHub));
     }
-    let (near, miss) = if is_pattern(&scope.host) {
+    let (near, miss) = if scope.literals.is_some() {
         (misses_by_depth(&scope.host, host), Miss::OtherDepth)
     } else {
         (is_below(host, &scope.host) && scope.host.contains('.'), Miss::ParentHost)

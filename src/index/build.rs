@@ -115,7 +115,7 @@ impl Building {
         let start = number.checked_sub(1).and_then(|before| self.index.file_starts.get(before));
         let new = id(start.map_or(0, |start| *start as usize) + position);
         let text = |span| Text { file: id(number), span };
-        let host = self.host(files, text(entry.host), entry.port);
+        let host = self.host(files, text(entry.host), entry);
         if let (Some(literals), Some(file)) = (entry.literals, files.get(number)) {
             if let Some(known) = self.index.hosts.get(host) {
                 self.patterns.add(files, file.level(), literals, id(host), known);
@@ -162,7 +162,8 @@ impl Building {
     }
 
     /// The number of a host, which is a new one if it is not known.
-    fn host(&mut self, files: &[File], name: Text, port: u16) -> usize {
+    fn host(&mut self, files: &[File], name: Text, entry: &Entry) -> usize {
+        let port = entry.port;
         let index = &mut self.index;
         let host = name.bytes(files);
         let hash = index.keys.as_ref().map(|keys| keys.hash(port.into(), host));
@@ -170,7 +171,7 @@ impl Building {
             return known;
         }
         let new = index.hosts.len();
-        let is_pattern = host.contains(&b'*');
+        let is_pattern = entry.literals.is_some();
         index.hosts.push(Host { name, port, is_pattern, depths: 0, whole: NONE });
         if let Some(hash) = hash {
             index.host_table.add(hash, id(new));
