@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::config::{Entry, EntrySecrets, File};
-use crate::layers::Counted;
+use crate::layers::Layer;
 use crate::level::Level;
 use crate::redact::Shown;
 use crate::secret::Span;
@@ -87,7 +87,7 @@ impl fmt::Debug for Credential<'_> {
 /// Displayed as `task secret, #2: key "quay.io/team"`.
 #[derive(Clone)]
 pub struct Origin {
-    layer: Arc<Counted>,
+    layer: Arc<Layer>,
     file: u32,
     entry: u32,
 }
@@ -150,7 +150,7 @@ pub struct AuthConfig {
 }
 
 impl AuthConfig {
-    pub(crate) fn new(layer: Arc<Counted>, file: u32, entry: u32) -> Self {
+    pub(crate) fn new(layer: Arc<Layer>, file: u32, entry: u32) -> Self {
         AuthConfig { origin: Origin { layer, file, entry } }
     }
 

@@ -12,7 +12,7 @@ use crate::config::{File, Standing};
 use crate::error::Error;
 use crate::image::{ImageRef, MAX_REPOSITORY, Server};
 use crate::index::{self, Index, Match, Query, Rank};
-use crate::layers::{Counted, Layer, Layers, Part, Shared, SourceRead};
+use crate::layers::{Layer, Layers, Part, SourceRead};
 use crate::level::{Level, PerLevel, Place};
 use crate::limits::Limits;
 use crate::scope::Scope;
@@ -117,7 +117,7 @@ impl Resolver {
 
     #[inline(always)]
     fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
-        let mut best: Option<(&Shared, Match)> = None;
+        let mut best: Option<(&Arc<Layer>, Match)> = None;
         for layer in self.layers.iter() {
             if let Some(found) = layer.index.best(&layer.files, query) {
                 if best.is_none_or(|best| goes_before((layer, found), best)) {
@@ -126,7 +126,7 @@ impl Resolver {
             }
         }
         let (layer, found) = best.filter(|(_, found)| found.usable)?;
-        Some(AuthConfig::new(layer.hold(), found.file, found.entry))
+        Some(AuthConfig::new(layer.clone(), found.file, found.entry))
     }
 
     /// This resolver with more warnings of its own.
@@ -158,7 +158,7 @@ impl Resolver {
         let (index, _) = Index::build(&mut []);
         let layer = Layer { sources: hidden.collect(), files: Vec::new(), index };
         let parts = vec![Part::Base(self.layers)];
-        Resolver { layers: Layers::of(parts, Some(Shared::new(layer))), warnings: self.warnings }
+        Resolver { layers: Layers::of(parts, Some(Arc::new(layer))), warnings: self.warnings }
     }
 
     /// Whether any credential file was there to read.
@@ -166,8 +166,8 @@ impl Resolver {
         self.layers.iter().any(|layer| !layer.files.is_empty())
     }
 
-    pub(crate) fn layers(&self) -> Vec<Arc<Counted>> {
-        self.layers.iter().map(Shared::hold).collect()
+    pub(crate) fn layers(&self) -> Vec<Arc<Layer>> {
+        self.layers.iter().cloned().collect()
     }
 
     /// Everything that matches, best first, each with the number of its layer.
@@ -187,8 +187,8 @@ impl Resolver {
 
 /// Whether a match goes before one of a layer given earlier, to which a tie goes.
 #[inline(never)]
-fn goes_before(new: (&Shared, Match), earlier: (&Shared, Match)) -> bool {
-    let rank = |(layer, found): (&Shared, Match)| layer.index.rank(&layer.files, found);
+fn goes_before(new: (&Arc<Layer>, Match), earlier: (&Arc<Layer>, Match)) -> bool {
+    let rank = |(layer, found): (&Arc<Layer>, Match)| layer.index.rank(&layer.files, found);
     match new.1.level.cmp(&earlier.1.level) {
         Ordering::Equal => rank(new) < rank(earlier),
         order => order.is_lt(),
@@ -401,7 +401,11 @@ impl Draft {
     }
 
     /// Turns a draft into a layer, if there is anything in it.
-    fn close(mut self, strict: bool, warnings: &mut Vec<Warning>) -> Result<Option<Shared>, Error> {
+    fn close(
+        mut self,
+        strict: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Arc<Layer>>, Error> {
         if self.sources.is_empty() {
             return Ok(None);
         }
@@ -414,7 +418,7 @@ impl Draft {
             warnings.extend(file.warnings());
         }
         warnings.extend(index::warnings_of(&hidden, &self.files));
-        Ok(Some(Shared::new(Layer { sources: self.sources, files: self.files, index })))
+        Ok(Some(Arc::new(Layer { sources: self.sources, files: self.files, index })))
     }
 }
 

@@ -8,13 +8,11 @@ mod build;
 mod inputs;
 mod lookup;
 mod ratio;
-mod threads;
 
 fn main() {
     let mut suite = ratio::Suite::new();
     lookup::rows(&mut suite);
     build::rows(&mut suite);
     archive::rows(&mut suite);
-    threads::rows(&mut suite);
     suite.print();
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::image::ImageRef;
 use crate::index::{Match, Rank};
-use crate::layers::Counted;
+use crate::layers::Layer;
 use crate::level::Level;
 use crate::redact::Shown;
 use crate::redact::ShownKey;
@@ -116,11 +116,7 @@ impl Resolver {
 
 impl Explanation {
     /// `matches` is what the lookup found, best first, each with the number of its layer.
-    fn new(
-        image: &ImageRef<'_>,
-        layers: &[Arc<Counted>],
-        matches: &[(usize, Rank, Match)],
-    ) -> Self {
+    fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Rank, Match)]) -> Self {
         let mut telling = Telling::new(image, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();

@@ -10,7 +10,7 @@ use crate::auth::Credential;
 use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Match, Rank};
-use crate::layers::{Counted, Layer, SourceRead};
+use crate::layers::{Layer, SourceRead};
 use crate::redact::{Shown, ShownKey};
 use crate::scope::Scope;
 
@@ -88,7 +88,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    pub(super) fn answer(&self, layers: &[Arc<Counted>]) -> Answer {
+    pub(super) fn answer(&self, layers: &[Arc<Layer>]) -> Answer {
         let best = self.matches.first().and_then(|(layer, _, found)| {
             let file = layers.get(*layer)?.files.get(found.file as usize)?;
             Some((found.level, file, file.entries.get(found.entry as usize)?))
