@@ -262,7 +262,7 @@ impl<'de> Sink<'de> for Document<'_> {
                         SecretValue::read(members, gathered.reader)?;
                 }
                 TopField::Registry => {
-                    let kind = gathered.read_entry(entry, members, |entries| &mut entries.top)?;
+                    let kind = gathered.read_entry(&entry, members, |entries| &mut entries.top)?;
                     gathered.top_has_object |= kind == Kind::Object;
                 }
                 TopField::Docker | TopField::Unknown => {
@@ -294,7 +294,7 @@ impl Gathered {
     /// Reads the value of a key, which `entry` was started with, and adds the entry to a list.
     fn read_entry<'de, A: MapAccess<'de>>(
         &mut self,
-        entry: Entry,
+        entry: &Entry,
         members: &mut Members<'de, A>,
         list: impl FnOnce(&mut Entries) -> &mut Vec<Entry>,
     ) -> Result<Kind, A::Error> {
@@ -310,7 +310,7 @@ impl Gathered {
         let entries = list(&mut self.entries);
         self.progress.make_room_for_entry(entries);
         // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
-        entries.push(entry);
+        entries.push(*entry);
         if let Some(entry) = entries.last_mut() {
             self.texts.fill(entry, &fields);
         }
@@ -329,7 +329,7 @@ impl<'de> Sink<'de> for Auths<'_> {
         let gathered = self.0;
         let mut entry = Entry::EMPTY;
         while members.next_key(|k| gathered.start_entry(&mut entry, k))?.is_some() {
-            gathered.read_entry(entry, members, |entries| &mut entries.auths)?;
+            gathered.read_entry(&entry, members, |entries| &mut entries.auths)?;
         }
         Ok(())
     }

@@ -10,23 +10,27 @@ use super::{Kind, Sink, is_within, read};
 /// The members of an object that is being read. After each key comes a call for its value.
 pub(crate) struct Members<'de, A> {
     map: A,
-    /// The first key, which is read ahead to tell an object from a number.
-    first: Option<FirstKey<'de>>,
+    /// The first key, which is read ahead to tell an object from a number. It is here if it is a piece of the document.
+    first: Option<&'de str>,
+    /// It is here if it has escapes. It may be the user info of a registry.
+    unescaped: Option<Zeroizing<String>>,
     /// The document that is being read.
     document: &'de str,
 }
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
     pub(super) fn new(mut map: A, document: &'de str) -> Result<Self, A::Error> {
-        let first = map.next_key_seed(FirstKeySeed)?;
-        Ok(Members { map, first, document })
+        let mut unescaped = None;
+        let first = map.next_key_seed(FirstKey(&mut unescaped))?;
+        let first = first.filter(|_| unescaped.is_none());
+        Ok(Members { map, first, unescaped, document })
     }
 
     /// Whether this is a number. With the feature `arbitrary_precision`, `serde_json` hands over a number as a map with
     /// one key of its own and the digits as its value. The same key can be written in a document, so its text says
     /// nothing; but one that was written there is borrowed from the document, or put together anew if it has escapes.
     pub(super) fn is_number(&self) -> bool {
-        matches!(self.first, Some(FirstKey::Borrowed(key)) if !is_within(self.document, key))
+        self.first.is_some_and(|key| !is_within(self.document, key))
     }
 
     /// Reads the number that this [is](Self::is_number). One that overflows an `f64` is an error, as it is without the
@@ -45,11 +49,13 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         &mut self,
         read: impl FnOnce(&str) -> T,
     ) -> Result<Option<T>, A::Error> {
-        match self.first.take() {
-            Some(FirstKey::Borrowed(key)) => Ok(Some(read(key))),
-            Some(FirstKey::Unescaped(key)) => Ok(Some(read(&key))),
-            None => self.map.next_key_seed(Key(read)),
+        if let Some(key) = self.first.take() {
+            return Ok(Some(read(key)));
         }
+        if let Some(key) = self.unescaped.take() {
+            return Ok(Some(read(&key)));
+        }
+        self.map.next_key_seed(Key(read))
     }
 
     /// Reads a value into a sink, and returns its kind.
@@ -91,35 +97,31 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 }
 
-enum FirstKey<'de> {
-    Borrowed(&'de str),
-    /// May be the user info of a registry.
-    Unescaped(Zeroizing<String>),
-}
+/// Reads a key that is a piece of the document; one that is not is kept apart.
+struct FirstKey<'k>(&'k mut Option<Zeroizing<String>>);
 
-struct FirstKeySeed;
+impl<'de> DeserializeSeed<'de> for FirstKey<'_> {
+    type Value = &'de str;
 
-impl<'de> DeserializeSeed<'de> for FirstKeySeed {
-    type Value = FirstKey<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> Visitor<'de> for FirstKeySeed {
-    type Value = FirstKey<'de>;
+impl<'de> Visitor<'de> for FirstKey<'_> {
+    type Value = &'de str;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(FirstKey::Borrowed(key))
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<&'de str, E> {
+        Ok(key)
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(FirstKey::Unescaped(Zeroizing::new(key.to_owned())))
+    fn visit_str<E>(self, key: &str) -> Result<&'de str, E> {
+        *self.0 = Some(Zeroizing::new(key.to_owned()));
+        Ok("")
     }
 }
 
