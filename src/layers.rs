@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::config::File;
 use crate::index::Index;
 use crate::level::{Level, PerLevel, Place};
+use crate::source::NoFiles;
 
 /// Sources that were built together, and the index over them. Every answer keeps the layer it is from.
 pub(crate) struct Layer {
@@ -21,9 +22,7 @@ pub(crate) struct SourceRead {
     pub(crate) level: Level,
     /// How many of the layer's files are its own; they follow those of the sources before it.
     pub(crate) files: usize,
-    pub(crate) note: Option<&'static str>,
-    /// Why what is fetched does not arrive where it is looked for.
-    pub(crate) in_vain: Option<Box<str>>,
+    pub(crate) no_files: Option<NoFiles>,
 }
 
 /// Layers in the order given.

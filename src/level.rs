@@ -1,4 +1,4 @@
-//! The four levels a credential can come from, and the place in them where something stands.
+//! The four levels a credential can come from, and the source within a level.
 
 use std::fmt;
 use std::path::Path;
@@ -65,7 +65,8 @@ impl Serialize for Level {
     }
 }
 
-/// Where a credential file was found: its level, and the file if it has a name.
+/// The source of a credential file, or the flag, parameter or field of a definition that a
+/// [`Warning`](crate::Warning) is about.
 ///
 /// Displayed as operators read it, `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::image::split_port;
 
-/// Text from a file, made fit for a log: quoted, escaped, cut to a length that a line can bear.
+/// Text from a file, quoted, escaped and cut to 200 characters.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -32,19 +32,18 @@ impl fmt::Display for ShownFew<'_> {
     }
 }
 
-/// The name of a secret, an alias or a source, cut to length. It is not secret, but where it is a URI its user info,
-/// query and fragment are.
+/// Returns the name of a secret, cut to length. A URI loses its user info, query and fragment.
 pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
     if name.contains("://") { shown_uri(name) } else { cut(name).into() }
 }
 
-/// A URI or a path without user info, query and fragment, where passwords and signatures are: `https://…@h/x…`.
+/// Returns a URI or a path without user info, query and fragment, which hold passwords and signatures:
+/// `https://…@h/x…`.
 ///
-/// Decided by syntax alone, so that a password may hold a slash or an `@`: user info ends at the last `@`. Where
-/// an `@` follows the start of what looks like a query, the two cannot be told apart, and only the scheme is
-/// shown.
+/// User info ends at the last `@`, so that a password may contain `/` or `@`. If an `@` follows a
+/// `?`, `#` or `;`, only the scheme is shown.
 pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
-    /// `@` as Unicode has it twice more, and escaped.
+    /// Spellings of `@`: ASCII, two of Unicode, percent-encoded.
     const AT: [&str; 4] = ["@", "\u{FF20}", "\u{FE6B}", "%40"];
     /// `?`, `#` and `;`, also in full width and small.
     const END: [char; 9] =
@@ -73,8 +72,7 @@ pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text cut to the length of any real name. What is copied for each container must not be as long as the whole
-/// definition.
+/// Returns the first 1,024 bytes of a text: it is copied for each container.
 pub(crate) fn cut(text: &str) -> &str {
     const LONGEST: usize = 1024;
     let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
@@ -84,13 +82,28 @@ pub(crate) fn cut(text: &str) -> &str {
 /// Returns a key that can match no image as it may be logged: as written if it looks like a registry, otherwise its
 /// position in the file, `#3`.
 ///
-/// What people write in the place of a registry (`admin:2024/rest@reg.io`) may be a password, and no sign tells where it
-/// ends. So such a key is shown as a whole or not at all.
+/// A password in such a key (`admin:2024/rest@reg.io`) has no recognisable end, so the key is shown
+/// whole or not at all.
 pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
     if looks_like_registry(key) { key.into() } else { format!("#{position}").into() }
 }
 
-/// Whether a key has only the characters of `[scheme://]host[:port][/path]`, each in its place.
+/// Returns whether a key that can match no image may be meant for a host, which is in lower case.
+///
+/// A key that is not shown is compared as a whole: if pieces of it were enough, whoever chooses an image and reads the
+/// answer could guess a password piece by piece.
+pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    if looks_like_registry(key) {
+        return lower.contains(host);
+    }
+    let (_, rest) = lower.split_once("://").unwrap_or(("", &lower));
+    let (_, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    split_port(authority.trim()).0 == host
+}
+
+/// Returns whether a key consists of `[scheme://]host[:port][/path]`.
 fn looks_like_registry(key: &str) -> bool {
     let is_scheme =
         |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
@@ -118,7 +131,7 @@ pub(crate) struct ShownKey<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShownKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No key that is shown begins so.
+        // A shown key never begins with `#`.
         match self.0.starts_with('#') {
             true => write!(f, "{} (not shown, it does not look like a registry)", self.0),
             false => Shown(self.0).fmt(f),

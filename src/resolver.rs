@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 use crate::auth::AuthConfig;
 use crate::config::{File, Standing};
 use crate::error::Error;
-use crate::image::{ImageRef, MAX_REPOSITORY, Server};
+use crate::image::{ImageRef, MAX_REPOSITORY};
 use crate::index::{self, Index, Match, Query, Rank};
 use crate::layers::{Layer, Layers, Part, SourceRead};
 use crate::level::{Level, PerLevel, Place};
 use crate::limits::Limits;
 use crate::scope::Scope;
-use crate::source::Source;
+use crate::source::{NoFiles, Source};
 use crate::warning::Warning;
 
 /// Which credential, if any, pulls an image.
@@ -98,13 +98,11 @@ impl Resolver {
     /// ```
     #[must_use]
     pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
-        let server = Server::split(server);
-        // With a scheme, so that an international name is read as in a URL.
-        let authority = format!("https://{}", server.with_port());
-        let registry = Scope::parse(&authority).ok().filter(|scope| scope.literals.is_none())?;
-        let key = format!("{}{registry}{}", server.scheme, server.path);
+        let scope = Scope::of_server(server).ok().filter(|scope| scope.literals.is_none())?;
         // The index takes no longer path; no image is below one.
-        let scope = Scope::parse(&key).ok().filter(|scope| scope.path.len() <= MAX_REPOSITORY)?;
+        if scope.path.len() > MAX_REPOSITORY {
+            return None;
+        }
         self.best(Query { host: &scope.host, port: scope.port, repository: &scope.path })
     }
 
@@ -144,26 +142,34 @@ impl Resolver {
         Resolver { layers: Layers::of(parts, None), warnings: self.warnings }
     }
 
-    /// This resolver with a note that another one's sources were given and not looked at, one for each level.
+    /// This resolver with the sources of another one as sources that were not looked at, one for each level.
     pub(crate) fn hiding(self, other: &Resolver) -> Resolver {
         let sources = || other.layers.iter().flat_map(|layer| &layer.sources);
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
-        let hidden = Level::ALL.into_iter().filter(is_given).map(|level| SourceRead {
-            place: Place::bytes(level, 1),
-            level,
-            files: 0,
-            note: Some("not looked at, as there is a credential file in the sandbox"),
-            in_vain: None,
+        let hidden = Level::ALL.into_iter().filter(is_given).map(|level| {
+            let why = "not looked at, as there is a credential file in the sandbox";
+            (level, Place::bytes(level, 1), NoFiles::Because(why))
         });
+        self.with_empty_sources(hidden)
+    }
+
+    /// This resolver with sources that have no files, each with its reason, for `explain` to show.
+    pub(crate) fn with_empty_sources(
+        self,
+        sources: impl IntoIterator<Item = (Level, Place, NoFiles)>,
+    ) -> Resolver {
+        let source =
+            |(level, place, why)| SourceRead { place, level, files: 0, no_files: Some(why) };
         let (index, _) = Index::build(&mut []);
-        let layer = Layer { sources: hidden.collect(), files: Vec::new(), index };
+        let sources = sources.into_iter().map(source).collect();
+        let layer = Layer { sources, files: Vec::new(), index };
         let parts = vec![Part::Base(self.layers)];
         Resolver { layers: Layers::of(parts, Some(Arc::new(layer))), warnings: self.warnings }
     }
 
-    /// Whether any credential file was there to read.
-    pub(crate) fn has_files(&self) -> bool {
-        self.layers.iter().any(|layer| !layer.files.is_empty())
+    /// The credential files that were read.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &File> + Clone {
+        self.layers.iter().flat_map(|layer| &layer.files)
     }
 
     pub(crate) fn layers(&self) -> Vec<Arc<Layer>> {
@@ -203,7 +209,7 @@ fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut Option<[u8; MAX_REPOSITORY
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Resolver { layers, warnings: _ } = self;
-        let files = layers.iter().flat_map(|layer| &layer.files);
+        let files = self.files();
         f.debug_struct("Resolver")
             .field("sources", &layers.iter().map(|layer| layer.sources.len()).sum::<usize>())
             .field("files", &files.clone().count())
@@ -388,8 +394,7 @@ impl Draft {
             place: contents.place,
             level,
             files: contents.files.len(),
-            note: contents.note,
-            in_vain: contents.in_vain,
+            no_files: contents.no_files,
         });
         if self.files.is_empty() {
             self.files = contents.files;

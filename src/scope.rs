@@ -8,8 +8,8 @@ use std::fmt;
 
 use crate::error::KeyProblem;
 use crate::image::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, is_docker_hub, is_dotted, is_host, is_repository,
-    normal_port, split_port, without_scheme,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Server, is_docker_hub, is_dotted, is_host,
+    is_repository, normal_port, split_port,
 };
 use crate::marks::Marks;
 
@@ -105,16 +105,34 @@ impl<'k> Scope<'k> {
         }))
     }
 
+    /// Reads a server that is asked for, as people write it. It is read like a key, but for the port of an `http://` URL,
+    /// and an international host needs no scheme.
+    ///
+    /// # Errors
+    ///
+    /// A server that no key could cover, and why.
+    pub(crate) fn of_server(server: &'k str) -> Result<Self, KeyProblem> {
+        let parts = Server::split(server);
+        Self::read(server, &parts, true, parts.default_port)
+    }
+
     fn parse_fully(key: &'k str) -> Result<Self, KeyProblem> {
-        let (scheme, rest) = match without_scheme(key) {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, key),
-        };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let parts = Server::split(key);
+        Self::read(key, &parts, !parts.scheme.is_empty(), DEFAULT_PORT)
+    }
+
+    fn read(
+        key: &'k str,
+        parts: &Server<'k>,
+        allows_idna: bool,
+        default_port: u32,
+    ) -> Result<Self, KeyProblem> {
+        let Server { scheme, authority, path, .. } = *parts;
+        let rest = key.get(scheme.len()..).unwrap_or_default();
         if !rest.bytes().all(is_plain) {
             check_signs(authority, rest)?;
         }
-        if scheme.is_none()
+        if scheme.is_empty()
             && authority.ends_with(':')
             && path.starts_with("//")
             && authority.len() > 1
@@ -126,10 +144,10 @@ impl<'k> Scope<'k> {
             return Err(KeyProblem::NoHost);
         }
         let port = match digits {
-            None => DEFAULT_PORT,
+            None => default_port,
             Some(digits) => parse_port(digits).ok_or(KeyProblem::Port)?,
         };
-        let host = normal_host(host, scheme.is_some())?;
+        let host = normal_host(host, allows_idna)?;
         let host = if port == DEFAULT_PORT && is_docker_hub(&host) {
             Cow::Borrowed(DOCKER_HUB)
         } else {
@@ -141,7 +159,7 @@ impl<'k> Scope<'k> {
         });
         let spelling = Spelling::Other;
         let mut scope = Scope { host, port, path: "".into(), spelling, literals };
-        scope.path = normal_path(path, scheme.is_some() || scope.is_docker_hub())?;
+        scope.path = normal_path(path, !scheme.is_empty() || scope.is_docker_hub())?;
         scope.spelling = scope.spelling_of(key);
         Ok(scope)
     }
@@ -160,7 +178,7 @@ impl<'k> Scope<'k> {
         self.host == DOCKER_HUB && self.port == DEFAULT_PORT
     }
 
-    /// Whether the key is spelled exactly as this scope.
+    /// Returns whether the key is spelled exactly as this scope.
     fn is_written(&self, key: &str) -> bool {
         let after_host = key.strip_prefix(&*self.host);
         let after_port = after_host.and_then(|rest| match self.port {
@@ -278,7 +296,7 @@ fn normal_path(path: &str, root_without_slash: bool) -> Result<Cow<'_, str>, Key
     Ok(path)
 }
 
-/// Whether `prefix` covers `repository`: whole segments, so that `team` covers `team` and
+/// Returns whether `prefix` covers `repository`: whole segments, so that `team` covers `team` and
 /// `team/app`, not `teams`.
 pub(crate) fn covers(prefix: &str, repository: &str) -> bool {
     prefix.is_empty()
@@ -291,7 +309,7 @@ pub(crate) fn is_pattern(host: &str) -> bool {
     host.contains('*')
 }
 
-/// Whether a normalised pattern covers a host in lower case, label by label: `*` is any run of characters inside one
+/// Returns whether a normalised pattern covers a host in lower case, label by label: `*` is any run of characters inside one
 /// label. Nothing covers a host that is too long to be one.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
     // From the last label, as the first is `*` in most patterns.

@@ -52,8 +52,8 @@ impl SecretBytes {
         self.0.extend_from_slice(bytes);
     }
 
-    /// As [`extend`](Self::extend), where `expected` bytes may come in all. Room is made for no more than twice those that
-    /// came, whatever was claimed, and for none past those expected while they suffice.
+    /// Appends bytes of an expected total. Capacity grows to at most twice the bytes received, so a
+    /// claimed size is never an allocation.
     pub(crate) fn extend_towards(&mut self, expected: usize, bytes: &[u8]) {
         const FIRST: usize = 64 * 1024;
         let needed = self.0.len() + bytes.len();

@@ -1,12 +1,11 @@
-//! The rules that Marathon holds a definition to, as far as they decide which credential pulls an
-//! image, and the reasons for which a credential file that it fetches has no effect.
+//! Marathon's validation rules, as far as they decide which credential pulls an image.
 
 use std::fmt;
 
 use crate::image::InvalidImageRef;
 use crate::redact::{Shown, ShownFew};
 
-/// One rule of Marathon's that a definition breaks, and where.
+/// A problem of a definition, and the path of its field.
 ///
 /// Displayed as Marathon does, `/container/docker/pullConfig: pullConfig is not supported with Docker
 /// containerizer`, followed by what to do about it.
@@ -38,7 +37,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// What a definition does that Marathon refuses.
+/// A reason to refuse a definition: a rule of Marathon's, an image that is not an image reference,
+/// or a message of another API.
 ///
 /// Each text begins with Marathon's own words where it has some.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,9 +93,8 @@ pub enum Rule {
     },
     /// A message of Mesos's own API in place of a definition.
     #[error(
-        "is Mesos's {message}, not a definition of Marathon's; give the secret in \
-         container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox to \
-         ResolverBuilder::sandbox_home"
+        "is Mesos's {message}, not a definition of Marathon's; {}",
+        instead_of_message(message)
     )]
     MesosMessage {
         /// Its type: `TaskInfo`.
@@ -124,6 +123,17 @@ pub enum Rule {
     /// `container`, which makes an app, beside `containers`, which make a pod.
     #[error("an app has a container and a pod has containers; leave out one of them")]
     AppAndPod,
+}
+
+/// What to give in the place of a message of Mesos's.
+fn instead_of_message(message: &str) -> &'static str {
+    match message {
+        "CommandInfo" | "ExecutorInfo" => "give the app or pod that Marathon was sent",
+        _ => {
+            "give the secret in container.mesos.image.docker.config to ResolverBuilder::task_secret, and \
+             the task's sandbox to ResolverBuilder::sandbox_home"
+        }
+    }
 }
 
 /// What could have been meant.

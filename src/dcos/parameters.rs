@@ -19,7 +19,7 @@ use crate::warning::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem, Warning, W
 /// | parameter | default | meaning |
 /// |---|---|---|
 /// | `cluster_docker_credentials` | `{}` | a credential file as a JSON object |
-/// | `cluster_docker_credentials_enabled` | `false` | whether agents are told to read it |
+/// | `cluster_docker_credentials_enabled` | `false` | whether agents are configured to read it |
 /// | `cluster_docker_credentials_dcos_owned` | `false` if the credentials are exactly `{}`, else `true` | whether the file is a part of DC/OS, or the operator's |
 /// | `cluster_docker_credentials_write_to_etc` | `false` | whether the installer writes the operator's file |
 /// | `cluster_docker_credentials_path` | | which file that is; computed, and refused where it is set |
@@ -86,7 +86,7 @@ impl Parameters {
     }
 
     /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file); `None`
-    /// where they are not told to.
+    /// where they are not configured to.
     #[must_use]
     pub fn agent_file(&self) -> Option<&'static str> {
         self.enabled.then_some(if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE })
@@ -105,7 +105,7 @@ impl Parameters {
         self.registry.as_ref()
     }
 
-    /// What would leave the file missing, overwrite it, expose it, or is ignored.
+    /// Problems: a file that will be missing, overwritten or exposed, and parameters that are ignored.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

@@ -47,7 +47,7 @@ impl Miss {
                 format!("is for that host alone, not for {registry} below it")
             }
             Miss::OtherDepth => {
-                format!("does not cover {registry}: * stands for part of one label")
+                format!("does not cover {registry}: * matches within one label only")
             }
             Miss::NotDockerHub => {
                 "is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/"
@@ -126,13 +126,13 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
     near.then_some(Relation::Misses(miss))
 }
 
-/// Whether a pattern that starts in `*.` would cover the host with another number of labels: `*.example.com` both
-/// `example.com` and `a.b.example.com`.
+/// Returns whether a pattern `*.…` would cover the host with another number of labels:
+/// `*.example.com` both `example.com` and `a.b.example.com`.
 fn misses_by_depth(pattern: &str, host: &str) -> bool {
     let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST_HOST) else {
         return false;
     };
-    // The rest has so many labels, and so there is one end of the host that it could cover.
+    // The rest has a fixed number of labels, so only one suffix of the host can match.
     let dots = rest.matches('.').count();
     let end = match host.rmatch_indices('.').nth(dots) {
         Some((dot, _)) => host.get(dot + 1..).unwrap_or_default(),

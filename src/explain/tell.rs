@@ -11,8 +11,9 @@ use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Match, Rank};
 use crate::layers::{Layer, SourceRead};
-use crate::redact::{Shown, ShownKey};
+use crate::redact::{self, Shown, ShownKey};
 use crate::scope::Scope;
+use crate::source::NoFiles;
 
 /// How many findings of one kind are told of each file, and scopes in each hint: a file can hold a
 /// million.
@@ -113,11 +114,11 @@ impl<'a> Telling<'a> {
         source: &SourceRead,
         first: usize,
     ) -> SourceReport {
-        self.any_in_vain |= source.in_vain.is_some();
+        self.any_in_vain |= matches!(source.no_files, Some(NoFiles::FetchedInVain(_)));
         let files = (0..).zip(&layer.files).skip(first).take(source.files);
         SourceReport {
             place: source.place.to_string(),
-            note: source.in_vain.as_deref().or(source.note).map(str::to_owned),
+            note: source.no_files.as_ref().map(|why| why.text().to_owned()),
             files: files.map(|(at, file)| self.file(number, at, file)).collect(),
         }
     }
@@ -188,7 +189,7 @@ impl<'a> Telling<'a> {
         let key = file.text(entry.key);
         let (verdict, reason) = match entry.standing {
             Standing::Unmatchable(problem) => {
-                if !key.to_ascii_lowercase().contains(&self.host) {
+                if !redact::may_be_meant_for(key, &self.host) {
                     return None;
                 }
                 let key = file.shown_key(position).into_owned();
@@ -266,17 +267,15 @@ impl<'a> Telling<'a> {
                 hints.push(format!("{}: {scopes}", miss.hint(registry)));
             }
         }
-        if self.any_in_vain {
-            hints.push(
-                "no credential file that is fetched arrives where it is looked for; sandbox HOME says why"
-                    .to_owned(),
-            );
-        }
-        if !self.any_file && !self.any_in_vain {
-            hints.push("no credential file was given or found at any level".to_owned());
-        } else if self.any_file && hints.len() == usize::from(self.any_in_vain) {
+        if self.any_file && hints.is_empty() {
             let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
             hints.push(format!("no key in any source is for the registry {registry}{hub}"));
+        }
+        if self.any_in_vain {
+            let hint = "no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
+            hints.push(hint.to_owned());
+        } else if !self.any_file {
+            hints.push("no credential file was given or found at any level".to_owned());
         }
         hints
     }

@@ -16,7 +16,7 @@ use self::invalid::Problem;
 use self::plain::Plain;
 pub(crate) use self::registry::{
     DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
-    normal_port, split_port, without_scheme,
+    normal_port, split_port,
 };
 
 /// Docker's limit on a repository, `library/` included.

@@ -1,11 +1,11 @@
-//! Hashing of hosts and paths: fast, and not to be foreseen by who chooses them.
+//! Hashing of hosts and paths: fast, and unpredictable to whoever chooses them.
 //!
 //! The halves of each word of a text are added to random keys and multiplied, and the products summed up (Thorup's
 //! pair-multiply-shift). That is a universal family: any two texts that somebody chooses without knowing the keys collide
 //! with a probability of about one in 2^32. Nothing more holds: three and more hashes are not independent, so texts that
 //! differ in a few bytes fill the table less evenly than ideal hashes would. Of 20,000 hosts that differ in four bytes
-//! the worst was 43 to 98 groups away from its place, where SipHash had 4; a hostile file can make a lookup so much
-//! slower, and not more.
+//! the worst was at most 43 to 98 groups away from its place, where SipHash had 4. This bounds the
+//! slowdown by a hostile file.
 //!
 //! The multiplications do not wait for each other, so a host costs a few nanoseconds where SipHash takes a dozen
 //! rounds. The keys are as long as the texts, and so longer texts than any host of a registry are left to SipHash.

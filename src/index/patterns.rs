@@ -21,15 +21,16 @@ struct Pattern {
     rank: HostRank,
     host: Id,
     port: u16,
-    /// The numbers of bytes before the first `*` and behind the last, with which a host has to begin and to end: that
-    /// tells most strangers.
+    /// The number of bytes before the first `*` and after the last. Comparing these ends refuses
+    /// most hosts (`miss, 1000 patterns …`: 87 -> 9 us).
     head: usize,
     tail: usize,
     name: Text,
 }
 
 impl Patterns {
-    /// Adds an entry whose host is a pattern with so many literal characters. A host may be added many times.
+    /// Adds an entry whose host is a pattern with `literals` other characters. A host may be added many
+    /// times.
     pub(super) fn add(&mut self, files: &[File], level: Level, literals: u8, host: Id, of: &Host) {
         let rank = HostRank::Pattern(Reverse(literals));
         let is_literal = |b: &&u8| **b != b'*';
@@ -88,7 +89,7 @@ impl Patterns {
 }
 
 impl Pattern {
-    /// Whether the pattern covers a host in lower case, at a port.
+    /// Returns whether the pattern covers a lower-case host at a port.
     fn covers(&self, files: &[File], host: &str, port: u32) -> bool {
         let name = self.name.bytes(files);
         let head = name.get(..self.head).unwrap_or_default();

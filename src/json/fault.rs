@@ -34,8 +34,8 @@ impl From<serde_json::Error> for Fault {
     }
 }
 
-/// Whether the text of an error begins with some words. Its text is never put together: it may quote a secret, which
-/// would be left in memory.
+/// Returns whether an error's text begins with `words`. The text is never assembled, because it may
+/// quote a secret.
 fn begins_with(error: &serde_json::Error, words: &str) -> bool {
     struct Expected<'w>(&'w str);
 
@@ -47,7 +47,7 @@ fn begins_with(error: &serde_json::Error, words: &str) -> bool {
                 true => self.0 = self.0.get(compared..).unwrap_or_default(),
                 false => return Err(fmt::Error),
             }
-            // Whatever follows the words does not matter.
+            // The text after the words is not compared.
             if self.0.is_empty() { Err(fmt::Error) } else { Ok(()) }
         }
     }

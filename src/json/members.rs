@@ -26,9 +26,9 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         Ok(Members { map, first, unescaped, document })
     }
 
-    /// Whether this is a number. With the feature `arbitrary_precision`, `serde_json` hands over a number as a map with
-    /// one key of its own and the digits as its value. The same key can be written in a document, so its text says
-    /// nothing; but one that was written there is borrowed from the document, or put together anew if it has escapes.
+    /// Returns whether this is a number. With `arbitrary_precision`, `serde_json` passes a number as a
+    /// map with one private key. A document can contain that key too; a key that was read from the
+    /// document lies within its memory or was unescaped, the private one does not.
     pub(super) fn is_number(&self) -> bool {
         self.first.is_some_and(|key| !is_within(self.document, key))
     }

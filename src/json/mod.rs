@@ -55,7 +55,7 @@ pub(crate) fn fields(json: &str) -> Result<Option<BTreeMap<String, &str>>, Fault
     Ok((kind == Kind::Object).then_some(fields))
 }
 
-/// Whether one text is a piece of another, in memory.
+/// Returns whether one text lies within another in memory.
 pub(crate) fn is_within(whole: &str, part: &str) -> bool {
     let (whole, part) = (whole.as_bytes().as_ptr_range(), part.as_bytes().as_ptr_range());
     whole.start <= part.start && part.end <= whole.end

@@ -12,7 +12,7 @@ use super::{Fault, Members, replaced};
 pub(crate) enum Value {
     Null,
     Truth(bool),
-    /// Of no number does the value matter.
+    /// A number. Its value is never used.
     Number,
     Text(String),
     List(Vec<Value>),

@@ -1,8 +1,8 @@
 //! From JSON to containers: what is an app, a pod, a group or a list of them.
 
+use super::id_or_definition;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
-use super::told;
 use crate::config;
 use crate::error::Error;
 use crate::level::Place;
@@ -46,7 +46,7 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     if let Err(rule) = walk(&node, "", &mut answers) {
         if let Rule::MesosMessage { .. } = rule {
             let violations = vec![node.violation(rule)];
-            return Err(Error::Definition { id: told("").to_owned(), violations });
+            return Err(Error::Definition { id: id_or_definition("").to_owned(), violations });
         }
         let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
                        {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
@@ -58,7 +58,7 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     Ok(answers.list)
 }
 
-/// Reads a node of any kind, unless it is nothing that Marathon takes.
+/// Reads a node; an error for one that Marathon does not accept.
 fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
     if let Some(items) = node.as_items() {
         let mut violations = Violations::default();

@@ -13,9 +13,7 @@ use crate::warning::{OtherRegistries, Warning, WarningKind};
 /// One warning for each file at the level sandbox HOME with usable credentials of other registries than the image's.
 pub(super) fn warnings(resolver: &Resolver, image: &ImageRef<'_>) -> Vec<Warning> {
     let host = image.registry_parts().host().to_ascii_lowercase();
-    let layers = resolver.layers();
-    let files = layers.iter().flat_map(|layer| &layer.files);
-    let in_sandbox = files.filter(|file| file.level() == Level::SandboxHome);
+    let in_sandbox = resolver.files().filter(|file| file.level() == Level::SandboxHome);
     in_sandbox.filter_map(|file| warning(file, image, &host)).collect()
 }
 
@@ -40,7 +38,7 @@ fn warning(file: &File, image: &ImageRef<'_>, host: &str) -> Option<Warning> {
     (!known.is_empty()).then(|| Warning::new(&file.place, None, kind))
 }
 
-/// Whether a host and port is, or covers, the registry of the image.
+/// Returns whether a host and port is or covers the image's registry.
 fn is_of(image: &ImageRef<'_>, host: &str, (of_entry, port): (&str, u16)) -> bool {
     let registry = image.registry_parts();
     let is_covered =

@@ -31,7 +31,7 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<W
 pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String> {
     const MOST_TOLD: usize = 5;
     let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.lands().file.is_some();
-    // Where two end up in the same place, the first of them is looked at.
+    // Of two in the same place the first is read.
     let is_first =
         |warning: &&Warning| *warning.kind() != WarningKind::Fetch(FetchProblem::SamePlace);
     let all = warnings.iter().filter(is_first).count();
@@ -43,10 +43,7 @@ pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String>
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    Some(format!(
-        "none of the credential files in it arrives where it is looked for: {}{more}",
-        told.join("; ")
-    ))
+    Some(format!("no fetched credential file has an effect: {}{more}", told.join("; ")))
 }
 
 fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProblem> {

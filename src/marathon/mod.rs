@@ -45,8 +45,8 @@
 //! - A group, with its `apps`, `pods` and `groups`; a list of any of these; and what Marathon answers
 //!   (`{"app": …}`, `{"apps": […]}`).
 //!
-//! Everything else is ignored. What Marathon would refuse is refused, in its own words, with the path of the
-//! field in its own notation ([`Violation`]). Whether its feature `secrets` is on cannot be told from
+//! Everything else is ignored. Definitions that Marathon rejects are rejected with Marathon's messages and
+//! the path of the field in its notation ([`Violation`]). Whether its feature `secrets` is on cannot be told from
 //! a definition.
 //!
 //! # Where the credentials come from
@@ -56,8 +56,8 @@
 //!   secret created as `mesos-docker/pullConfig` is referenced as `/mesos-docker/pullConfig`, and its source keeps the
 //!   slash.
 //! - In the Docker containerizer from the sandbox, into which `fetch` puts a `.dockercfg`, a
-//!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. Whether what a definition fetches ends
-//!   up where Docker looks for it is told by [`Container::warnings`]. Pods and apps of type `MESOS` get
+//!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. [`Container::warnings`] reports fetched
+//!   files that Docker does not find. Pods and apps of type `MESOS` get
 //!   nothing from such files, whatever the manuals say.
 //! - Then from the agent, as always here.
 
@@ -82,7 +82,7 @@ use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
 use crate::redact::{cut, shown_name, shown_uri};
 use crate::resolver::{Resolver, ResolverBuilder};
-use crate::source::Source;
+use crate::source::{NoFiles, Source, place_of_fetched};
 use crate::warning::Warning;
 
 pub use self::fetch::{Fetch, FetchKind};
@@ -284,7 +284,7 @@ impl Container {
     /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
     /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
     /// be and [`Limits::fetched_files`] leaves room; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
-    /// all, where Docker finds nothing; [`warnings`](Self::warnings) tells of that.
+    /// all; Docker finds nothing there, and [`warnings`](Self::warnings) reports it.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the
     /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
@@ -304,7 +304,7 @@ impl Container {
         limits: Limits,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder_with_reasons(secret)?;
+        let mut builder = self.builder(secret)?;
         if self.containerizer == Containerizer::Docker {
             let local = fetch::local(&self.fetch, &self.full_name())?;
             if !local.is_empty() {
@@ -333,7 +333,7 @@ impl Container {
         sandbox: impl AsRef<Path>,
         secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
     ) -> Result<Resolver, Error> {
-        let mut builder = self.builder_with_reasons(secret)?;
+        let mut builder = self.builder(secret)?;
         if self.containerizer == Containerizer::Docker {
             builder = builder.sandbox_home(sandbox.as_ref());
         }
@@ -366,18 +366,6 @@ impl Container {
         Ok(builder.source(Source::Bytes { level, name, bytes: bytes.into() }))
     }
 
-    /// A builder that also knows why nothing that is fetched is looked at, to explain it.
-    fn builder_with_reasons(
-        &self,
-        secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
-    ) -> Result<ResolverBuilder, Error> {
-        let builder = self.builder(secret)?;
-        Ok(match layout::in_vain(&self.fetch, &self.warnings) {
-            Some(why) => builder.source(Source::FetchedInVain(why.into())),
-            None => builder,
-        })
-    }
-
     /// What the task brings, with warnings of what its sandbox exposes, over its agent's.
     fn over(&self, own: Resolver, agent: &Resolver) -> Resolver {
         let image = self.image().and_then(|image| ImageRef::parse(image).ok());
@@ -386,7 +374,20 @@ impl Container {
             Some(image) => exposure::warnings(&own, &image),
             None => Vec::new(),
         };
-        own.with_warnings(exposed).over(agent)
+        let level = Level::SandboxHome;
+        let in_vain = match own.files().any(|file| file.level() == level) {
+            true => None,
+            false => layout::in_vain(&self.fetch, &self.warnings),
+        };
+        let own = own.with_warnings(exposed);
+        match in_vain {
+            None => own,
+            Some(why) => {
+                let why = NoFiles::FetchedInVain(why.into());
+                own.with_empty_sources([(level, place_of_fetched(), why)])
+            }
+        }
+        .over(agent)
     }
 
     /// The id, and the name of a pod's container.
@@ -405,12 +406,12 @@ fn shown_image(image: &str) -> Cow<'_, str> {
 
 fn full_name(id: &str, name: Option<&str>) -> String {
     match name {
-        Some(name) => format!("{} {}", told(id), cut(name)),
-        None => told(id).to_owned(),
+        Some(name) => format!("{} {}", id_or_definition(id), cut(name)),
+        None => id_or_definition(id).to_owned(),
     }
 }
 
-/// What a service is called that has no id.
-fn told(id: &str) -> &str {
+/// Returns the id of a service, or `definition` for one without.
+fn id_or_definition(id: &str) -> &str {
     if id.is_empty() { "definition" } else { id }
 }

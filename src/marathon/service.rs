@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::fetch::{self, Fetch};
 use super::layout;
 use super::node::{Node, Violations};
-use super::{Container, ImageName, PullConfig, full_name, told};
+use super::{Container, ImageName, PullConfig, full_name, id_or_definition};
 use crate::error::Error;
 use crate::mesos::Containerizer;
 use crate::redact::shown_name;
@@ -18,7 +18,10 @@ pub(super) type Answer = Result<Container, Error>;
 /// The answer for a service with violations; `None` without any.
 pub(super) fn refused(id: &str, violations: Violations) -> Option<Answer> {
     (!violations.is_empty()).then(|| {
-        Err(Error::Definition { id: told(id).to_owned(), violations: violations.into_vec() })
+        Err(Error::Definition {
+            id: id_or_definition(id).to_owned(),
+            violations: violations.into_vec(),
+        })
     })
 }
 

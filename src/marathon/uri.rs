@@ -89,12 +89,12 @@ fn holds_only(text: &str, is_plain: impl Fn(char) -> bool) -> bool {
         })
 }
 
-/// Whatever a query, a fragment and an opaque URI may hold.
+/// The characters of a query, a fragment or an opaque URI.
 fn is_in_uri(c: char) -> bool {
     is_in_authority(c) || matches!(c, '/' | '?' | '[' | ']')
 }
 
-/// Whatever an authority without brackets may hold; a path may hold slashes beside it.
+/// The characters of an authority without brackets; a path may contain slashes as well.
 fn is_in_authority(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.!~*'();:@&=+$,".contains(c)
 }

@@ -17,7 +17,7 @@ pub(crate) struct Check {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// What is said of entries, so that nothing is said of them twice.
+/// The entries already reported, so that none is reported twice.
 #[derive(Default)]
 struct Said<'k> {
     /// For each key that means the same as another one, the key that goes before it.
@@ -105,7 +105,7 @@ impl Check {
             WarningKind::DuplicateKey => !has_more_auths,
             _ => false,
         };
-        // Of a duplicate key there is another entry, which counts; a malformed entry can be mended.
+        // A duplicate key has another entry that counts; a malformed entry can be repaired.
         let is_about_key =
             matches!(kind, WarningKind::EquivalentKey { .. } | WarningKind::UnmatchableKey(_));
         if is_unused && is_about_key {

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use super::seen::{Auth, Registries, Registry, Seen};
-use crate::config::looks_like_registry;
 use crate::json::Kind;
 use crate::warning::Pitfall;
 
@@ -23,7 +22,7 @@ pub(crate) struct Document {
     pub(crate) has_more_auths: bool,
     /// Keys of registries beside `auths`, which nobody reads.
     pub(crate) beside_auths: Vec<String>,
-    /// What Mesos does with it beside that, each with the key it is about.
+    /// Mesos's other pitfalls, each with its key.
     pub(super) pitfalls: Vec<(Option<Box<str>>, Pitfall)>,
 }
 
@@ -47,9 +46,7 @@ impl Document {
         }
         by_key
     }
-}
 
-impl Document {
     /// The registries, by key as shown, for which the Mesos containerizer sends something.
     pub(super) fn sent_registries(&self) -> HashMap<&str, &Registry> {
         let mut sent = self.registries();
@@ -132,8 +129,8 @@ impl Seen {
                 add(Some(&registry.key), Pitfall::EitherKey { other });
             }
         }
-        let beside = others.entries.into_iter().map(|registry| registry.key);
-        let beside_auths = beside.filter(|key| looks_like_registry(key)).collect();
+        let beside = others.entries.into_iter().filter(|other| other.looks_like_registry);
+        let beside_auths = beside.map(|registry| registry.key).collect();
         Document {
             stops_agent: None,
             breaks_pulls,

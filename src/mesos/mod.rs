@@ -91,7 +91,7 @@ struct UrlOfRegistry {
     url: String,
     /// The registry, normalised.
     registry: String,
-    /// What Mesos compares: `registry.example.com:443`.
+    /// The text that Mesos compares: `registry.example.com:443`.
     mesos_key: String,
 }
 
@@ -249,5 +249,6 @@ pub fn docker_containerizer(
     let home = Source::DockerHome(sandbox.as_ref().to_owned());
     // Read once: between two readings the task could change what is there.
     let home = Resolver::builder().limits(limits).source(home).build()?;
-    Ok(if home.has_files() { home.hiding(agent) } else { home.over(agent) })
+    let has_files = home.files().next().is_some();
+    Ok(if has_files { home.hiding(agent) } else { home.over(agent) })
 }

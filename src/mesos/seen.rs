@@ -1,5 +1,4 @@
-//! What of a credential file Mesos looks at: names by their case, the last of a name, and of a secret nothing
-//! but whether it is there.
+//! The parts of a credential file that Mesos reads. Of a secret only its presence is kept.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
@@ -50,6 +49,8 @@ pub(crate) struct Registry {
     pub(super) has_docker_io: bool,
     pub(super) is_docker_hub: bool,
     pub(super) has_path: bool,
+    /// By the key as written, which may not be shown.
+    pub(super) looks_like_registry: bool,
     pub(super) entry: Entry,
 }
 
@@ -60,6 +61,7 @@ pub(super) struct Entry {
     pub(super) auth_is_wrong: bool,
     pub(super) email_is_wrong: bool,
     pub(super) has_other_fields: bool,
+    members: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -121,6 +123,7 @@ impl Registry {
             problem,
             has_docker_io: key.contains("docker.io"),
             is_docker_hub,
+            looks_like_registry: looks_like_registry(key),
             has_path: match &scope {
                 Ok(scope) => !scope.path.is_empty(),
                 Err(_) => {
@@ -255,6 +258,10 @@ impl<'de> Sink<'de> for Top<'_> {
                 continue;
             }
             let entry = read_entry(members)?;
+            if name.eq_ignore_ascii_case("auths") {
+                // Its keys are entries to this crate, and count.
+                self.0.under_auths.position += entry.as_ref().map_or(0, |entry| entry.members);
+            }
             self.0.at_top.position += usize::from(looks_like_registry(&name));
             self.0.at_top.put(&name, entry);
         }
@@ -290,6 +297,7 @@ impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let entry = self.0;
         while let Some(name) = members.next_key(owned)? {
+            entry.members += 1;
             let (mut auth, mut has_text) = (Auth::Absent, false);
             let kind = TextReader::CAREFUL.read(members, |text| {
                 has_text = !text.is_empty();

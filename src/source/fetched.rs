@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{ARCHIVE, Contents, SANDBOX_FILES, file};
+use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES, file};
 use crate::archive;
 use crate::config;
 use crate::error::{ArchiveProblem, Error};
@@ -21,7 +21,7 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
-    /// Whether it is a credential file by its name. Any other is an archive of the application's own.
+    /// Returns whether its name is that of a credential file.
     fn is_named(&self) -> bool {
         self.lands.unpacks != Unpacks::Anything
     }
@@ -129,7 +129,7 @@ fn unpack(
     }
 }
 
-pub(super) fn place() -> Place {
+pub(crate) fn place() -> Place {
     Place::called(Some(Level::SandboxHome), "what the task fetches")
 }
 
@@ -197,7 +197,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
         }
     }
     if contents.files.is_empty() {
-        contents.note = Some("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
+        contents.no_files = Some(NO_SANDBOX_FILES);
     }
     Ok(contents)
 }

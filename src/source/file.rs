@@ -16,7 +16,7 @@ use crate::secret::SecretBytes;
 ///
 /// # Errors
 ///
-/// Whatever does not exist, cannot be read, is no regular file, or is over a limit.
+/// A path that does not exist, cannot be read, is not a regular file, or is over a limit.
 pub(crate) fn read_named(
     path: &Path,
     place: &Place,
@@ -29,7 +29,7 @@ pub(crate) fn read_named(
 ///
 /// # Errors
 ///
-/// Whatever does not exist, cannot be opened, or is no regular file.
+/// A path that does not exist, cannot be opened, or is not a regular file.
 pub(crate) fn open_named(path: &Path, place: &Place) -> Result<(File, Metadata), Error> {
     let failed = |source| Error::Read { place: place.clone(), source };
     let check = |metadata: Metadata| {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::agent_flag::is_no_path;
-use super::{Contents, DOCKER_FILES, file};
+use super::{Contents, DOCKER_FILES, NoFiles, file};
 use crate::config;
 use crate::error::Error;
 use crate::level::{Level, Place};
@@ -17,8 +17,9 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
     let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) else {
         let place = Place::bytes(Level::SandboxHome, ordinal);
         let warnings = vec![Warning::new(&place, None, WarningKind::HomeUnset)];
-        let note = Some("not set, and without it Docker may find no credentials");
-        return Ok(Contents { warnings, note, ..Contents::of(place, Vec::new()) });
+        let why = NoFiles::Because("not set, and without it Docker may find no credentials");
+        let none = Contents::of(place, Vec::new());
+        return Ok(Contents { warnings, no_files: Some(why), ..none });
     };
     if is_no_path(&home.to_string_lossy()) {
         let problem = "it is no path; it is not shown, for it may hold credentials";
@@ -37,7 +38,8 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
         }
     }
     if contents.files.is_empty() {
-        contents.note = Some("holds no .docker/config.json and no .dockercfg");
+        contents.no_files =
+            Some(NoFiles::Because("holds no .docker/config.json and no .dockercfg"));
     }
     Ok(contents)
 }

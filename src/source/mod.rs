@@ -21,7 +21,7 @@ use crate::secret::SecretBytes;
 use crate::warning::Warning;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
-pub(crate) use self::fetched::{Fetched, Lands, Unpacks};
+pub(crate) use self::fetched::{Fetched, Lands, Unpacks, place as place_of_fetched};
 pub(crate) use self::file::{open_named, read_named, read_open};
 use self::sandbox::Reading;
 
@@ -33,6 +33,9 @@ pub(crate) const SANDBOX_FILES: [&str; 3] = [CONFIG_JSON, DOCKERCFG, ARCHIVE];
 
 const ARCHIVE: &str = "docker.tar.gz";
 
+const NO_SANDBOX_FILES: NoFiles =
+    NoFiles::Because("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
+
 /// A source as it was given to the builder.
 #[derive(Clone)]
 pub(crate) enum Source {
@@ -43,8 +46,6 @@ pub(crate) enum Source {
         bytes: SecretBytes,
     },
     Fetched(Vec<Fetched>),
-    /// Credential files that are fetched to where nobody looks for them, and why.
-    FetchedInVain(Box<str>),
     Home(Option<PathBuf>),
     SandboxHome(PathBuf),
     /// A sandbox as Docker looks into it.
@@ -57,20 +58,33 @@ pub(crate) enum Source {
     },
 }
 
+/// The reason for which a source has no files, where that is not an error.
+pub(crate) enum NoFiles {
+    Because(&'static str),
+    /// Credential files are fetched, and none has an effect: the reasons.
+    FetchedInVain(Box<str>),
+}
+
+impl NoFiles {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            NoFiles::Because(why) => why,
+            NoFiles::FetchedInVain(why) => why,
+        }
+    }
+}
+
 /// What a source turned out to hold.
 pub(crate) struct Contents {
     pub(crate) place: Place,
     pub(crate) files: Vec<File>,
     pub(crate) warnings: Vec<Warning>,
-    /// Why there are no files, where that is no error.
-    pub(crate) note: Option<&'static str>,
-    /// Why what is fetched does not arrive where it is looked for.
-    pub(crate) in_vain: Option<Box<str>>,
+    pub(crate) no_files: Option<NoFiles>,
 }
 
 impl Contents {
     fn of(place: Place, files: Vec<File>) -> Self {
-        Contents { place, files, warnings: Vec::new(), note: None, in_vain: None }
+        Contents { place, files, warnings: Vec::new(), no_files: None }
     }
 }
 
@@ -81,7 +95,6 @@ impl Source {
             Source::SandboxHome(_)
             | Source::DockerHome(_)
             | Source::Fetched(_)
-            | Source::FetchedInVain(_)
             | Source::Home(_) => Level::SandboxHome,
             Source::AgentFlag(_) => Level::AgentFlag,
             Source::ClusterFile { .. } => Level::ClusterFile,
@@ -100,10 +113,6 @@ impl Source {
                 Ok(Contents::of(place, read.files))
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
-            Source::FetchedInVain(why) => {
-                let in_vain = Some(why.clone());
-                Ok(Contents { in_vain, ..Contents::of(fetched::place(), Vec::new()) })
-            }
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
             Source::SandboxHome(directory) => sandbox::read(directory, Reading::All, limits),
             Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),
@@ -114,8 +123,9 @@ impl Source {
                     Err(Error::Read { source, .. })
                         if !required && source.kind() == io::ErrorKind::NotFound =>
                     {
-                        let note = Some("the file does not exist, which was allowed");
-                        return Ok(Contents { note, ..Contents::of(place, Vec::new()) });
+                        let why = NoFiles::Because("the file does not exist, which was allowed");
+                        let none = Contents::of(place, Vec::new());
+                        return Ok(Contents { no_files: Some(why), ..none });
                     }
                     read => read?,
                 };

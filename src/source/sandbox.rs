@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 
 use super::file::read_open;
-use super::{ARCHIVE, Contents, SANDBOX_FILES};
+use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES};
 use crate::config::{self, Files};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::{Level, Place};
@@ -62,7 +62,7 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
         }
     }
     if contents.files.is_empty() {
-        contents.note = Some("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
+        contents.no_files = Some(NO_SANDBOX_FILES);
     }
     Ok(contents)
 }

@@ -204,8 +204,8 @@ impl fmt::Display for Warning {
                 let noun = if count == 1 { "registry" } else { "registries" };
                 write!(
                     f,
-                    "it also holds credentials of {count} other {noun}, {}, and the task can read them; leave only \
-                     that of {} in it",
+                    "it holds credentials of {count} other {noun}, {}, which the task can read; put only the \
+                     credential for {} into it",
                     ShownFew(others, *more),
                     Shown(registry)
                 )

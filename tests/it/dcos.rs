@@ -200,6 +200,8 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
         (strip(r#"{"auths": {"https://reg.io/?a": {"auth": "dTpw"}, "https://reg.io/?b": {"auth": ""}}}"#.into()), false, true, 0, "can match no image", "two keys that are not shown are told apart"),
         (br#"{"auths": {}, "credHelpers": {"reg.io": "dTpwYXNzd29yZA=="}}"#.to_vec(), false, true, 0, "left to the helper \"…\"", "the auth in place of a helper"),
         (br#"{"auths": {}, "quay.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 1, "never used: cluster file", "an entry beside auths"),
+        (br#"{"auths": {}, "c.io": {"auth": "dTpw"}, "u@b.io": {"auth": "dTpw"}}"#.to_vec(), false, true, 2, "entry #2 (not shown, it does not look like a registry)", "keys beside auths that are not shown"),
+        (strip(r#"{"AUTHS": {"x y": {"auth": "dTpw"}}, "auths": {"u@docker.io": {"auth": "dTpw"}}}"#.into()), false, true, 1, ": key #2 (not shown, it does not look like a registry): the Mesos containerizer sends it to Docker Hub", "positions are counted through all auths"),
         (br#"{"auths": {}, "HttpHeaders": {"a": "b"}}"#.to_vec(), false, true, 0, "with 0 keys", "a field of Docker's beside auths"),
         (b"{\"auths\": {\"reg.io\": {\"email\": \"\xE4\"}}}".to_vec(), false, false, 0, "cannot be told", "Mesos takes any bytes"),
         (br#"{"auths": {}, "credsStore": "pass"}"#.to_vec(), false, true, 0, "left to the helper \"pass\"", "DC/OS: helpers are not supported"),

@@ -303,9 +303,13 @@ fn a_message_of_mesoss_is_no_definition() {
     ];
     let app = r#"{"id": "a", "container": {"docker": {"image": "x"}}}"#;
     for (message, name, rule) in table {
-        let text = format!(
-            "is Mesos's {name}, not a definition of Marathon's; give the secret in container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox"
-        );
+        let advice = match name {
+            "CommandInfo" | "ExecutorInfo" => "give the app or pod that Marathon was sent",
+            _ => {
+                "give the secret in container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox"
+            }
+        };
+        let text = format!("is Mesos's {name}, not a definition of Marathon's; {advice}");
         let error = marathon::containers(message.as_bytes(), Limits::default()).expect_err(rule);
         assert_eq!(
             told(&error).find(&format!("definition: /: {text}")),
@@ -841,7 +845,7 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
     #[rustfmt::skip]
     let table = [
         ("reg.io/app", config(&[("reg.io", "u"), ("https://reg.io/v1/", "u"), ("reg.io/team", "u"), ("*.io", "u")]), "-", "its own, however it is spelled"),
-        ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", and the task can read them; leave only that of "reg.io" in it"#, "another"),
+        ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", which the task can read; put only the credential for "reg.io" into it"#, "another"),
         ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", and"#, "each registry once, also without its own"),
         ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", and"#, "another port is another registry"),
         ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", and"#, "patterns"),
@@ -886,7 +890,7 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
             let expected: Vec<String> = places
                 .iter()
                 .filter(|_| expected != "-")
-                .map(|place| format!("{place}: it also holds credentials of {expected}"))
+                .map(|place| format!("{place}: it holds credentials of {expected}"))
                 .collect();
             let is_told = |(told, expected): (&String, &String)| told.starts_with(expected);
             if told.len() != expected.len() || !told.iter().zip(&expected).all(is_told) {
@@ -1087,8 +1091,8 @@ fn shown(definition: &str) -> String {
 #[test]
 fn credential_files_that_are_fetched_in_vain_are_explained() {
     let none = Resolver::builder().build().unwrap();
-    let query = "sandbox HOME, what the task fetches: none of the credential files in it arrives where it is looked for: /fetch(0): Mesos takes the query for a part of the name";
-    let hint = "hint: no credential file that is fetched arrives where it is looked for; sandbox HOME says why";
+    let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes the query for a part of the name";
+    let hint = "hint: no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
     let nothing = "hint: no credential file was given or found at any level";
     let no_key = "hint: no key in any source is for the registry new.io";
     // what is fetched, the agent, what is explained, what is not, rule
@@ -1100,9 +1104,9 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none, &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/app.tgz"}"#, &none, &[query, hint], &[nothing], "beside the application's own"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &[query, hint, nothing], "one of two is looked at"),
-        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &["none of the credential files", hint], "two in the same place"),
-        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing], &["none of the credential files", hint], "no credentials by name"),
-        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none, &["docker.tar.gz (.dockercfg), a config.json", "/fetch(0): extract is false", hint, no_key], &[nothing], "looked into here, not by Docker"),
+        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &["no fetched credential file has", hint], "two in the same place"),
+        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing], &["no fetched credential file has", hint], "no credentials by name"),
+        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none, &["docker.tar.gz (.dockercfg), a config.json", no_key], &["no fetched credential file has", hint, nothing], "looked into here, not by Docker"),
     ];
     let scratch = tempfile::tempdir().unwrap();
     let json = config(&[("reg.io", "u")]);
@@ -1143,9 +1147,7 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
     )
     .unwrap();
     assert!(
-        json.contains(
-            r#""note":"none of the credential files in it arrives where it is looked for: /fetch(0): Mesos"#
-        ),
+        json.contains(r#""note":"no fetched credential file has an effect: /fetch(0): Mesos"#),
         "{json}"
     );
     let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
@@ -1154,7 +1156,7 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
         .unwrap()
         .explain(&image)
         .to_string();
-    assert!(told.contains("looked for: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never looks into the sandbox"), "{told}");
+    assert!(told.contains("has an effect: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never looks into the sandbox"), "{told}");
     let many = vec![r#"{"uri": "https://h/config.json"}"#; 1_000].join(",");
     let many = only(&app_with(&format!(r#""fetch": [{many}]"#)));
     let told =
