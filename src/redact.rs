@@ -85,7 +85,7 @@ pub(crate) fn cut(text: &str) -> &str {
 /// A password in such a key (`admin:2024/rest@reg.io`) has no recognisable end, so the key is shown
 /// whole or not at all.
 pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
-    if looks_like_registry(key) { key.into() } else { format!("#{position}").into() }
+    if has_registry_syntax(key) { key.into() } else { format!("#{position}").into() }
 }
 
 /// Returns whether a key that can match no image may be meant for a host, which is in lower case.
@@ -94,7 +94,7 @@ pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
 /// answer could guess a password piece by piece.
 pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    if looks_like_registry(key) {
+    if has_registry_syntax(key) {
         return lower.contains(host);
     }
     let (_, rest) = lower.split_once("://").unwrap_or(("", &lower));
@@ -104,7 +104,7 @@ pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
 }
 
 /// Returns whether a key consists of `[scheme://]host[:port][/path]`.
-fn looks_like_registry(key: &str) -> bool {
+fn has_registry_syntax(key: &str) -> bool {
     let is_scheme =
         |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     let rest = match key.split_once("://") {

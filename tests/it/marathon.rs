@@ -846,11 +846,11 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
     let table = [
         ("reg.io/app", config(&[("reg.io", "u"), ("https://reg.io/v1/", "u"), ("reg.io/team", "u"), ("*.io", "u")]), "-", "its own, however it is spelled"),
         ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", which the task can read; put only the credential for "reg.io" into it"#, "another"),
-        ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", and"#, "each registry once, also without its own"),
-        ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", and"#, "another port is another registry"),
-        ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", and"#, "patterns"),
-        ("nginx", config(&[("https://index.docker.io/v1/", "u"), ("docker.io", "u"), ("*.io", "u")]), r#"1 other registry, "*.io", and"#, "a pattern never covers Docker Hub"),
-        ("reg.io/app", config(&[("a.io", "u"), ("b.io", "u"), ("c.io", "u"), ("d.io", "u"), ("e.io", "u"), ("f.io", "u"), ("g.io", "u")]), r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, and"#, "a few names"),
+        ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", which"#, "each registry once, also without its own"),
+        ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", which"#, "another port is another registry"),
+        ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", which"#, "patterns"),
+        ("nginx", config(&[("https://index.docker.io/v1/", "u"), ("docker.io", "u"), ("*.io", "u")]), r#"1 other registry, "*.io", which"#, "a pattern never covers Docker Hub"),
+        ("reg.io/app", config(&[("a.io", "u"), ("b.io", "u"), ("c.io", "u"), ("d.io", "u"), ("e.io", "u"), ("f.io", "u"), ("g.io", "u")]), r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, which"#, "a few names"),
         ("reg.io/app", r#"{"auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}}, "credHelpers": {"c.io": "ecr"}}"#.to_owned(), "-", "nothing usable"),
         ("reg.io/<app>", config(&[("quay.io", "u")]), "-", "an image that is none has no registry"),
     ];
