@@ -145,5 +145,21 @@ pub(crate) fn helper_name(name: &str) -> &str {
     const LONGEST: usize = 64;
     let is_plain =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-    if name.len() <= LONGEST && name.bytes().all(is_plain) { name } else { "…" }
+    if name.len() <= LONGEST && name.bytes().all(is_plain) { name } else { HIDDEN_HELPER }
+}
+
+const HIDDEN_HELPER: &str = "…";
+
+/// The [`helper_name`] of a credential helper in a message.
+pub(crate) struct ShownHelper<'a>(pub(crate) &'a str);
+
+impl fmt::Display for ShownHelper<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            HIDDEN_HELPER => {
+                f.write_str("a helper whose name is not shown (it is not all in lower case)")
+            }
+            name => write!(f, "the helper {}", Shown(name)),
+        }
+    }
 }

@@ -175,8 +175,9 @@ impl Given {
             }
             name if name.starts_with(PREFIX) => {
                 return Err(refuse(
-                    "DC/OS has no such parameter; there are cluster_docker_credentials, _enabled, \
-                     _dcos_owned and _write_to_etc after that, and cluster_docker_registry_url",
+                    "DC/OS has no such parameter; it has cluster_docker_credentials, \
+                     cluster_docker_credentials_enabled, cluster_docker_credentials_dcos_owned, \
+                     cluster_docker_credentials_write_to_etc and cluster_docker_registry_url",
                 ));
             }
             _ => {}

@@ -1,6 +1,6 @@
-//! Credential files that a definition fetches to where nobody looks for them.
+//! Fetched credential files that have no effect.
 
-/// A credential file that is fetched and has no effect.
+/// A reason for which a fetched credential file has no effect.
 ///
 /// A variant is what Mesos or Docker does; the text in it is the reason, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

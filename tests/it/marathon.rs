@@ -405,8 +405,8 @@ fn what_is_fetched_is_bounded() {
     #[rustfmt::skip]
     let table: &[(usize, usize, &str, &str, &str)] = &[
         (0, 16, "agent:p", "-", "none of them is in the way"),
-        (0, 17, "agent:p", "1 archive of the application's own was not looked into", "an error is only what is named as credentials"),
-        (0, 40, "agent:p", "24 archives of the application's own were not looked into", "the last ones count in a sandbox"),
+        (0, 17, "agent:p", "1 archive of the application was not searched", "an error is only what is named as credentials"),
+        (0, 40, "agent:p", "24 archives of the application were not searched for credentials: limit fetched_files of 16; name an archive that holds credentials docker.tar.gz, or raise Limits::fetched_files", "the last ones count in a sandbox"),
         (15, 40, "u:p", "39 archives", "named as credentials goes first"),
         (16, 40, "u:p", "40 archives", "no room at all"),
     ];
@@ -460,7 +460,7 @@ fn what_is_fetched_is_bounded() {
         assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "{rule}");
         let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
         assert_eq!(told.len(), warnings, "{rule}: {told:?}");
-        assert!(told.iter().all(|told| told.contains("could not be looked into")), "{told:?}");
+        assert!(told.iter().all(|told| told.contains("could not be searched")), "{told:?}");
     }
 }
 
