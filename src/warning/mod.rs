@@ -15,10 +15,11 @@ pub use self::fetch::FetchProblem;
 pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
 pub use self::pitfall::Pitfall;
 
-/// Something that an operator should know about a credential file, a flag or a parameter that could be read.
+/// Something that an operator should know about a credential file, a flag or a parameter that could
+/// be read.
 ///
-/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is the same: of a
-/// million warnings each may be about the same long key.
+/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is
+/// the same: of a million warnings each may be about the same long key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     place: Place,
@@ -30,8 +31,8 @@ pub struct Warning {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// An entry that cannot be read. It blocks its scope: `resolve` returns `None` where it is the best
-    /// match.
+    /// An entry that cannot be read. It blocks its scope: `resolve` returns `None` where it is the
+    /// best match.
     MalformedEntry(EntryProblem),
     /// A key that can match no image, and was left out.
     UnmatchableKey(KeyProblem),
@@ -42,25 +43,27 @@ pub enum WarningKind {
         /// The key that goes before it.
         preferred: Arc<str>,
     },
-    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a credential
-    /// helper, which is never run.
+    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a
+    /// credential helper, which is never run.
     Helper {
         /// What follows `docker-credential-` in the name of the program.
         helper: Box<str>,
     },
     /// A password that ends in a newline, as `echo user:password | base64` makes them.
     PasswordEndsInNewline,
-    /// An entry without a credential. Reported only where a file is checked, for `docker login` leaves
-    /// such entries beside a credential helper.
+    /// An entry without a credential. Reported only where a file is checked, for `docker login`
+    /// leaves such entries beside a credential helper.
     EmptyEntry,
     /// A registry next to `auths`, where it is ignored. Reported only where a file is checked.
     OutsideAuths,
-    /// A file of the agent's that others than its owner may read. Reported only where a file is checked.
+    /// A file of the agent's that others than its owner may read. Reported only where a file is
+    /// checked.
     ReadableByOthers {
         /// Its permissions: `0o644`.
         mode: u32,
     },
-    /// An archive that a task unpacks in its sandbox, and that could not be searched for credentials.
+    /// An archive that a task unpacks in its sandbox, and that could not be searched for
+    /// credentials.
     ArchiveNotRead,
     /// Archives of an application's own that were not searched for credentials, as
     /// [`Limits::fetched_files`](crate::Limits::fetched_files) left no room for them.
@@ -70,13 +73,14 @@ pub enum WarningKind {
         /// The value of the limit.
         limit: u64,
     },
-    /// A credential file in a task's sandbox that also holds credentials of other registries than its image's
-    /// ([`marathon`](crate::marathon)). The task can read all of them.
-    // Boxed: a file of short keys can have a million other warnings, each as large as the largest variant.
+    /// A credential file in a task's sandbox that also holds credentials of other registries than
+    /// its image's ([`marathon`](crate::marathon)). The task can read all of them.
+    // Boxed: a file of short keys can have a million other warnings, each as large as the largest
+    // variant.
     OtherRegistries(Box<OtherRegistries>),
     /// A fetched credential file that has no effect
-    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the path of its
-    /// field: `/fetch(0)`.
+    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the
+    /// path of its field: `/fetch(0)`.
     Fetch(FetchProblem),
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
@@ -120,8 +124,8 @@ impl Warning {
         &self.place
     }
 
-    /// The key it is about, as written; `#3` for the third key of its object if it can match no image and does not look
-    /// like a registry, since it may hold a password.
+    /// The key it is about, as written; `#3` for the third key of its object if it can match no
+    /// image and does not look like a registry, since it may hold a password.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()

@@ -59,15 +59,15 @@ pub enum Pitfall {
          base64 of user:password"
     )]
     NoAuth,
-    /// An entry with an `auth` that is empty, or holds an empty user name and password. It is passed
-    /// over here.
+    /// An entry with an `auth` that is empty, or holds an empty user name and password. It is
+    /// passed over here.
     #[error(
         "it holds no credential and is passed over here, but the Mesos containerizer sends the \
          empty \"auth\", which registries refuse even for public images; remove the entry"
     )]
     EmptyAuth,
-    /// An `auth` that is sent on although nothing can come of it; with the reason if it is malformed
-    /// here too.
+    /// An `auth` that is sent on although nothing can come of it; with the reason if it is
+    /// malformed here too.
     #[error(
         "{}the Mesos containerizer sends \"auth\" unchanged, line breaks into the request's \
          headers included, and Docker may lose the other entries of the file with it; make it \
