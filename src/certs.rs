@@ -1,9 +1,9 @@
 //! Which certificates go with a registry: its CA, and the client certificates that it wants to see.
 //!
 //! Docker keeps them in `/etc/docker/certs.d/<host>:<port>/`. Podman, skopeo and buildah look into
-//! `~/.config/containers/certs.d/<host>:<port>/` and `/etc/containers/certs.d/<host>:<port>/` before
-//! that. In such a directory `*.crt` are certificates of CAs, and
-//! `NAME.cert` with `NAME.key` is a client certificate; everything else is left alone.
+//! `~/.config/containers/certs.d/<host>:<port>/` and `/etc/containers/certs.d/<host>:<port>/`
+//! before that. In such a directory `*.crt` are certificates of CAs, and `NAME.cert` with
+//! `NAME.key` is a client certificate; everything else is left alone.
 //!
 //! ```no_run
 //! use regcred::{ImageRef, certs};
@@ -106,11 +106,12 @@ impl ClientCertificate {
 /// [`ImageRef::registry_as_written`](crate::ImageRef::registry_as_written).
 ///
 /// The first of `directories` that has a directory for the registry counts, and no other, as in
-/// podman; Docker has only [`DOCKER`]. Docker looks for the spelling of the image, `Registry.example.com`
-/// or `registry.example.com:443`, so a directory of the spelling given comes first. After it come the
-/// normalised name and, for port 443, that name with `:443`: the first of them with certificates in it
-/// counts. Docker Hub is `docker.io`, as in podman; Docker itself reads no certificates for it. Links are
-/// followed, as these directories are the operator's. No file is opened.
+/// podman; Docker has only [`DOCKER`]. Docker looks for the spelling of the image,
+/// `Registry.example.com` or `registry.example.com:443`, so a directory of the spelling given comes
+/// first. After it come the normalised name and, for port 443, that name with `:443`: the first of
+/// them with certificates in it counts. Docker Hub is `docker.io`, as in podman; Docker itself
+/// reads no certificates for it. Links are followed, as these directories are the operator's. No
+/// file is opened.
 ///
 /// # Errors
 ///

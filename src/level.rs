@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 /// The level a credential file belongs to. The strongest level with a usable matching entry
 /// answers, however specific the entries of weaker levels are.
 ///
-/// Ordered by precedence, strongest first: `Level::TaskSecret < Level::ClusterFile`. This is the one
-/// place where the precedence is written down.
+/// Ordered by precedence, strongest first: `Level::TaskSecret < Level::ClusterFile`. This is the
+/// one place where the precedence is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {

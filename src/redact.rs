@@ -37,8 +37,8 @@ pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
     if name.contains("://") { shown_uri(name) } else { cut(name).into() }
 }
 
-/// Returns a URI or a path without user info, query and fragment, which hold passwords and signatures:
-/// `https://…@h/x…`.
+/// Returns a URI or a path without user info, query and fragment, which hold passwords and
+/// signatures: `https://…@h/x…`.
 ///
 /// User info ends at the last `@`, so that a password may contain `/` or `@`. If an `@` follows a
 /// `?`, `#` or `;`, only the scheme is shown.
@@ -79,8 +79,8 @@ pub(crate) fn cut(text: &str) -> &str {
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
-/// Returns a key that can match no image as it may be logged: as written if it looks like a registry, otherwise its
-/// position in the file, `#3`.
+/// Returns a key that can match no image as it may be logged: as written if it looks like a
+/// registry, otherwise its position in the file, `#3`.
 ///
 /// A password in such a key (`admin:2024/rest@reg.io`) has no recognisable end, so the key is shown
 /// whole or not at all.
@@ -90,8 +90,8 @@ pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
 
 /// Returns whether a key that can match no image may be meant for a host, which is in lower case.
 ///
-/// A key that is not shown is compared as a whole: if pieces of it were enough, whoever chooses an image and reads the
-/// answer could guess a password piece by piece.
+/// A key that is not shown is compared as a whole: if pieces of it were enough, whoever chooses an
+/// image and reads the answer could guess a password piece by piece.
 pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     if has_registry_syntax(key) {
@@ -139,11 +139,27 @@ impl fmt::Display for ShownKey<'_> {
     }
 }
 
-/// Returns the name of a credential helper as it may be logged. Helpers have names in lower case; base64 of a
-/// password, which people also write there, hardly ever is.
+/// Returns the name of a credential helper as it may be logged. Helpers have names in lower case;
+/// base64 of a password, which people also write there, hardly ever is.
 pub(crate) fn helper_name(name: &str) -> &str {
     const LONGEST: usize = 64;
     let is_plain =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-    if name.len() <= LONGEST && name.bytes().all(is_plain) { name } else { "…" }
+    if name.len() <= LONGEST && name.bytes().all(is_plain) { name } else { HIDDEN_HELPER }
+}
+
+const HIDDEN_HELPER: &str = "…";
+
+/// The [`helper_name`] of a credential helper in a message.
+pub(crate) struct ShownHelper<'a>(pub(crate) &'a str);
+
+impl fmt::Display for ShownHelper<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            HIDDEN_HELPER => {
+                f.write_str("a helper whose name is not shown (it is not all in lower case)")
+            }
+            name => write!(f, "the helper {}", Shown(name)),
+        }
+    }
 }

@@ -309,8 +309,8 @@ pub(crate) fn is_pattern(host: &str) -> bool {
     host.contains('*')
 }
 
-/// Returns whether a normalised pattern covers a host in lower case, label by label: `*` is any run of characters inside one
-/// label. Nothing covers a host that is too long to be one.
+/// Returns whether a normalised pattern covers a host in lower case, label by label: `*` is any run
+/// of characters inside one label. Nothing covers a host that is too long to be one.
 pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
     // From the last label, as the first is `*` in most patterns.
     let mut hosts = host.rsplit('.');

@@ -13,7 +13,8 @@ pub(crate) struct SecretBytes(Vec<u8>);
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // What has no buffer points nowhere, and filling no bytes there takes some processors hundreds of cycles.
+        // What has no buffer points nowhere, and filling no bytes there takes some processors
+        // hundreds of cycles.
         if self.0.capacity() > 0 {
             // What is filled would be wiped byte by byte; what is free is wiped at once.
             self.0.clear();
@@ -124,7 +125,8 @@ impl Span {
 
 /// The texts of one credential file, secret or not, one after the other, wiped together.
 ///
-/// Bytes, so that what is decoded can be decoded straight into its place. Every piece that is kept is text.
+/// Bytes, so that what is decoded can be decoded straight into its place. Every piece that is kept
+/// is text.
 #[derive(Default)]
 pub(crate) struct SecretText {
     text: SecretBytes,
@@ -158,7 +160,8 @@ impl SecretText {
         span
     }
 
-    /// Adds what is written straight into its place, at most so many bytes; `None` where nothing is.
+    /// Adds what is written straight into its place, at most so many bytes; `None` where nothing
+    /// is.
     #[inline]
     pub(crate) fn push_decoded(
         &mut self,

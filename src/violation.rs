@@ -7,8 +7,9 @@ use crate::redact::{Shown, ShownFew};
 
 /// A problem of a definition, and the path of its field.
 ///
-/// Displayed as Marathon does, `/container/docker/pullConfig: pullConfig is not supported with Docker
-/// containerizer`, followed by what to do about it.
+/// Displayed as Marathon does,
+/// `/container/docker/pullConfig: pullConfig is not supported with Docker containerizer`, followed
+/// by what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) path: String,
@@ -73,8 +74,8 @@ pub enum Rule {
          name it in pullConfig (type MESOS), or fetch a docker.tar.gz (type DOCKER)"
     )]
     Credential,
-    /// `uris` and `fetch` in one app, with different URIs. Marathon 1.1 to 1.4 answer both lists with the
-    /// same ones, which is read as `fetch` alone.
+    /// `uris` and `fetch` in one app, with different URIs. Marathon 1.1 to 1.4 answer both lists
+    /// with the same ones, which is read as `fetch` alone.
     #[error("may not be set in conjunction with fetch; move everything to fetch")]
     UrisAndFetch,
     /// A URI that `java.net.URI` cannot parse.

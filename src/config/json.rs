@@ -82,9 +82,9 @@ pub(super) struct Entries {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     Whole,
-    /// Each on its own, so that one that holds something that is grammatical but has no meaning (half a
-    /// surrogate pair, 1e999) does not take the others down. Slower, and so done only where a first
-    /// reading failed.
+    /// Each on its own, so that one that holds something that is grammatical but has no meaning
+    /// (half a surrogate pair, 1e999) does not take the others down. Slower, and so done only where
+    /// a first reading failed.
     OneByOne,
 }
 
@@ -309,7 +309,8 @@ impl Gathered {
         }
         let entries = list(&mut self.entries);
         self.progress.make_room_for_entry(entries);
-        // Before secrets are put into it, for what was just written in parts is slow to copy as a whole.
+        // Before secrets are put into it, for what was just written in parts is slow to copy as a
+        // whole.
         entries.push(*entry);
         if let Some(entry) = entries.last_mut() {
             self.texts.fill(entry, &fields);

@@ -25,8 +25,8 @@ use crate::warning::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem, Warning, W
 /// | `cluster_docker_credentials_path` | | which file that is; computed, and refused where it is set |
 /// | `cluster_docker_registry_url` | empty | Mesos's `--docker_registry` |
 ///
-/// Every other parameter is ignored, but for one that begins with `cluster_docker_` and is none of these.
-/// `Debug` shows no credential, and the credentials are wiped on drop.
+/// Every other parameter is ignored, but for one that begins with `cluster_docker_` and is none of
+/// these. `Debug` shows no credential, and the credentials are wiped on drop.
 #[derive(Clone)]
 pub struct Parameters {
     credentials: Zeroizing<String>,
@@ -50,9 +50,10 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON, [`Error::Setting`] where
-    /// they are no object, for anything but `true` and `false`, and for a path, which DC/OS computes (its
-    /// manual says otherwise). Also for a name that is probably misspelt.
+    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON,
+    /// [`Error::Setting`] where they are no object, for anything but `true` and `false`, and for a
+    /// path, which DC/OS computes (its manual says otherwise). Also for a name that is probably
+    /// misspelt.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Error> {
@@ -63,8 +64,8 @@ impl Parameters {
         Ok(given.finish())
     }
 
-    /// Reads a `config.yaml` that was turned into JSON: values may be texts, true, false, numbers and,
-    /// for the credentials, an object.
+    /// Reads a `config.yaml` that was turned into JSON: values may be texts, true, false, numbers
+    /// and, for the credentials, an object.
     ///
     /// # Errors
     ///
@@ -85,8 +86,8 @@ impl Parameters {
         Ok(given.finish())
     }
 
-    /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file); `None`
-    /// where they are not configured to.
+    /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file);
+    /// `None` where they are not configured to.
     #[must_use]
     pub fn agent_file(&self) -> Option<&'static str> {
         self.enabled.then_some(if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE })
@@ -98,14 +99,15 @@ impl Parameters {
         (self.dcos_owned || self.write_to_etc).then_some(&**self.credentials)
     }
 
-    /// Where images without a registry of their own come from: `cluster_docker_registry_url`. Only the
-    /// Mesos containerizer looks at it.
+    /// Where images without a registry of their own come from: `cluster_docker_registry_url`. Only
+    /// the Mesos containerizer looks at it.
     #[must_use]
     pub fn docker_registry(&self) -> Option<&DockerRegistry> {
         self.registry.as_ref()
     }
 
-    /// Problems: a file that will be missing, overwritten or exposed, and parameters that are ignored.
+    /// Problems: a file that will be missing, overwritten or exposed, and parameters that are
+    /// ignored.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -175,8 +177,9 @@ impl Given {
             }
             name if name.starts_with(PREFIX) => {
                 return Err(refuse(
-                    "DC/OS has no such parameter; there are cluster_docker_credentials, _enabled, \
-                     _dcos_owned and _write_to_etc after that, and cluster_docker_registry_url",
+                    "DC/OS has no such parameter; it has cluster_docker_credentials, \
+                     cluster_docker_credentials_enabled, cluster_docker_credentials_dcos_owned, \
+                     cluster_docker_credentials_write_to_etc and cluster_docker_registry_url",
                 ));
             }
             _ => {}
@@ -239,8 +242,8 @@ impl Given {
     }
 }
 
-/// Returns whether the credentials hold a secret, and whether they are blank: without anything that pulls an
-/// image, here or for Mesos. A helper is neither.
+/// Returns whether the credentials hold a secret, and whether they are blank: without anything that
+/// pulls an image, here or for Mesos. A helper is neither.
 fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
     let (text, place) = (credentials.as_bytes(), Place::called(None, CREDENTIALS));
     let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else {
@@ -254,7 +257,8 @@ fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
     (holds_secret, !holds_secret && !file.warnings().iter().any(names_helper))
 }
 
-/// The name is shown only if it can be one: a line that was taken apart in the wrong place holds more.
+/// The name is shown only if it can be one: a line that was taken apart in the wrong place holds
+/// more.
 fn refused(name: &str, problem: &'static str) -> Error {
     const LONGEST: usize = 64;
     let is_name = name.len() <= LONGEST

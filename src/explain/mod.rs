@@ -12,8 +12,7 @@ use crate::image::ImageRef;
 use crate::index::{Match, Rank};
 use crate::layers::Layer;
 use crate::level::Level;
-use crate::redact::Shown;
-use crate::redact::ShownKey;
+use crate::redact::{Shown, ShownHelper, ShownKey};
 use crate::resolver::Resolver;
 
 use self::tell::Telling;
@@ -210,7 +209,7 @@ impl fmt::Display for FileReport {
         let keys = if self.entries == 1 { "key" } else { "keys" };
         write!(f, "  {}, a {} with {} {keys}", self.place, self.format, self.entries)?;
         if let Some(helper) = &self.helper {
-            write!(f, ", with credsStore {}", Shown(helper))?;
+            write!(f, ", credentials left to {} (credsStore)", ShownHelper(helper))?;
         }
         if self.findings.is_empty() {
             return writeln!(f, ": none for this image");

@@ -11,7 +11,7 @@ use crate::config::{Entry, File, Standing};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Match, Rank};
 use crate::layers::{Layer, SourceRead};
-use crate::redact::{self, Shown, ShownKey};
+use crate::redact::{self, Shown, ShownHelper, ShownKey};
 use crate::scope::Scope;
 use crate::source::NoFiles;
 
@@ -226,7 +226,7 @@ impl<'a> Telling<'a> {
     /// What helpers hold, as far as a file says so; how much of it is not told.
     fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) -> usize {
         if let Some(helper) = &file.store_helper {
-            self.helpers.add(format!("{} (credsStore in {})", Shown(helper), file.place));
+            self.helpers.add(format!("{} (credsStore in {})", ShownHelper(helper), file.place));
         }
         let mut told = 0_usize;
         for held in &file.helper_keys {
@@ -234,12 +234,11 @@ impl<'a> Telling<'a> {
             if relation(&scope, self.image, &self.host) != Some(Relation::Covers) {
                 continue;
             }
-            let helper = Shown(&held.helper);
+            let helper = ShownHelper(&held.helper);
             self.helpers.add(format!("{helper} (credHelpers in {})", file.place));
             told += 1;
             if told <= MOST_FINDINGS {
-                let reason =
-                    format!("credHelpers leaves it to the helper {helper}, which is not run");
+                let reason = format!("credHelpers leaves it to {helper}, which is not run");
                 let (key, scope) = (held.key.to_string(), Some(scope.to_string()));
                 findings.push(Finding { key, scope, verdict: Verdict::Helper, reason });
             }
@@ -284,8 +283,8 @@ impl<'a> Telling<'a> {
 fn absent_reason(file: &File) -> String {
     match &file.store_helper {
         Some(helper) => format!(
-            "holds no credential; credsStore leaves it to the helper {}, which is not run",
-            Shown(helper)
+            "holds no credential; credsStore leaves it to {}, which is not run",
+            ShownHelper(helper)
         ),
         None => "holds no credential, so the lookup goes on".to_owned(),
     }

@@ -1,21 +1,24 @@
 //! Hashing of hosts and paths: fast, and unpredictable to whoever chooses them.
 //!
-//! The halves of each word of a text are added to random keys and multiplied, and the products summed up (Thorup's
-//! pair-multiply-shift). That is a universal family: any two texts that somebody chooses without knowing the keys collide
-//! with a probability of about one in 2^32. Nothing more holds: three and more hashes are not independent, so texts that
-//! differ in a few bytes fill the table less evenly than ideal hashes would. Of 20,000 hosts that differ in four bytes
-//! the worst was at most 43 to 98 groups away from its place, where SipHash had 4. This bounds the
+//! The halves of each word of a text are added to random keys and multiplied, and the products
+//! summed up (Thorup's pair-multiply-shift). That is a universal family: any two texts that
+//! somebody chooses without knowing the keys collide with a probability of about one in 2^32.
+//! Nothing more holds: three and more hashes are not independent, so texts that differ in a few
+//! bytes fill the table less evenly than ideal hashes would. 20,000 hosts that differ in four bytes
+//! were at most 43 to 98 groups away from their places, where SipHash had 4. This bounds the
 //! slowdown by a hostile file.
 //!
-//! The multiplications do not wait for each other, so a host costs a few nanoseconds where SipHash takes a dozen
-//! rounds. The keys are as long as the texts, and so longer texts than any host of a registry are left to SipHash.
+//! The multiplications do not wait for each other, so a host costs a few nanoseconds where SipHash
+//! takes a dozen rounds. The keys are as long as the texts, and so longer texts than any host of a
+//! registry are left to SipHash.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 const LONGEST: usize = 64;
 const BLOCK: usize = 16;
 
-/// The bit that tells upper case from lower, and tells nothing else apart that stands in hosts and paths.
+/// The bit that tells upper case from lower, and tells nothing else apart that stands in hosts and
+/// paths.
 const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
 
 /// The keys of one index.

@@ -1,7 +1,8 @@
 //! Hosts with `*`, in the order of their precedence.
 //!
-//! A lookup tries one after the other and stops where none that follows could win. [`Limits`](crate::Limits) bound their
-//! number in a file: 1,000 patterns that all miss take some 9 us (`miss, 1000 patterns beside 100000 hosts`).
+//! A lookup tries one after the other and stops where none that follows could win.
+//! [`Limits`](crate::Limits) bound their number in a file: 1,000 patterns that all miss take some
+//! 9 us (`miss, 1000 patterns beside 100000 hosts`).
 
 use std::cmp::Reverse;
 
@@ -29,8 +30,8 @@ struct Pattern {
 }
 
 impl Patterns {
-    /// Adds an entry whose host is a pattern with `literals` other characters. A host may be added many
-    /// times.
+    /// Adds an entry whose host is a pattern with `literals` other characters. A host may be added
+    /// many times.
     pub(super) fn add(&mut self, files: &[File], level: Level, literals: u8, host: Id, of: &Host) {
         let rank = HostRank::Pattern(Reverse(literals));
         let is_literal = |b: &&u8| **b != b'*';
@@ -101,8 +102,8 @@ impl Pattern {
     }
 }
 
-/// Returns the host of a query in lower case; `None` for one that no pattern covers: Docker Hub, and a host that is
-/// longer than DNS allows.
+/// Returns the host of a query in lower case; `None` for one that no pattern covers: Docker Hub,
+/// and a host that is longer than DNS allows.
 fn coverable_host<'b>(query: Query<'b>, buffer: &'b mut [u8; LONGEST_HOST]) -> Option<&'b str> {
     if query.is_docker_hub() {
         return None;

@@ -1,6 +1,8 @@
-//! JSON that is grammatical but has no value: a lone surrogate escape, a number that overflows `f64`.
+//! JSON that is grammatical but has no value: a lone surrogate escape, a number that overflows
+//! `f64`.
 
-/// Returns a document of the same length with U+FFFD and 0 in the place of such; `None` if it holds none.
+/// Returns a document of the same length with U+FFFD and 0 in the place of such; `None` if it holds
+/// none.
 pub(crate) fn replaced(json: &str) -> Option<String> {
     let mut bytes = json.as_bytes().to_vec();
     let (mut at, mut in_text, mut is_changed) = (0, false, false);

@@ -10,7 +10,8 @@ use super::{Kind, Sink, is_within, read};
 /// The members of an object that is being read. After each key comes a call for its value.
 pub(crate) struct Members<'de, A> {
     map: A,
-    /// The first key, which is read ahead to tell an object from a number. It is here if it is a piece of the document.
+    /// The first key, which is read ahead to tell an object from a number. It is here if it is a
+    /// piece of the document.
     first: Option<&'de str>,
     /// It is here if it has escapes. It may be the user info of a registry.
     unescaped: Option<Zeroizing<String>>,
@@ -26,15 +27,15 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         Ok(Members { map, first, unescaped, document })
     }
 
-    /// Returns whether this is a number. With `arbitrary_precision`, `serde_json` passes a number as a
-    /// map with one private key. A document can contain that key too; a key that was read from the
-    /// document lies within its memory or was unescaped, the private one does not.
+    /// Returns whether this is a number. With `arbitrary_precision`, `serde_json` passes a number
+    /// as a map with one private key. A document can contain that key too; a key that was read from
+    /// the document lies within its memory or was unescaped, the private one does not.
     pub(super) fn is_number(&self) -> bool {
         self.first.is_some_and(|key| !is_within(self.document, key))
     }
 
-    /// Reads the number that this [is](Self::is_number). One that overflows an `f64` is an error, as it is without the
-    /// feature.
+    /// Reads the number that this [is](Self::is_number). One that overflows an `f64` is an error,
+    /// as it is without the feature.
     pub(super) fn read_number(mut self) -> Result<(), A::Error> {
         let overflows = |digits: &str| digits.parse().is_ok_and(f64::is_infinite);
         match self.map.next_value_seed(Key(overflows))? {
@@ -72,8 +73,9 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         self.map.next_value_seed(seed)
     }
 
-    /// Reads a value on its own, so that one that is grammatical but has no value (a lone surrogate, `1e999`) fails
-    /// alone. The inner error is the kind that such a value was meant to be.
+    /// Reads a value on its own, so that one that is grammatical but has no value (a lone
+    /// surrogate, `1e999`) fails alone. The inner error is the kind that such a value was meant to
+    /// be.
     pub(crate) fn value_alone<S: Sink<'de>>(
         &mut self,
         sink: S,

@@ -1,12 +1,13 @@
-//! The boundary between `serde_json` and the rest of this crate: hostile JSON in, sinks or a [`Value`] out.
+//! The boundary between `serde_json` and the rest of this crate: hostile JSON in, sinks or a
+//! [`Value`] out.
 //!
 //! Three things stay on the other side:
 //!
 //! - `serde_json::Value`. With the feature `raw_value`, an object whose first key is
-//!   `$serde_json::private::RawValue` makes it parse a text with a fresh recursion limit: 86 kB overflow a stack of
-//!   2 MiB, and fields appear that no other reader sees.
-//! - The feature `arbitrary_precision`, which any crate of a build can turn on: numbers then reach a visitor as maps
-//!   ([`Members::is_number`]).
+//!   `$serde_json::private::RawValue` makes it parse a text with a fresh recursion limit: 86 kB
+//!   overflow a stack of 2 MiB, and fields appear that no other reader sees.
+//! - The feature `arbitrary_precision`, which any crate of a build can turn on: numbers then reach
+//!   a visitor as maps ([`Members::is_number`]).
 //! - Its errors, which quote the input ([`Fault`]).
 
 mod fault;
@@ -36,8 +37,8 @@ pub(crate) fn read<'de, S: Sink<'de>>(json: &'de str, sink: S) -> Result<Kind, F
     Ok(kind)
 }
 
-/// Returns the members of an object as names and the JSON under them, the last of a name; `None` if the document is
-/// not an object. The JSON is not copied: it may be secret.
+/// Returns the members of an object as names and the JSON under them, the last of a name; `None` if
+/// the document is not an object. The JSON is not copied: it may be secret.
 pub(crate) fn fields(json: &str) -> Result<Option<BTreeMap<String, &str>>, Fault> {
     struct Fields<'f, 'de>(&'f mut BTreeMap<String, &'de str>);
 

@@ -1,5 +1,5 @@
-//! Texts that may be secret. `serde_json` resolves the escapes of a text in a buffer that nobody wipes, so it only
-//! finds the end of such a text, and its escapes are resolved here.
+//! Texts that may be secret. `serde_json` resolves the escapes of a text in a buffer that nobody
+//! wipes, so it only finds the end of such a text, and its escapes are resolved here.
 
 use serde::de::{Error, MapAccess};
 use zeroize::Zeroizing;
@@ -44,8 +44,8 @@ impl TextReader {
     }
 }
 
-/// Takes the text that a JSON string stands for; `None` for what is no string, or where half a surrogate pair
-/// in it stands for nothing.
+/// Takes the text that a JSON string stands for; `None` for what is no string, or where half a
+/// surrogate pair in it stands for nothing.
 pub(crate) fn with_text<T>(json: &str, take: impl FnOnce(&str) -> T) -> Option<T> {
     let mut rest = json.strip_prefix('"')?.strip_suffix('"')?;
     if !rest.contains('\\') {

@@ -6,8 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Fault, Members, replaced};
 
-/// A JSON value. No member of an object has a meaning of its own here, whatever it is called. The reader nests at
-/// most 128 levels deep, and so does whatever walks the tree.
+/// A JSON value. No member of an object has a meaning of its own here, whatever it is called. The
+/// reader nests at most 128 levels deep, and so does whatever walks the tree.
 #[derive(Debug)]
 pub(crate) enum Value {
     Null,
@@ -21,8 +21,9 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Parses a document. A lone surrogate is read as U+FFFD and a number that overflows `f64` as any other: programs
-    /// in other languages write them, and a field that nobody asks for must not fail a whole definition.
+    /// Parses a document. A lone surrogate is read as U+FFFD and a number that overflows `f64` as
+    /// any other: programs in other languages write them, and a field that nobody asks for must not
+    /// fail a whole definition.
     pub(crate) fn parse(json: &str) -> Result<Self, Fault> {
         Self::parse_strictly(json).or_else(|fault| match replaced(json) {
             Some(json) => Self::parse_strictly(&json),

@@ -1,8 +1,8 @@
 //! What Marathon's app and pod definitions say about the credentials of their containers.
 //!
-//! [`resolvers`] is the whole way in one call: a definition, the agent's resolver and a closure that gets
-//! secrets, and out comes a resolver for each container. [`containers`] is the first half of it, for those
-//! who want to look first.
+//! [`resolvers`] is the whole way in one call: a definition, the agent's resolver and a closure
+//! that gets secrets, and out comes a resolver for each container. [`containers`] is the first half
+//! of it, for those who want to look first.
 //!
 //! ```
 //! use regcred::mesos::DockerRegistry;
@@ -40,25 +40,25 @@
 //!
 //! - An app: `container.type` (`DOCKER` where it is left out), `container.docker.image`,
 //!   `container.docker.pullConfig.secret`, `secrets`, and `fetch` or the older `uris`.
-//! - A pod: of each of its `containers` `image.kind`, `image.id`, `image.pullConfig.secret` and `artifacts`,
-//!   and `secrets`. Pods always run in the Mesos containerizer.
-//! - A group, with its `apps`, `pods` and `groups`; a list of any of these; and what Marathon answers
-//!   (`{"app": …}`, `{"apps": […]}`).
+//! - A pod: of each of its `containers` `image.kind`, `image.id`, `image.pullConfig.secret` and
+//!   `artifacts`, and `secrets`. Pods always run in the Mesos containerizer.
+//! - A group, with its `apps`, `pods` and `groups`; a list of any of these; and what Marathon
+//!   answers (`{"app": …}`, `{"apps": […]}`).
 //!
-//! Everything else is ignored. Definitions that Marathon rejects are rejected with Marathon's messages and
-//! the path of the field in its notation ([`Violation`]). Whether its feature `secrets` is on cannot be told from
-//! a definition.
+//! Everything else is ignored. Definitions that Marathon rejects are rejected with Marathon's
+//! messages and the path of the field in its notation ([`Violation`]). Whether its feature
+//! `secrets` is on cannot be told from a definition.
 //!
 //! # Where the credentials come from
 //!
 //! - In the Mesos containerizer from the secret that `pullConfig` names. Mesos itself hands on the
-//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of it. A
-//!   secret created as `mesos-docker/pullConfig` is referenced as `/mesos-docker/pullConfig`, and its source keeps the
-//!   slash.
+//!   *alias* of the secret; that its `source` is where the value is, is what secret stores make of
+//!   it. A secret created as `mesos-docker/pullConfig` is referenced as `/mesos-docker/pullConfig`,
+//!   and its source keeps the slash.
 //! - In the Docker containerizer from the sandbox, into which `fetch` puts a `.dockercfg`, a
-//!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. [`Container::warnings`] reports fetched
-//!   files that Docker does not find. Pods and apps of type `MESOS` get
-//!   nothing from such files, whatever the manuals say.
+//!   `.docker/config.json`, or a `docker.tar.gz` that is unpacked there. [`Container::warnings`]
+//!   reports fetched files that Docker does not find. Pods and apps of type `MESOS` get nothing
+//!   from such files, whatever the manuals say.
 //! - Then from the agent, as always here.
 
 mod definition;
@@ -123,8 +123,8 @@ impl fmt::Debug for Container {
     }
 }
 
-/// The secret that holds a container's credential file. `Debug` shows its names cut to length, and of one that is a
-/// URI neither user info, query nor fragment.
+/// The secret that holds a container's credential file. `Debug` shows its names cut to length, and
+/// of one that is a URI neither user info, query nor fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     alias: String,
@@ -165,13 +165,14 @@ pub struct Resolved {
     pub resolver: Resolver,
 }
 
-/// Reads a definition: an app, a pod, a group, or a list of them. Each container has an answer of its own.
+/// Reads a definition: an app, a pod, a group, or a list of them. Each container has an answer of
+/// its own.
 ///
 /// # Errors
 ///
-/// The outer one for what is no definition at all, such as a `TaskInfo` of Mesos's; [`Error::Definition`] inside
-/// for a container that Marathon would refuse, with everything that is wrong with it. Marathon itself refuses a pod
-/// of which it refuses one container.
+/// The outer one for what is no definition at all, such as a `TaskInfo` of Mesos's;
+/// [`Error::Definition`] inside for a container that Marathon would refuse, with everything that is
+/// wrong with it. Marathon itself refuses a pod of which it refuses one container.
 pub fn containers(
     definition: &[u8],
     limits: Limits,
@@ -181,12 +182,12 @@ pub fn containers(
 
 /// From a definition to the resolver of each of its containers, layered over its agent's.
 ///
-/// `secret` is asked for the bytes of a secret by its `source`, once for each container that names one.
-/// Local files that a container of the Docker containerizer fetches are read as
-/// [`Container::resolver`] does, within `limits`, and with the rights of the caller: definitions choose their
-/// paths. `limits` hold for each container on its own, and all resolvers are in memory at once: where tenants
-/// write both definitions and secrets, bound [`Limits::definition_containers`] and [`Limits::file_bytes`] by
-/// what the two may take together.
+/// `secret` is asked for the bytes of a secret by its `source`, once for each container that names
+/// one. Local files that a container of the Docker containerizer fetches are read as
+/// [`Container::resolver`] does, within `limits`, and with the rights of the caller: definitions
+/// choose their paths. `limits` hold for each container on its own, and all resolvers are in memory
+/// at once: where tenants write both definitions and secrets, bound
+/// [`Limits::definition_containers`] and [`Limits::file_bytes`] by what the two may take together.
 ///
 /// # Errors
 ///
@@ -207,8 +208,8 @@ pub fn resolvers(
 }
 
 impl Container {
-    /// The app's or pod's id, absolute where it stands in a group that is: `/group/app`. Empty if it has
-    /// none, and cut after 1,024 bytes.
+    /// The app's or pod's id, absolute where it stands in a group that is: `/group/app`. Empty if
+    /// it has none, and cut after 1,024 bytes.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -220,16 +221,16 @@ impl Container {
         self.name.as_deref()
     }
 
-    /// The Docker image as written; `None` where there is none to pull. Marathon does not look at its
-    /// grammar; [`image_ref`](Self::image_ref) does.
+    /// The Docker image as written; `None` where there is none to pull. Marathon does not look at
+    /// its grammar; [`image_ref`](Self::image_ref) does.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
         self.image.as_ref().map(|image| &*image.text)
     }
 
-    /// The image as whoever pulls it understands it: in the Mesos containerizer one without a registry of its
-    /// own is from the agent's `--docker_registry`, in the Docker containerizer from Docker Hub. `None` where
-    /// there is none that takes a credential.
+    /// The image as whoever pulls it understands it: in the Mesos containerizer one without a
+    /// registry of its own is from the agent's `--docker_registry`, in the Docker containerizer
+    /// from Docker Hub. `None` where there is none that takes a credential.
     ///
     /// # Errors
     ///
@@ -270,8 +271,8 @@ impl Container {
     }
 
     /// Credential files among what is fetched that Mesos or Docker will not pick up
-    /// ([`WarningKind::Fetch`](crate::WarningKind::Fetch)). What is wrong with their content is a warning of the
-    /// resolver.
+    /// ([`WarningKind::Fetch`](crate::WarningKind::Fetch)). What is wrong with their content is a
+    /// warning of the resolver.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -279,25 +280,28 @@ impl Container {
 
     /// A resolver for this container, layered over its agent's, before anything is fetched.
     ///
-    /// `secret` is asked for the secret of `pullConfig` by its `source`. In the Docker containerizer, what the
-    /// definition fetches from the local machine (`file://`, or an absolute path) is read where it lies,
-    /// within `limits`, and counts as it would in the sandbox: archives are looked into, and later files
-    /// overwrite earlier ones. Archives of other names than `docker.tar.gz` are looked into as far as they can
-    /// be and [`Limits::fetched_files`] leaves room; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked into too, last of
-    /// all; Docker finds nothing there, and [`warnings`](Self::warnings) reports it.
+    /// `secret` is asked for the secret of `pullConfig` by its `source`. In the Docker
+    /// containerizer, what the definition fetches from the local machine (`file://`, or an absolute
+    /// path) is read where it lies, within `limits`, and counts as it would in the sandbox:
+    /// archives are looked into, and later files overwrite earlier ones. Archives of other names
+    /// than `docker.tar.gz` are looked into as far as they can be and [`Limits::fetched_files`]
+    /// leaves room; those from elsewhere are not. A `docker.tar.gz` that is not unpacked is looked
+    /// into too, last of all; Docker finds nothing there, and [`warnings`](Self::warnings) reports
+    /// it.
     ///
     /// Local files are read with the rights of the caller, where Mesos reads them with those of the
-    /// task's user. Where definitions are written by others than the owner of those files, let Mesos fetch
-    /// first and use [`resolver_in_sandbox`](Self::resolver_in_sandbox).
+    /// task's user. Where definitions are written by others than the owner of those files, let
+    /// Mesos fetch first and use [`resolver_in_sandbox`](Self::resolver_in_sandbox).
     ///
-    /// A fetched file with credentials of other registries than the image's is a warning of the resolver
-    /// ([`OtherRegistries`](crate::WarningKind::OtherRegistries)), as the task can read them.
+    /// A fetched file with credentials of other registries than the image's is a warning of the
+    /// resolver ([`OtherRegistries`](crate::WarningKind::OtherRegistries)), as the task can read
+    /// them.
     ///
     /// # Errors
     ///
     /// [`Error::Secret`] where the secret cannot be had: never a silent anonymous pull.
-    /// [`Error::NotLocal`] for a credential file that has to be fetched from elsewhere first. What is wrong
-    /// with the secret or a file is an error as in [`ResolverBuilder::build`].
+    /// [`Error::NotLocal`] for a credential file that has to be fetched from elsewhere first. What
+    /// is wrong with the secret or a file is an error as in [`ResolverBuilder::build`].
     pub fn resolver(
         &self,
         agent: &Resolver,
@@ -314,18 +318,20 @@ impl Container {
         Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
-    /// A resolver for this container, layered over its agent's, after Mesos has fetched into `sandbox`.
+    /// A resolver for this container, layered over its agent's, after Mesos has fetched into
+    /// `sandbox`.
     ///
-    /// As [`resolver`](Self::resolver), with the sandbox itself in place of what the definition says of it. The
-    /// Mesos containerizer never looks into a sandbox, and so there it is not looked into. In the Docker
-    /// containerizer the agent is asked where the sandbox has nothing for an image; Mesos's own rule, by which
-    /// a file in the sandbox hides the agent, is [`docker_containerizer`](crate::mesos::docker_containerizer).
-    /// Credentials of other registries than the image's are a warning here, too.
+    /// As [`resolver`](Self::resolver), with the sandbox itself in place of what the definition
+    /// says of it. The Mesos containerizer never looks into a sandbox, and so there it is not
+    /// looked into. In the Docker containerizer the agent is asked where the sandbox has nothing
+    /// for an image; Mesos's own rule, by which a file in the sandbox hides the agent, is
+    /// [`docker_containerizer`](crate::mesos::docker_containerizer). Credentials of other
+    /// registries than the image's are a warning here, too.
     ///
     /// # Errors
     ///
-    /// [`Error::Secret`] where the secret cannot be had. What is wrong with the secret or the sandbox is
-    /// an error as in [`ResolverBuilder::build`].
+    /// [`Error::Secret`] where the secret cannot be had. What is wrong with the secret or the
+    /// sandbox is an error as in [`ResolverBuilder::build`].
     pub fn resolver_in_sandbox(
         &self,
         agent: &Resolver,
@@ -340,8 +346,9 @@ impl Container {
         Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
-    /// A builder that holds the secret of `pullConfig`, if the definition names one, and nothing else yet: for
-    /// those who want more than the two resolvers above, as [`strict`](ResolverBuilder::strict).
+    /// A builder that holds the secret of `pullConfig`, if the definition names one, and nothing
+    /// else yet: for those who want more than the two resolvers above, as
+    /// [`strict`](ResolverBuilder::strict).
     ///
     /// # Errors
     ///
@@ -396,7 +403,8 @@ impl Container {
     }
 }
 
-/// An image as it may be shown. Marathon does not check that it is one: it may be a URL with a password.
+/// An image as it may be shown. Marathon does not check that it is one: it may be a URL with a
+/// password.
 fn shown_image(image: &str) -> Cow<'_, str> {
     match ImageRef::parse(image) {
         Ok(_) => cut(image).into(),

@@ -1,13 +1,13 @@
-//! Credential files that a definition fetches to where nobody looks for them.
+//! Fetched credential files that have no effect.
 
-/// A credential file that is fetched and has no effect.
+/// A reason for which a fetched credential file has no effect.
 ///
 /// A variant is what Mesos or Docker does; the text in it is the reason, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchProblem {
-    /// The Mesos containerizer pulls before it fetches, and never looks into the sandbox. Pods always run
-    /// in it.
+    /// The Mesos containerizer pulls before it fetches, and never looks into the sandbox. Pods
+    /// always run in it.
     #[error(
         "if these are Docker's credentials, the Mesos containerizer never looks into the sandbox for them; put \
          the config.json into a secret and name it in pullConfig, or for an app set container.type to DOCKER"

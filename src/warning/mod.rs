@@ -1,4 +1,4 @@
-//! What was left out of a resolver, or looks wrong in it, without being an error.
+//! Non-fatal problems: parts left out of a resolver, and settings that do not do what they seem to.
 
 mod fetch;
 mod parameter;
@@ -9,16 +9,17 @@ use std::sync::Arc;
 
 use crate::error::{ArchiveProblem, EntryProblem, KeyProblem};
 use crate::level::Place;
-use crate::redact::{Shown, ShownFew, ShownKey};
+use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 
 pub use self::fetch::FetchProblem;
 pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
 pub use self::pitfall::Pitfall;
 
-/// Something that an operator should know about a credential file, a flag or a parameter that could be read.
+/// Something that an operator should know about a credential file, a flag or a parameter that could
+/// be read.
 ///
-/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is the same: of a
-/// million warnings each may be about the same long key.
+/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is
+/// the same: of a million warnings each may be about the same long key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     place: Place,
@@ -30,39 +31,41 @@ pub struct Warning {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// An entry that cannot be read. It keeps its place: an image that it would have answered for
-    /// gets no credential, rather than another one.
+    /// An entry that cannot be read. It blocks its scope: `resolve` returns `None` where it is the
+    /// best match.
     MalformedEntry(EntryProblem),
     /// A key that can match no image, and was left out.
     UnmatchableKey(KeyProblem),
-    /// A key that stands again further down in the same file; the last one counts.
+    /// A key that appears more than once in the same file; the last one counts.
     DuplicateKey,
     /// A key that means the same as another in the same file, which goes before it.
     EquivalentKey {
         /// The key that goes before it.
         preferred: Arc<str>,
     },
-    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a credential
-    /// helper, which is never run.
+    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a
+    /// credential helper, which is never run.
     Helper {
         /// What follows `docker-credential-` in the name of the program.
         helper: Box<str>,
     },
     /// A password that ends in a newline, as `echo user:password | base64` makes them.
     PasswordEndsInNewline,
-    /// An entry without a credential. Reported only where a file is checked, for `docker login` leaves
-    /// such entries beside a credential helper.
+    /// An entry without a credential. Reported only where a file is checked, for `docker login`
+    /// leaves such entries beside a credential helper.
     EmptyEntry,
-    /// A registry beside `auths`, where nobody reads it. Told only where a file is checked.
+    /// A registry next to `auths`, where it is ignored. Reported only where a file is checked.
     OutsideAuths,
-    /// A file of the agent's that others than its owner may read. Told only where a file is checked.
+    /// A file of the agent's that others than its owner may read. Reported only where a file is
+    /// checked.
     ReadableByOthers {
         /// Its permissions: `0o644`.
         mode: u32,
     },
-    /// An archive that a task unpacks in its sandbox, and that could not be looked into for credentials.
+    /// An archive that a task unpacks in its sandbox, and that could not be searched for
+    /// credentials.
     ArchiveNotRead,
-    /// Archives of an application's own that were not looked into for credentials, as
+    /// Archives of an application's own that were not searched for credentials, as
     /// [`Limits::fetched_files`](crate::Limits::fetched_files) left no room for them.
     ArchivesOverLimit {
         /// The number of archives.
@@ -70,13 +73,14 @@ pub enum WarningKind {
         /// The value of the limit.
         limit: u64,
     },
-    /// A credential file in a task's sandbox that also holds credentials of other registries than its image's
-    /// ([`marathon`](crate::marathon)). The task can read all of them.
-    // Boxed: a file of short keys can have a million other warnings, each as large as the largest variant.
+    /// A credential file in a task's sandbox that also holds credentials of other registries than
+    /// its image's ([`marathon`](crate::marathon)). The task can read all of them.
+    // Boxed: a file of short keys can have a million other warnings, each as large as the largest
+    // variant.
     OtherRegistries(Box<OtherRegistries>),
-    /// A credential file that a definition fetches to where nobody looks for it
-    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the path of its
-    /// field: `/fetch(0)`.
+    /// A fetched credential file that has no effect
+    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the
+    /// path of its field: `/fetch(0)`.
     Fetch(FetchProblem),
     /// The environment variable `HOME` is not set, so that Docker finds no credentials.
     HomeUnset,
@@ -87,7 +91,7 @@ pub enum WarningKind {
     },
     /// What Mesos alone does with a file or a flag.
     Mesos(Pitfall),
-    /// Parameters of DC/OS that do not do together what each seems to say.
+    /// Parameters of DC/OS that contradict each other, expose credentials or have no effect.
     Parameter(ParameterProblem),
 }
 
@@ -120,8 +124,8 @@ impl Warning {
         &self.place
     }
 
-    /// The key it is about, as written; `#3` for the third key of the file if it can match no image and does not look
-    /// like a registry, since it may hold a password.
+    /// The key it is about, as written; `#3` for the third key of its object if it can match no
+    /// image and does not look like a registry, since it may hold a password.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
@@ -147,7 +151,7 @@ impl fmt::Display for Warning {
                 write!(f, "key {key} can match no image and is left out here: {problem}")
             }
             WarningKind::DuplicateKey => {
-                write!(f, "key {key} stands more than once; the last one counts")
+                write!(f, "key {key} appears more than once; the last one counts")
             }
             WarningKind::EquivalentKey { preferred } => {
                 write!(
@@ -157,12 +161,10 @@ impl fmt::Display for Warning {
                 )
             }
             WarningKind::Helper { helper } => {
-                let helper = Shown(helper);
+                let helper = ShownHelper(helper);
                 match self.key {
-                    Some(_) => {
-                        write!(f, "the credential for {key} is left to the helper {helper}")?
-                    }
-                    None => write!(f, "credentials are left to the helper {helper} (credsStore)")?,
+                    Some(_) => write!(f, "the credential for {key} is left to {helper}")?,
+                    None => write!(f, "credentials are left to {helper} (credsStore)")?,
                 }
                 f.write_str(", which is not run; put them into the file itself")
             }
@@ -175,7 +177,7 @@ impl fmt::Display for Warning {
                 write!(f, "entry {key} holds no credential and is passed over; remove it")
             }
             WarningKind::OutsideAuths => {
-                write!(f, "entry {key} stands beside \"auths\", where nobody reads it; move it there")
+                write!(f, "entry {key} is next to \"auths\", where it is ignored; move it into \"auths\"")
             }
             WarningKind::ReadableByOthers { mode } => write!(
                 f,
@@ -183,8 +185,8 @@ impl fmt::Display for Warning {
                  from every task and user of the machine"
             ),
             WarningKind::ArchiveNotRead => f.write_str(
-                "the task unpacks it, but it could not be looked into for credentials; if there are some in \
-                 it, call it docker.tar.gz to be told why",
+                "the task unpacks it, but it could not be searched for credentials; if it holds credentials, \
+                 name it docker.tar.gz: then the reason is an error",
             ),
             WarningKind::ArchivesOverLimit { archives, limit } => {
                 let (archives, were) = match archives {
@@ -193,8 +195,8 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "{archives} of the application's own {were} not looked into for credentials, for the \
-                     limit fetched_files of {limit}; if there are some in it, call it docker.tar.gz, or raise \
+                    "{archives} of the application {were} not searched for credentials: limit fetched_files of \
+                     {limit}; name an archive that holds credentials docker.tar.gz, or raise \
                      Limits::fetched_files"
                 )
             }

@@ -1,4 +1,4 @@
-//! What Mesos does with a credential file that its operator may not expect.
+//! Effects of Mesos on a credential file that its operator may not expect.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,13 +22,13 @@ pub enum Pitfall {
     BreaksPulls(&'static str),
     /// The content is written to the agent's log and served over HTTP.
     #[error(
-        "Mesos prints the content in the agent's log and serves it at /flags and /state; let \
-         nobody but operators read those"
+        "Mesos prints the content in the agent's log and serves it at /flags and /state; \
+         restrict both to operators"
     )]
     Exposed,
     /// The flag holds the JSON itself.
     #[error(
-        "given as a flag, the JSON itself stands in the process list; put it into a file that \
+        "given as a flag, the JSON itself appears in the process list; put it into a file that \
          only root can read, and give file:// and its path"
     )]
     OnCommandLine,
@@ -37,13 +37,13 @@ pub enum Pitfall {
     BarePath,
     /// A `file://` URL that Mesos takes for another path.
     #[error(
-        "Mesos takes what follows file:// for the path as it stands, without percent-encoding and \
+        "Mesos takes the text after file:// for the path unchanged, without percent-encoding and \
          without a host; write it so"
     )]
     OtherPath,
     /// `auths` more than once, or in another case.
     #[error(
-        "\"auths\" stands more than once or in another case, and Mesos reads only the last that is \
+        "\"auths\" appears more than once or in another case, and Mesos reads only the last that is \
          written so, all in lower case; put all entries into one"
     )]
     SeveralAuths,
@@ -59,17 +59,17 @@ pub enum Pitfall {
          base64 of user:password"
     )]
     NoAuth,
-    /// An entry with an `auth` that is empty, or holds an empty user name and password. It is passed
-    /// over here.
+    /// An entry with an `auth` that is empty, or holds an empty user name and password. It is
+    /// passed over here.
     #[error(
         "it holds no credential and is passed over here, but the Mesos containerizer sends the \
          empty \"auth\", which registries refuse even for public images; remove the entry"
     )]
     EmptyAuth,
-    /// An `auth` that is sent on although nothing can come of it; with the reason if it is malformed
-    /// here too.
+    /// An `auth` that is sent on although nothing can come of it; with the reason if it is
+    /// malformed here too.
     #[error(
-        "{}the Mesos containerizer sends \"auth\" as it stands, line breaks into the request's \
+        "{}the Mesos containerizer sends \"auth\" unchanged, line breaks into the request's \
          headers included, and Docker may lose the other entries of the file with it; make it \
          base64 of user:password on one line",
         Malformed(*.0)

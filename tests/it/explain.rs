@@ -51,7 +51,7 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "another namespace"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}, "https://reg.io/t/": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    empty \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
-        (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: the credential may be in a helper, which is not run; put it into the file itself: \"desktop\" (credsStore in task secret)", "a keychain"),
+        (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: the credential may be in a helper, which is not run; put it into the file itself: the helper \"desktop\" (credsStore in task secret)", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    in a helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "reg.io/a", "  answer: none, because the entry \"reg.io\" in task secret is broken: its field \"auth\" is not base64 of user:password (standard alphabet)", "malformed"),
         (r#"{"auths": {"reg.io/a": {"auth": "!"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": it stands behind the malformed one", "malformed"),

@@ -142,7 +142,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (r#"{"HttpHeaders": {"a": "b"}}"#.into(), &["without \"auths\""], "1.2: harmless but for the name"),
         (r#"{"credsStore": "x", "auths": {}}"#.into(), &["left to the helper \"x\" (credsStore)"], "1.3: siblings are ignored"),
         (format!(r#"{{"reg.io": {{"auth": "{plain}"}}}}"#), &["Docker 23 and later do not read"], "3.2: the flat form"),
-        (format!(r#"{{"Auths": {{"reg.io": {{"auth": "{plain}"}}}}}}"#), &["\"auths\" stands more than once or in another case", "without \"auths\""], "names are told apart by case"),
+        (format!(r#"{{"Auths": {{"reg.io": {{"auth": "{plain}"}}}}}}"#), &["\"auths\" appears more than once or in another case", "without \"auths\""], "names are told apart by case"),
         (r#"{"auths": {"a.io": {"auth": 1}, "b.io": {"auth": "dTpw"}}}"#.into(), &["\"auth\" or \"email\" of an entry is no text", "\"a.io\": its field \"auth\" is not text"], "1.3: one wrong type spoils everything"),
         (entry(r#""email": 1"#), &["\"auth\" or \"email\"", "\"reg.io\" holds no credential"], "1.3: email too"),
         (entry(r#""email": null, "auth": null"#), &["\"reg.io\" holds no credential"], "1.3: null is unset"),
@@ -157,9 +157,9 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (entry(""), &["\"reg.io\" holds no credential"], "an empty entry is passed over"),
         (entry(r#""username": """#), &["\"reg.io\" holds no credential"], "an empty field is none"),
         (entry(r#""auth": """#), &["passed over here, but the Mesos containerizer sends the empty \"auth\""], "2.2: an empty auth counts"),
-        (entry(r#""auth": "dTpw\n""#), &["sends \"auth\" as it stands, line breaks into the request's headers"], "1.4: nobody decodes it"),
-        (entry(r#""auth": "foo""#), &["not UTF-8 text; images it is for get no credential here, and the Mesos containerizer sends \"auth\" as it stands"], "DC/OS 2.1: the example's auth is no base64"),
-        (entry(r#""auth": "dTpwcA""#), &["sends \"auth\" as it stands"], "without padding"),
+        (entry(r#""auth": "dTpw\n""#), &["sends \"auth\" unchanged, line breaks into the request's headers"], "1.4: nobody decodes it"),
+        (entry(r#""auth": "foo""#), &["not UTF-8 text; images it is for get no credential here, and the Mesos containerizer sends \"auth\" unchanged"], "DC/OS 2.1: the example's auth is no base64"),
+        (entry(r#""auth": "dTpwcA""#), &["sends \"auth\" unchanged"], "without padding"),
         (auth("https://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2: the Hub's credential leaves"),
         (auth("http://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"], "2.2"),
         (auth("docker.io"), &["sends it to every registry with docker.io in its name"], "2.2"),
@@ -206,15 +206,15 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (config(&[("reg.io/a", "u"), ("reg.io/b", "v")]), &["\"reg.io/a\": Mesos uses it for the whole host", "\"reg.io/b\": Mesos uses it", "\"reg.io/b\": Mesos takes it for the same registry as \"reg.io/a\""], "2.2: either, by hash order"),
         (config(&[("docker.io", "u"), ("https://index.docker.io/v1/", "v")]), &["\"docker.io\": Mesos takes it for the same registry as \"https://index.docker.io/v1/\"", "sends it to every", "sends it to every"], "2.2: one to Mesos"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "https://reg.io": {}}}"#.into(), &["\"https://reg.io\" holds no credential"], "an entry without auth is skipped"),
-        (r#"{"auths": {"reg.io": {"auth": "x"}, "reg.io": {"auth": "dTpw"}}}"#.into(), &["\"reg.io\" stands more than once"], "the last of a key counts"),
-        (r#"{"auths": {"reg.io": {"auth": "x"}}, "auths": {"reg.io": {"auth": "dTpw"}}}"#.into(), &["\"reg.io\" stands more than once", "\"auths\" stands more than once"], "the last auths counts"),
+        (r#"{"auths": {"reg.io": {"auth": "x"}, "reg.io": {"auth": "dTpw"}}}"#.into(), &["\"reg.io\" appears more than once"], "the last of a key counts"),
+        (r#"{"auths": {"reg.io": {"auth": "x"}}, "auths": {"reg.io": {"auth": "dTpw"}}}"#.into(), &["\"reg.io\" appears more than once", "\"auths\" appears more than once"], "the last auths counts"),
         (auth("registry"), &["never uses it: it takes a name without a dot and a port for a part of the repository"], "5: what is a registry"),
         (auth("Localhost"), &["never uses it: it takes a name without"], "5: localhost exactly"),
         (auth("localhost"), &[], "5: localhost"),
-        (r#"{"auths": {"reg.io": 1, "reg.io": {}}}"#.into(), &["\"reg.io\" stands more than once", "\"reg.io\" holds no credential"], "1.3: the last of a key counts"),
-        (r#"{"auths": {"reg.io": {}, "reg.io": 1}}"#.into(), &["an entry is no object", "\"reg.io\": it is not an object", "\"reg.io\" stands more than once"], "1.3: the last of a key counts"),
+        (r#"{"auths": {"reg.io": 1, "reg.io": {}}}"#.into(), &["\"reg.io\" appears more than once", "\"reg.io\" holds no credential"], "1.3: the last of a key counts"),
+        (r#"{"auths": {"reg.io": {}, "reg.io": 1}}"#.into(), &["an entry is no object", "\"reg.io\": it is not an object", "\"reg.io\" appears more than once"], "1.3: the last of a key counts"),
         (r#"{"auths": {}, "credsStore": "x", "credsStore": ""}"#.into(), &[], "1.3: the last of a name counts"),
-        (format!(r#"{{"auths": {{}}, "reg.io": {{"auth": "x"}}, "x": 1, "y": "{}"}}"#, base64("u")), &["\"reg.io\" stands beside \"auths\""], "1.3: siblings of auths are ignored"),
+        (format!(r#"{{"auths": {{}}, "reg.io": {{"auth": "x"}}, "x": 1, "y": "{}"}}"#, base64("u")), &["\"reg.io\" is next to \"auths\", where it is ignored"], "1.3: siblings of auths are ignored"),
     ];
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("config.json");
@@ -250,7 +250,7 @@ fn each_form_of_the_flag_is_checked() {
     // value, warnings, rule
     #[rustfmt::skip]
     let table = [
-        (config(&[("reg.io", "u")]), "stands in the process list", "the JSON itself"),
+        (config(&[("reg.io", "u")]), "appears in the process list", "the JSON itself"),
         (format!("\u{FEFF}{}", config(&[("reg.io", "u")])), "the agent does not start: a byte-order mark", "picojson takes no BOM"),
         (path.to_owned(), "a path without file:// is deprecated", "a bare path"),
         (format!("file://{path}"), "", "as Mesos wants it"),

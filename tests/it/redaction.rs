@@ -170,5 +170,12 @@ fn names_of_helpers_are_told() {
         );
         assert_eq!(resolver.warnings().len(), 2, "told all the same");
         assert!(!told.contains(&misplaced), "{told}");
+        let hidden = "a helper whose name is not shown (it is not all in lower case)";
+        assert_eq!(
+            told.matches(hidden).count(),
+            6,
+            "warnings, report and hints of {misplaced}: {told}"
+        );
+        assert!(!told.contains('…'), "{told}");
     }
 }
