@@ -16,7 +16,8 @@ use crate::violation::{Joined, Violation};
 ///
 /// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's own error says
 /// in [`Secret`](Self::Secret) is the caller's to mind.
-#[derive(Debug, thiserror::Error)]
+/// `Debug` is the text too, as that is what `fn main() -> Result<(), regcred::Error>` prints.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or directory that was named could not be opened or read.
@@ -215,8 +216,8 @@ fn read_advice(error: &io::Error) -> &'static str {
 
 /// What is wrong with an entry of a credential file.
 ///
-/// A malformed entry keeps its place: where it is the one that would have answered, there is no
-/// answer, rather than another identity.
+/// A malformed entry blocks: where it is the one that would have answered, there is no answer, rather
+/// than another identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {
@@ -343,6 +344,12 @@ pub enum ArchiveProblem {
 }
 
 struct Position(usize, usize);
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

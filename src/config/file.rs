@@ -44,7 +44,7 @@ pub(crate) enum Standing {
     Usable,
     /// Nothing usable in it, so the lookup goes on.
     Absent,
-    /// The same key stands again further down, and the last one counts.
+    /// The same key comes again further down, and the last one counts.
     Repeated,
     Malformed(EntryProblem),
     Unmatchable(KeyProblem),

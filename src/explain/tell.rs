@@ -164,9 +164,7 @@ impl<'a> Telling<'a> {
         let mine = self.matches.get(place);
         let lost = match (mine, best) {
             _ if place == 0 => None,
-            (Some(_), Some((.., best))) if !best.usable => {
-                Some("it stands behind the malformed one")
-            }
+            (Some(_), Some((.., best))) if !best.usable => Some("the malformed one comes first"),
             (Some((_, mine, _)), Some((_, best, _))) => Some(mine.loses_by(best)),
             _ => None,
         };
@@ -203,7 +201,7 @@ impl<'a> Telling<'a> {
                     return None;
                 }
                 if entry.standing == Standing::Repeated {
-                    let reason = "the same key stands again further down, and counts";
+                    let reason = "the same key comes again further down, and that one counts";
                     (Verdict::Repeated, reason.to_owned())
                 } else {
                     self.empty.add(Shown(key).to_string());

@@ -256,7 +256,7 @@ impl Index {
         }
     }
 
-    /// The entries whose key stands again further down in the same file.
+    /// The entries whose key comes again further down in the same file.
     fn repeated(&self, files: &[File], row: &[Id]) -> Vec<Id> {
         let mut last: HashMap<(usize, &str), Id> = HashMap::new();
         let earlier = |id: &Id| {

@@ -7,7 +7,7 @@ use super::seen::{Auth, Registries, Registry, Seen};
 use crate::json::Kind;
 use crate::warning::Pitfall;
 
-/// The most pitfalls that are kept: nobody reads more, and a file can hold a million entries.
+/// The most pitfalls that are kept. A file can hold a million entries, and a thousand say enough.
 const MOST_PITFALLS: usize = 1_000;
 
 /// What Mesos makes of a credential file.
@@ -18,9 +18,9 @@ pub(crate) struct Document {
     /// Why every pull of the Mesos containerizer fails with it.
     pub(crate) breaks_pulls: Option<&'static str>,
     registries: Vec<Registry>,
-    /// `auths` stands more than once, or in another case: Mesos reads the last that is written so.
+    /// `auths` is given more than once, or in another case: Mesos reads the last that is written so.
     pub(crate) has_more_auths: bool,
-    /// Keys of registries beside `auths`, which nobody reads.
+    /// Keys of registries beside `auths`, which no program reads.
     pub(crate) beside_auths: Vec<String>,
     /// Mesos's other pitfalls, each with its key.
     pub(super) pitfalls: Vec<(Option<Box<str>>, Pitfall)>,

@@ -39,6 +39,7 @@ fn an_error_names_source_file_line_and_column() {
         )
     );
     assert!(error.source().is_none(), "an error of a parser is never kept");
+    assert_eq!(format!("{error:?}"), error.to_string(), "what `main` prints of an error");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn a_hundred_thousand_keys_for_one_host() {
     assert!(page.len() < 5_000 && page.contains("more keys like these"), "{}", page.len());
 }
 
-/// Every field of another type than text: the entry is malformed and keeps its place, or the field does not
+/// Every field of another type than text: the entry is malformed and blocks, or the field does not
 /// matter; it is never put together from what is left, and the next entry never steps in.
 #[test]
 fn a_number_where_text_is_due() {
