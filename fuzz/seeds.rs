@@ -1,5 +1,5 @@
-//! Writes seeds into `corpus/` from the conformance data of the tests and the examples, so that fuzzing begins
-//! where real files are: `cargo run --example seeds`.
+//! Writes seeds into `corpus/` from the conformance data of the tests and the examples, so that
+//! fuzzing begins where real files are: `cargo run --example seeds`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

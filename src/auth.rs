@@ -139,8 +139,9 @@ impl fmt::Debug for Origin {
 /// The credential that answers for an image, and everything that stood in its entry.
 ///
 /// Cloning is O(1) and allocates nothing. The secrets of the credential files that were read by one
-/// [`build`](crate::ResolverBuilder::build) are kept together and wiped from memory when the last that refers
-/// to them goes: every resolver that holds them and every `AuthConfig` out of them. `Debug` shows the origin and the kind, no secret.
+/// [`build`](crate::ResolverBuilder::build) are kept together and wiped from memory when the last
+/// that refers to them goes: every resolver that holds them and every `AuthConfig` out of them.
+/// `Debug` shows the origin and the kind, no secret.
 ///
 /// A credential is for its [`origin`](Self::origin)'s registry and path alone: never send it to
 /// another host, whatever a redirect or a token server says.
@@ -221,8 +222,8 @@ impl AuthConfig {
     }
 
     /// The value of an HTTP header `Authorization: Basic …`, with user name and password in base64;
-    /// `None` where a token is the [`credential`](Self::credential) to use, and for a user name with a
-    /// colon, which RFC 7617 cannot express.
+    /// `None` where a token is the [`credential`](Self::credential) to use, and for a user name
+    /// with a colon, which RFC 7617 cannot express.
     ///
     /// The caller's copy is the caller's to wipe.
     #[must_use]

@@ -1,8 +1,8 @@
 //! What can go wrong while sources are read. A lookup cannot fail.
 //!
-//! No error of `serde_json`, `base64`, `tar`, `url` or UTF-8 decoding is ever kept here: each of them
-//! quotes its input, and the input is full of passwords (the lesson of CVE-2020-8564). What is kept
-//! is the place, the position and the kind.
+//! No error of `serde_json`, `base64`, `tar`, `url` or UTF-8 decoding is ever kept here: each of
+//! them quotes its input, and the input is full of passwords (the lesson of CVE-2020-8564). What is
+//! kept is the place, the position and the kind.
 
 use std::fmt;
 use std::io;
@@ -14,9 +14,9 @@ use crate::violation::{Joined, Violation};
 
 /// Why a credential file, or a whole resolver, could not be read.
 ///
-/// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's own error says
-/// in [`Secret`](Self::Secret) is the caller's to mind.
-/// `Debug` is the text too, as that is what `fn main() -> Result<(), regcred::Error>` prints.
+/// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's
+/// own error says in [`Secret`](Self::Secret) is the caller's to mind. `Debug` is the text too, as
+/// that is what `fn main() -> Result<(), regcred::Error>` prints.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -70,7 +70,8 @@ pub enum Error {
         advice: &'static str,
     },
 
-    /// Valid JSON, but not a credential file: `auths` that is no object, a Secret without credentials.
+    /// Valid JSON, but not a credential file: `auths` that is no object, a Secret without
+    /// credentials.
     #[error("{place}: {problem}{}", Position(*line, *column))]
     Shape {
         /// The file.
@@ -130,7 +131,8 @@ pub enum Error {
     Key {
         /// The file.
         place: Place,
-        /// The key as written if it looks like a registry, otherwise its position in the file: `#3`.
+        /// The key as written if it looks like a registry, otherwise its position in the file:
+        /// `#3`.
         key: String,
         /// What is wrong.
         problem: KeyProblem,
@@ -216,8 +218,8 @@ fn read_advice(error: &io::Error) -> &'static str {
 
 /// What is wrong with an entry of a credential file.
 ///
-/// A malformed entry blocks: where it is the one that would have answered, there is no answer, rather
-/// than another identity.
+/// A malformed entry blocks: where it is the one that would have answered, there is no answer,
+/// rather than another identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {

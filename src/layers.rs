@@ -1,6 +1,6 @@
-//! The layers of a resolver, as a list that shares its end with the base it was built on: a layer before a base costs
-//! nothing for those in it, however many there are. Of a base that is not added last the list is copied, though
-//! not what is in it.
+//! The layers of a resolver, as a list that shares its end with the base it was built on: a layer
+//! before a base costs nothing for those in it, however many there are. Of a base that is not added
+//! last the list is copied, though not what is in it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use crate::index::Index;
 use crate::level::{Level, PerLevel, Place};
 use crate::source::NoFiles;
 
-/// Sources that were built together, and the index over them. Every answer keeps the layer it is from.
+/// Sources that were built together, and the index over them. Every answer keeps the layer it is
+/// from.
 pub(crate) struct Layer {
     pub(crate) sources: Vec<SourceRead>,
     pub(crate) files: Vec<File>,
@@ -43,8 +44,8 @@ pub(crate) enum Part {
 }
 
 impl Layers {
-    /// All parts, one after the other, and a last layer. A base that is the last part is shared, the lists of others
-    /// are copied.
+    /// All parts, one after the other, and a last layer. A base that is the last part is shared,
+    /// the lists of others are copied.
     pub(crate) fn of(parts: Vec<Part>, last: Option<Arc<Layer>>) -> Self {
         let last = last.map_or_else(Layers::default, |layer| Layers::default().below(layer));
         parts.into_iter().rev().fold(last, |rest, part| match part {
@@ -76,7 +77,8 @@ impl Layers {
     }
 }
 
-/// One after the other: a list that drops its rest as a part of itself needs more stack for each layer.
+/// One after the other: a list that drops its rest as a part of itself needs more stack for each
+/// layer.
 impl Drop for Layers {
     fn drop(&mut self) {
         let mut next = self.0.take();

@@ -5,8 +5,9 @@
 //! `docker.tar.gz`), merges four sources by one precedence, and gives one answer: always the same
 //! one, with its reasons, and never for another registry than it was meant for.
 //!
-//! It is a pure library: bytes and files in, a credential out. It opens no socket, starts no process,
-//! writes nothing and keeps no global state. Building a [`Resolver`] can fail; a lookup cannot.
+//! It is a pure library: bytes and files in, a credential out. It opens no socket, starts no
+//! process, writes nothing and keeps no global state. Building a [`Resolver`] can fail; a lookup
+//! cannot.
 //!
 //! ```
 //! use regcred::{Credential, ImageRef, Resolver};
@@ -43,49 +44,58 @@
 //!
 //! # Platforms
 //!
-//! [`marathon`], [`mesos`] and [`dcos`] take each platform's own definitions, flags and parameters as they
-//! are; [`ResolverBuilder::home`] is for plain Docker and Deimos; [`certs`] finds the certificates that go
-//! with a registry.
+//! [`marathon`], [`mesos`] and [`dcos`] take each platform's own definitions, flags and parameters
+//! as they are; [`ResolverBuilder::home`] is for plain Docker and Deimos; [`certs`] finds the
+//! certificates that go with a registry.
 //!
 //! # Secrets and security
 //!
-//! **Secret** are user names, passwords, tokens, emails and `auth` values: what a credential file holds but its
-//! keys. Registries, keys that look like one, paths, and the names of secrets and credential helpers are not.
+//! **Secret** are user names, passwords, tokens, emails and `auth` values: what a credential file
+//! holds but its keys. Registries, keys that look like one, paths, and the names of secrets and
+//! credential helpers are not.
 //!
-//! *Against whom reads logs.* `Debug`, [`Error`], [`Warning`] and [`Explanation`] never hold a byte of a secret, nor
-//! of the text around a syntax error. [`Credential`]'s fields and the methods of [`AuthConfig`] are plain text:
-//! whoever asks for them has to keep them.
+//! *Against whom reads logs.* `Debug`, [`Error`], [`Warning`] and [`Explanation`] never hold a byte
+//! of a secret, nor of the text around a syntax error. [`Credential`]'s fields and the methods of
+//! [`AuthConfig`] are plain text: whoever asks for them has to keep them.
 //!
-//! *Against whom writes the files.* Whatever a task or tenant brings, it is read within [`Limits`], in time that grows
-//! with its size and not with the square of it, without opening anything but regular files below a sandbox; and a
-//! credential is never given for another registry or path than its key says.
+//! *Against whom writes the files.* Whatever a task or tenant brings, it is read within [`Limits`],
+//! in time that grows with its size and not with the square of it, without opening anything but
+//! regular files below a sandbox; and a credential is never given for another registry or path than
+//! its key says.
 //!
-//! *Against whom gets hold of memory later*: of a core dump, of swap, of freed memory through another bug. Wiped are
+//! *Against whom gets hold of memory later*: of a core dump, of swap, of freed memory through
+//! another bug. Wiped are
 //!
-//! - the bytes of a file, an archive or an agent flag as they were read or handed over, once they are parsed, also
-//!   where that fails;
-//! - what was unpacked or decoded on the way: archives, gzip with the window of its decompressor, base64, the escapes
-//!   of JSON strings, Secrets within Secrets;
-//! - the secrets themselves, when the last [`Resolver`] or [`AuthConfig`] that refers to the files of one build is
-//!   dropped, and the values in a [`CredentialFile`] or [`dcos::Parameters`] with it.
+//! - the bytes of a file, an archive or an agent flag as they were read or handed over, once they
+//!   are parsed, also where that fails;
+//! - what was unpacked or decoded on the way: archives, gzip with the window of its decompressor,
+//!   base64, the escapes of JSON strings, Secrets within Secrets;
+//! - the secrets themselves, when the last [`Resolver`] or [`AuthConfig`] that refers to the files
+//!   of one build is dropped, and the values in a [`CredentialFile`] or [`dcos::Parameters`] with
+//!   it.
 //!
-//! Nothing of it is copied in between by a buffer that grows. A test looks for all this in the memory of a process.
+//! Nothing of it is copied in between by a buffer that grows. A test looks for all this in the
+//! memory of a process.
 //!
-//! *What is not promised.* Until then secrets lie in memory in the clear, and who can read the memory of a process
-//! reads them. Not wiped are
+//! *What is not promised.* Until then secrets lie in memory in the clear, and who can read the
+//! memory of a process reads them. Not wiped are
 //!
-//! - copies of the caller's: a `&str` or `&[u8]` that was borrowed, what a `Vec` left behind when it grew before it was
-//!   handed over, the `String`s of [`AuthConfig::basic_authorization`] and [`AuthConfig::x_registry_auth`];
+//! - copies of the caller's: a `&str` or `&[u8]` that was borrowed, what a `Vec` left behind when
+//!   it grew before it was handed over, the `String`s of [`AuthConfig::basic_authorization`] and
+//!   [`AuthConfig::x_registry_auth`];
 //! - registers, and what calls leave on the stack until later calls overwrite it;
-//! - what is no secret by the above, though someone wrote one there: keys of JSON objects, texts in the place of an
-//!   entry or of a helper's name, unknown fields, names in an archive, a definition of [`marathon`] with the URIs in
-//!   it;
-//! - the window of the decompressor, where something else in the build chose another one for `flate2` than its own;
+//! - what is no secret by the above, though someone wrote one there: keys of JSON objects, texts in
+//!   the place of an entry or of a helper's name, unknown fields, names in an archive, a definition
+//!   of [`marathon`] with the URIs in it;
+//! - the window of the decompressor, where something else in the build chose another one for
+//!   `flate2` than its own;
 //! - what a process that ends without dropping leaves behind: a `static`, `abort`, a leaked value;
-//! - what the kernel keeps: the page cache, swap, core dumps, hibernation, buffers of pipes and sockets.
+//! - what the kernel keeps: the page cache, swap, core dumps, hibernation, buffers of pipes and
+//!   sockets.
 //!
-//! *What an operator can do.* Keep files at mode 0600; turn off core dumps (`ulimit -c 0`) and `ptrace` by others, encrypt
-//! swap or do without; give files and not JSON on a command line; give tasks tokens that expire.
+//! *What an operator can do.* Keep files at mode 0600; turn off core dumps (`ulimit -c 0`) and
+//! `ptrace` by others, encrypt swap or do without; give files and not JSON on a command line; give
+//! tasks tokens that expire.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

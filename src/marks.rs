@@ -1,9 +1,11 @@
-//! Registries, repositories and keys in the form that nearly all have: lower-case letters and digits, and single
-//! `.`, `-`, `_`, `/` or `:`, each between two of them. In this form every part is well-formed wherever it is cut
-//! out, but for where its kind of separator may stand; so knowing where they stand is nearly all of parsing.
+//! Registries, repositories and keys in the form that nearly all have: lower-case letters and
+//! digits, and single `.`, `-`, `_`, `/` or `:`, each between two of them. In this form every part
+//! is well-formed wherever it is cut out, but for where its kind of separator may stand; so knowing
+//! where they stand is nearly all of parsing.
 //!
-//! Sixteen bytes are compared in one go, and what is found in them are sets of places: bit n for byte n. That no loop
-//! stops at a byte, or depends on the one before, is what makes reading a reference cheaper than hashing it.
+//! Sixteen bytes are compared in one go, and what is found in them are sets of places: bit n for
+//! byte n. That no loop stops at a byte, or depends on the one before, is what makes reading a
+//! reference cheaper than hashing it.
 
 use wide::{CmpEq, CmpGt, CmpLt, i8x16};
 
@@ -16,7 +18,8 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// So that bit 64, of a separator that there is none of, is behind every text. Nor is an image id in plain form.
+    /// So that bit 64, of a separator that there is none of, is behind every text. Nor is an image
+    /// id in plain form.
     const LONGEST: usize = 63;
 
     /// `None` for a text that is in another form, or longer than there are bits.
@@ -49,8 +52,9 @@ impl Marks {
 
 const BLOCK: usize = 16;
 
-/// What was found so far. Each set costs as much as all comparisons, so three of them tell five separators: a slash is in
-/// the first, a colon in the first two, a dot in the second, an underscore in the last two, and a hyphen in the third.
+/// What was found so far. Each set costs as much as all comparisons, so three of them tell five
+/// separators: a slash is in the first, a colon in the first two, a dot in the second, an
+/// underscore in the last two, and a hyphen in the third.
 struct Blocks {
     odd: i8x16,
     first: u64,

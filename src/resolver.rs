@@ -21,14 +21,15 @@ use crate::warning::Warning;
 
 /// Which credential, if any, pulls an image.
 ///
-/// Building reads every source and can fail; a lookup is pure and cannot. Immutable, `Clone` in O(1),
-/// `Send + Sync`. `Debug` shows counts, no secret.
+/// Building reads every source and can fail; a lookup is pure and cannot. Immutable, `Clone` in
+/// O(1), `Send + Sync`. `Debug` shows counts, no secret.
 ///
 /// # Precedence
 ///
-/// From the strongest: task secret, sandbox HOME, agent flag, cluster file ([`Level`]). **Level beats
-/// specificity, specificity wins inside a level**: the strongest level with a usable matching entry
-/// answers, as podman layers its files and kubelet its keyrings. Inside a level, in this order:
+/// From the strongest: task secret, sandbox HOME, agent flag, cluster file ([`Level`]). **Level
+/// beats specificity, specificity wins inside a level**: the strongest level with a usable matching
+/// entry answers, as podman layers its files and kubelet its keyrings. Inside a level, in this
+/// order:
 ///
 /// 1. an exact host before a host with `*`, and of those the one with more literal characters;
 /// 2. the longest path prefix, in whole segments: `quay.io/team` covers `quay.io/team/app`, not
@@ -37,8 +38,8 @@ use crate::warning::Warning;
 ///    exactly as its normalised scope (`quay.io`); then other spellings (`https://quay.io/v1/`);
 /// 4. the order given: of sources, of files, of keys in a file.
 ///
-/// An entry with nothing usable in it (`{}`, only an email) is passed over. A malformed one keeps its
-/// place: where it is the one that would have answered, there is no answer.
+/// An entry with nothing usable in it (`{}`, only an email) is passed over. A malformed one keeps
+/// its place: where it is the one that would have answered, there is no answer.
 #[derive(Clone)]
 pub struct Resolver {
     /// Groups of sources in the order given. A base brings its own.
@@ -53,9 +54,10 @@ impl Resolver {
         ResolverBuilder { steps: Vec::new(), limits: Limits::default(), strict: false }
     }
 
-    /// The credential that pulls `image`; `None` for an anonymous pull. Also `None` where the entry that
-    /// would have answered is malformed: then [`Explanation::is_broken`](crate::Explanation::is_broken) holds,
-    /// and with [`strict`](ResolverBuilder::strict) there is no such resolver.
+    /// The credential that pulls `image`; `None` for an anonymous pull. Also `None` where the entry
+    /// that would have answered is malformed: then
+    /// [`Explanation::is_broken`](crate::Explanation::is_broken) holds, and with
+    /// [`strict`](ResolverBuilder::strict) there is no such resolver.
     ///
     /// Allocates nothing. Tag and digest do not matter.
     #[must_use]
@@ -66,8 +68,8 @@ impl Resolver {
 
     /// Every credential that could pull `image`, best first: for runtimes that try them in turn.
     ///
-    /// The first is what [`resolve`](Self::resolve) answers, so where a malformed entry keeps it from
-    /// answering there is none. Malformed entries further down are passed over.
+    /// The first is what [`resolve`](Self::resolve) answers, so where a malformed entry keeps it
+    /// from answering there is none. Malformed entries further down are passed over.
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
         let mut matches = self.matches(image);
         if matches.first().is_some_and(|(.., best)| !best.usable) {
@@ -83,11 +85,11 @@ impl Resolver {
     /// The credential for a server as people write it: `quay.io`, `https://index.docker.io/v1/`,
     /// `quay.io/team`.
     ///
-    /// The server is read like a key. A path that is not an API root is a namespace: for `quay.io/team`
-    /// the keys `quay.io/team` and `quay.io` are asked, and the best answers. Unlike in a key, an
-    /// `http://` URL without a port is the registry at port 80, to which no credential for port 443
-    /// goes. `None` also for what is not a registry: a host with `*`, user info, a path that no
-    /// repository can have.
+    /// The server is read like a key. A path that is not an API root is a namespace: for
+    /// `quay.io/team` the keys `quay.io/team` and `quay.io` are asked, and the best answers. Unlike
+    /// in a key, an `http://` URL without a port is the registry at port 80, to which no credential
+    /// for port 443 goes. `None` also for what is not a registry: a host with `*`, user info, a
+    /// path that no repository can have.
     ///
     /// ```
     /// let secret = r#"{"auths": {"quay.io/team": {"auth": "dXNlcjpwYXNz"}}}"#;
@@ -136,13 +138,15 @@ impl Resolver {
         Resolver { warnings: Some(warnings), ..self }
     }
 
-    /// This resolver with another as the base that its layers are put over. Warnings stay this one's own.
+    /// This resolver with another as the base that its layers are put over. Warnings stay this
+    /// one's own.
     pub(crate) fn over(self, base: &Resolver) -> Resolver {
         let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];
         Resolver { layers: Layers::of(parts, None), warnings: self.warnings }
     }
 
-    /// This resolver with the sources of another one as sources that were not looked at, one for each level.
+    /// This resolver with the sources of another one as sources that were not looked at, one for
+    /// each level.
     pub(crate) fn hiding(self, other: &Resolver) -> Resolver {
         let sources = || other.layers.iter().flat_map(|layer| &layer.sources);
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
@@ -247,33 +251,34 @@ impl ResolverBuilder {
         self.source(Source::Bytes { level, name: None, bytes: file.into().into() })
     }
 
-    /// Adds the credential file that the task's secret holds: Marathon's `pullConfig.secret`, Mesos's
-    /// `Image.Docker.config`.
+    /// Adds the credential file that the task's secret holds: Marathon's `pullConfig.secret`,
+    /// Mesos's `Image.Docker.config`.
     ///
     /// The bytes are wiped once read. Several secrets are one pool.
     pub fn task_secret(self, file: impl Into<Vec<u8>>) -> Self {
         self.add(Level::TaskSecret, file)
     }
 
-    /// Adds a task's sandbox, its `HOME`: `.docker/config.json`, `.dockercfg` and `docker.tar.gz` in
-    /// it, each if there. The directory itself must be.
+    /// Adds a task's sandbox, its `HOME`: `.docker/config.json`, `.dockercfg` and `docker.tar.gz`
+    /// in it, each if there. The directory itself must be.
     ///
-    /// Below the directory no symbolic link is followed and nothing but a regular file is opened, for
-    /// the task can write there and the reader may be root. On Unix there is no moment between
+    /// Below the directory no symbolic link is followed and nothing but a regular file is opened,
+    /// for the task can write there and the reader may be root. On Unix there is no moment between
     /// looking and opening that the task could use; elsewhere there is.
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
         self.source(Source::SandboxHome(directory.into()))
     }
 
-    /// Adds the `HOME` of a program of the agent's own, with `.docker/config.json` and `.dockercfg` in
-    /// it, each if there: plain Docker, and Deimos, which hands the agent's `HOME` to Docker. Give it
-    /// `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
+    /// Adds the `HOME` of a program of the agent's own, with `.docker/config.json` and `.dockercfg`
+    /// in it, each if there: plain Docker, and Deimos, which hands the agent's `HOME` to Docker.
+    /// Give it `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
     ///
-    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), with which it is one pool: give one of
-    /// the two, as Mesos never lets a task use its agent's own `HOME` beside its sandbox. Both files count,
-    /// where Docker stops at the first. Links are followed, for nobody but its owner can change it. A
-    /// directory that does not exist is one without files, as in Docker. `None` and an empty value, which
-    /// service managers leave behind, are a [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
+    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), with which it is one pool:
+    /// give one of the two, as Mesos never lets a task use its agent's own `HOME` beside its
+    /// sandbox. Both files count, where Docker stops at the first. Links are followed, for nobody
+    /// but its owner can change it. A directory that does not exist is one without files, as in
+    /// Docker. `None` and an empty value, which service managers leave behind, are a
+    /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
     pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
         self.source(Source::Home(home.map(Into::into)))
     }

@@ -13,8 +13,8 @@ use crate::image::{
 };
 use crate::marks::Marks;
 
-/// The longest host that a `*` or an encoding is tried on; DNS allows 253 bytes. A registry of any length
-/// would cost a lookup its length again for every pattern that a task brings.
+/// The longest host that a `*` or an encoding is tried on; DNS allows 253 bytes. A registry of any
+/// length would cost a lookup its length again for every pattern that a task brings.
 pub(crate) const LONGEST_HOST: usize = 255;
 
 /// What a key means. Host and path are normalised: lower case, no empty segment, no API root.
@@ -25,7 +25,8 @@ pub(crate) struct Scope<'k> {
     /// Empty for the whole registry.
     pub(crate) path: Cow<'k, str>,
     pub(crate) spelling: Spelling,
-    /// For a host with `*`, the number of its other characters, 255 at most: with more it covers no host.
+    /// For a host with `*`, the number of its other characters, 255 at most: with more it covers no
+    /// host.
     pub(crate) literals: Option<u8>,
 }
 
@@ -52,8 +53,9 @@ impl<'k> Scope<'k> {
         }
     }
 
-    /// Reads a key in the form that nearly all have, `[http[s]://]host[:port][/path][/]`; `None` says only that it is in
-    /// another. What is read here is read alike by [`parse_fully`](Self::parse_fully).
+    /// Reads a key in the form that nearly all have, `[http[s]://]host[:port][/path][/]`; `None`
+    /// says only that it is in another. What is read here is read alike by
+    /// [`parse_fully`](Self::parse_fully).
     #[inline(always)]
     fn plain(key: &'k str) -> Option<Self> {
         let rest = match key.strip_prefix("http") {
@@ -105,8 +107,8 @@ impl<'k> Scope<'k> {
         }))
     }
 
-    /// Reads a server that is asked for, as people write it. It is read like a key, but for the port of an `http://` URL,
-    /// and an international host needs no scheme.
+    /// Reads a server that is asked for, as people write it. It is read like a key, but for the
+    /// port of an `http://` URL, and an international host needs no scheme.
     ///
     /// # Errors
     ///
@@ -257,8 +259,8 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     Ok(Cow::Owned(lower))
 }
 
-/// Whether every `*` stands in a label as it was written. In one that was encoded it would stand for
-/// pieces of the code, and so for other names; and what only looks like a `*` is none.
+/// Whether every `*` stands in a label as it was written. In one that was encoded it would stand
+/// for pieces of the code, and so for other names; and what only looks like a `*` is none.
 fn keeps_patterns(written: &str, ascii: &str) -> bool {
     let mut labels = ascii.split('.').zip(written.split('.'));
     !is_pattern(ascii)
@@ -271,8 +273,8 @@ fn is_host_pattern(host: &str) -> bool {
     is_pattern(host) && is_dotted(host, |b| b.is_ascii_alphanumeric() || b == b'*')
 }
 
-/// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so there
-/// a root must end in a slash.
+/// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so
+/// there a root must end in a slash.
 fn normal_path(path: &str, root_without_slash: bool) -> Result<Cow<'_, str>, KeyProblem> {
     let trimmed = path.trim_matches('/');
     if trimmed.is_empty() {

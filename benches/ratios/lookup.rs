@@ -1,5 +1,5 @@
-//! Lookups: parsing an image and resolving it, against one `get` of the same text in `std`'s `HashMap`, with
-//! a clone of the `Arc` that it finds.
+//! Lookups: parsing an image and resolving it, against one `get` of the same text in `std`'s
+//! `HashMap`, with a clone of the `Arc` that it finds.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! How fast everything is, measured as ratios against something everybody knows, inside one run.
 //!
-//! `cargo bench` runs it all and prints a table at the end; `cargo bench -- hit` runs the rows whose names
-//! hold `hit`.
+//! `cargo bench` runs it all and prints a table at the end; `cargo bench -- hit` runs the rows
+//! whose names hold `hit`.
 
 mod archive;
 mod build;

@@ -1,6 +1,8 @@
-//! A measurement for criterion whose unit is no time: how many times as long one work takes as another.
+//! A measurement for criterion whose unit is no time: how many times as long one work takes as
+//! another.
 //!
-//! Both are done in turn, again and again, so that what slows the machine down for a while slows both.
+//! Both are done in turn, again and again, so that what slows the machine down for a while slows
+//! both.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -43,8 +45,8 @@ impl Suite {
         self.row_with(name, at_most, || (), |()| ours(), |()| theirs());
     }
 
-    /// Measures `ours` against `theirs`, each with an input of its own that `input` makes. Neither making
-    /// it nor dropping what comes of it counts.
+    /// Measures `ours` against `theirs`, each with an input of its own that `input` makes. Neither
+    /// making it nor dropping what comes of it counts.
     pub fn row_with<I, T, U>(
         &mut self,
         name: &str,
@@ -61,7 +63,8 @@ impl Suite {
                 let mut spent = [Duration::ZERO; 2];
                 for round in 0..rounds {
                     for turn in 0..2 {
-                        // Who goes first finds the caches as the other left them, so that changes too.
+                        // Who goes first finds the caches as the other left them, so that changes
+                        // too.
                         if (round + turn) % 2 == 0 {
                             spent[0] += time(input(), &mut ours);
                         } else {

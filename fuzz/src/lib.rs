@@ -1,5 +1,5 @@
-//! The laws of `tests/it/laws` as fuzz targets, and one more that only an allocator can hold: the memory
-//! that an input asks for grows no faster than the input.
+//! The laws of `tests/it/laws` as fuzz targets, and one more that only an allocator can hold: the
+//! memory that an input asks for grows no faster than the input.
 
 #[path = "../../tests/it/laws/mod.rs"]
 pub mod laws;

@@ -12,7 +12,8 @@ pub(super) const BLOCK: usize = 512;
 pub(super) enum Kind {
     Regular,
     Directory,
-    /// A directory with a list of what is in it as data, as GNU tar's `--listed-incremental` writes.
+    /// A directory with a list of what is in it as data, as GNU tar's `--listed-incremental`
+    /// writes.
     ListedDirectory,
     SymbolicLink,
     HardLink,

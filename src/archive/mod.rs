@@ -1,7 +1,7 @@
 //! `docker.tar.gz` -> the credential files in it, read as a stream, in memory, never unpacked.
 //!
-//! The headers are walked here, block by block: the iterator of `tar` reads the longest name that an
-//! archive claims into memory, 64 MiB out of 65 KB, before a caller sees the member, and takes
+//! The headers are walked here, block by block: the iterator of `tar` reads the longest name that
+//! an archive claims into memory, 64 MiB out of 65 KB, before a caller sees the member, and takes
 //! numbers and extended headers that GNU tar takes otherwise. What an archive yields here is what
 //! `tar` would leave on disk; where programs differ, it is refused.
 
@@ -27,7 +27,8 @@ pub(crate) const DOCKERCFG: &str = ".dockercfg";
 /// The longest name or extended header that is read; extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;
 
-/// The longest path that can be unpacked. Linux takes 4,096 bytes, of which one is the NUL behind it.
+/// The longest path that can be unpacked. Linux takes 4,096 bytes, of which one is the NUL behind
+/// it.
 const LONGEST_PATH: usize = 4095;
 
 /// As much of a name as is shown.
@@ -45,8 +46,8 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
         || bytes.first_chunk::<BLOCK>().is_some_and(|block| Header::read(block).is_some())
 }
 
-/// The credential files in an archive, `.docker/config.json` first; the last of a name wins, as when
-/// `tar` unpacks.
+/// The credential files in an archive, `.docker/config.json` first; the last of a name wins, as
+/// when `tar` unpacks.
 ///
 /// # Errors
 ///
@@ -335,7 +336,8 @@ impl Walk<'_> {
     }
 
     /// Reads the blocks by which an old GNU sparse header goes on, which its size does not count.
-    /// One whose pieces are not as long as its data would make GNU tar read on into the next member.
+    /// One whose pieces are not as long as its data would make GNU tar read on into the next
+    /// member.
     fn read_sparse_map(&mut self, header: &Header, size: u64) -> Result<(), Failure> {
         let mut map = header.sparse_map()?;
         while map.more {

@@ -156,7 +156,8 @@ impl<'a> Stream<'a> {
         self.each_piece(size, |_| ())
     }
 
-    /// Reads what follows the end of the archive, so that a damaged stream does not pass for a whole one.
+    /// Reads what follows the end of the archive, so that a damaged stream does not pass for a
+    /// whole one.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
         while !self.piece(usize::MAX)?.is_empty() {}
         Ok(())

@@ -59,7 +59,8 @@ pub(crate) struct Entry {
     pub(crate) path: Span,
     username: Span,
     password: Span,
-    /// Where the fields are that few entries have, in the file's list of them; past its end for none.
+    /// Where the fields are that few entries have, in the file's list of them; past its end for
+    /// none.
     rare: u32,
     pub(crate) port: u16,
     pub(crate) spelling: Spelling,
@@ -140,7 +141,8 @@ pub(crate) struct File {
 pub(crate) struct Texts {
     pub(crate) text: SecretText,
     rare: Vec<RareSecrets>,
-    /// Whether any entry may have something to warn of. Most files have none, and are not looked through for it.
+    /// Whether any entry may have something to warn of. Most files have none, and are not looked
+    /// through for it.
     has_defects: bool,
 }
 

@@ -110,8 +110,8 @@ pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<Value, Error>
     Value::parse(text).map_err(|fault| json_error(fault, None, text, place, &Limits::default()))
 }
 
-/// Reads the members of a JSON object that is not a credential file but may hold one, without copying the JSON under
-/// them; `None` if the document is not an object.
+/// Reads the members of a JSON object that is not a credential file but may hold one, without
+/// copying the JSON under them; `None` if the document is not an object.
 pub(crate) fn read_fields<'b>(
     bytes: &'b [u8],
     place: &Place,
@@ -135,7 +135,8 @@ fn read_json(
     if gathered.failure.is_some() || fault.kind == FaultKind::EndsEarly {
         return Err(json_error(fault, gathered.failure, text, place, limits));
     }
-    // What stops this reading is what is wrong with the document; before it there may only have been an entry.
+    // What stops this reading is what is wrong with the document; before it there may only have
+    // been an entry.
     *gathered = Gathered::new(text, limits, Reading::OneByOne);
     let read = gathered.read(text);
     read.map_err(|fault| json_error(fault, gathered.failure, text, place, limits))

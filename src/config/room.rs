@@ -1,5 +1,5 @@
-//! How much room a document will need, foretold by what the part of it that is read has needed. So it grows
-//! once or twice instead of doubling again and again, and takes little more than it holds.
+//! How much room a document will need, foretold by what the part of it that is read has needed. So
+//! it grows once or twice instead of doubling again and again, and takes little more than it holds.
 
 use crate::secret::SecretText;
 
@@ -25,8 +25,8 @@ impl Progress {
         Progress { start: json.as_ptr() as usize, total: json.len(), done: 0 }
     }
 
-    /// Takes note of a piece of the document that is being read. One that was put together elsewhere, for
-    /// the escapes in it, tells nothing.
+    /// Takes note of a piece of the document that is being read. One that was put together
+    /// elsewhere, for the escapes in it, tells nothing.
     pub(super) fn reach(&mut self, piece: &str) {
         let at = (piece.as_ptr() as usize).wrapping_sub(self.start);
         if at < self.total {
@@ -54,12 +54,14 @@ impl Progress {
         }
     }
 
-    /// How many there will be, if what is left is like what is done; each takes some bytes of it at least.
+    /// How many there will be, if what is left is like what is done; each takes some bytes of it at
+    /// least.
     fn foretold(&self, needed: usize, bytes_each: usize) -> usize {
         let most = needed + (self.total - self.done) / bytes_each;
         let alike = needed as u64 * self.total as u64 / self.done.max(1) as u64;
         let wanted = usize::try_from(alike + alike / 16).unwrap_or(usize::MAX).min(most);
-        // What is foretold may be wrong: what is not there yet must not take much, and growing not become the rule.
+        // What is foretold may be wrong: what is not there yet must not take much, and growing not
+        // become the rule.
         wanted.min(needed.saturating_mul(16)).max(needed + needed / 4 + 1)
     }
 }

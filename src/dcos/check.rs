@@ -25,12 +25,12 @@ pub struct FileCheck {
     warnings: Vec<Warning>,
 }
 
-/// Checks a cluster file as the agent will read it: would it keep the agent from starting, which of its
-/// entries would never be used, who else can read it, and what would Mesos do with it that its operator
-/// may not expect?
+/// Checks a cluster file as the agent will read it: would it keep the agent from starting, which of
+/// its entries would never be used, who else can read it, and what would Mesos do with it that its
+/// operator may not expect?
 ///
-/// Reads the file, and changes nothing. What is wrong with it is in the report, so that everything is
-/// there at once.
+/// Reads the file, and changes nothing. What is wrong with it is in the report, so that everything
+/// is there at once.
 ///
 /// ```
 /// # let file = tempfile::NamedTempFile::new().unwrap();
@@ -115,8 +115,8 @@ impl FileCheck {
         self.stops_agent
     }
 
-    /// Why an agent would start with this file, but no task of its Mesos containerizer could pull any Docker
-    /// image.
+    /// Why an agent would start with this file, but no task of its Mesos containerizer could pull
+    /// any Docker image.
     #[must_use]
     pub fn breaks_pulls(&self) -> Option<&'static str> {
         self.breaks_pulls
@@ -134,8 +134,8 @@ impl FileCheck {
         &self.unused
     }
 
-    /// Everything else that looks wrong, and what Mesos would do with the file that its operator may not
-    /// expect.
+    /// Everything else that looks wrong, and what Mesos would do with the file that its operator
+    /// may not expect.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

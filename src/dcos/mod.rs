@@ -18,9 +18,10 @@
 //! # Ok::<(), regcred::Error>(())
 //! ```
 //!
-//! In DC/OS the cluster's file reaches Mesos as the agent's `--docker_config`, for both containerizers. A
-//! private CA goes with it to two places: to [`certs::DOCKER`](crate::certs::DOCKER) for Docker, and into
-//! `/var/lib/dcos/pki/tls/certs` for the Mesos containerizer.
+//! In DC/OS the cluster's file reaches Mesos as the agent's `--docker_config`, for both
+//! containerizers. A private CA goes with it to two places: to
+//! [`certs::DOCKER`](crate::certs::DOCKER) for Docker, and into `/var/lib/dcos/pki/tls/certs` for
+//! the Mesos containerizer.
 
 mod check;
 mod parameters;

@@ -21,8 +21,8 @@ use self::tell::Telling;
 /// ([`serde::Serialize`]). Holds keys as written and no byte of a credential.
 ///
 /// Serialised, it is an object with `image`, `registry`, `repository`, `answer` (with `outcome`:
-/// `found`, `broken` or `none`), `levels` (each with its `sources`, their `files` and what was found
-/// in them, each with a `key`, its `scope`, a `verdict` and a `reason`) and `hints`.
+/// `found`, `broken` or `none`), `levels` (each with its `sources`, their `files` and what was
+/// found in them, each with a `key`, its `scope`, a `verdict` and a `reason`) and `hints`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     image: String,
@@ -150,8 +150,8 @@ impl Explanation {
         matches!(self.answer, Answer::Found { .. })
     }
 
-    /// Whether there is no answer because the entry that would have answered is malformed. A runtime that
-    /// pulls anonymously all the same hides that from its operator.
+    /// Whether there is no answer because the entry that would have answered is malformed. A
+    /// runtime that pulls anonymously all the same hides that from its operator.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         matches!(self.answer, Answer::Broken { .. })

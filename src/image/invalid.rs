@@ -51,7 +51,8 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    /// The reason that is plain to see in the text, if there is one: white space, or a scheme at its start.
+    /// The reason that is plain to see in the text, if there is one: white space, or a scheme at
+    /// its start.
     ///
     /// The grammar reports the part where it failed: for `docker://nginx` that is a port.
     pub(super) fn or_plainer(self, text: &str) -> Self {
@@ -65,7 +66,8 @@ impl Problem {
     }
 }
 
-/// Returns whether a text starts with a scheme and `://`. One with a dot is rather a host without its port.
+/// Returns whether a text starts with a scheme and `://`. One with a dot is rather a host without
+/// its port.
 fn starts_with_scheme(text: &str) -> bool {
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())

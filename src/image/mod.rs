@@ -29,10 +29,10 @@ const LIBRARY: &str = "library/";
 /// Syntax, after [distribution/reference](https://github.com/distribution/reference):
 ///
 /// - `[registry/]repository[:tag][@digest]`.
-/// - The part before the first `/` is the registry if it contains `.` or `:`, is `localhost`, or has
-///   an upper-case letter. Otherwise the image is on Docker Hub, and so is one without any `/`.
-/// - A registry is a host name or a bracketed IPv6 address, with an optional port. It is compared in
-///   ASCII lower case; ports are compared as numbers, and `:443` equals no port.
+/// - The part before the first `/` is the registry if it contains `.` or `:`, is `localhost`, or
+///   has an upper-case letter. Otherwise the image is on Docker Hub, and so is one without any `/`.
+/// - A registry is a host name or a bracketed IPv6 address, with an optional port. It is compared
+///   in ASCII lower case; ports are compared as numbers, and `:443` equals no port.
 /// - `docker.io`, `index.docker.io` and `registry-1.docker.io` are one registry, `docker.io`. There
 ///   a repository of one component gains `library/`, unless the registry is written in another way
 ///   (`Docker.io`, `docker.io:443`), in which Docker does not see its Hub.
@@ -40,9 +40,9 @@ const LIBRARY: &str = "library/";
 /// - A tag has at most 128 characters; a digest is sha256, sha384 or sha512 in lower-case hex.
 /// - A name that is just 64 hexadecimal digits is an image id, not a reference.
 ///
-/// Parsing allocates nothing. [`Display`](fmt::Display) gives the normalised form, which parses to an
-/// equal reference. Where it would not, the registry is shown with its port `:443`: `Build/app` is an
-/// image of the registry `build`, but `build/app` is one of Docker Hub.
+/// Parsing allocates nothing. [`Display`](fmt::Display) gives the normalised form, which parses to
+/// an equal reference. Where it would not, the registry is shown with its port `:443`: `Build/app`
+/// is an image of the registry `build`, but `build/app` is one of Docker Hub.
 ///
 /// ```
 /// use regcred::ImageRef;
@@ -87,9 +87,9 @@ impl<'a> ImageRef<'a> {
     /// `--docker_registry` and DC/OS's `cluster_docker_registry_url`.
     ///
     /// `registry` is a host with an optional port, or an `http`, `https` URL of one, whose path is
-    /// ignored as Mesos does. An `http` URL without a port is the registry at port 80. No `library/`
-    /// is added there, unless it names Docker Hub. An image that names its registry is read as by
-    /// [`parse`](Self::parse).
+    /// ignored as Mesos does. An `http` URL without a port is the registry at port 80. No
+    /// `library/` is added there, unless it names Docker Hub. An image that names its registry is
+    /// read as by [`parse`](Self::parse).
     ///
     /// ```
     /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;
@@ -182,8 +182,8 @@ impl<'a> ImageRef<'a> {
     ///
     /// Docker and podman look for its certificates in a directory of that spelling, which
     /// [`registry`](Self::registry) no longer has: see [`certs::find`](crate::certs::find). For
-    /// everything else the normalised form is the one to compare. An `http://` default without a port
-    /// is given in normalised form, `registry.example.com:80`.
+    /// everything else the normalised form is the one to compare. An `http://` default without a
+    /// port is given in normalised form, `registry.example.com:80`.
     ///
     /// ```
     /// let image = regcred::ImageRef::parse("Registry.example.com:443/team/app")?;
@@ -227,7 +227,8 @@ impl<'a> ImageRef<'a> {
         &self.registry
     }
 
-    /// [`repository`](Self::repository) without allocating. The buffer is for those in `library/` alone.
+    /// [`repository`](Self::repository) without allocating. The buffer is for those in `library/`
+    /// alone.
     #[inline]
     pub(crate) fn repository_in<'b>(
         &'b self,

@@ -1,9 +1,9 @@
 //! The short way for references in plain form ([`Marks`]), perhaps with a sha256 digest behind.
 //!
-//! In this form everything is well-formed wherever it stands, but for three things: there is no `_` in a
-//! registry, a port has digits alone, and after the registry there is one `:` at most, with no `/` behind it.
-//! All else, and with it every error, is left to the grammar in the parent module: what is read here is read
-//! alike there.
+//! In this form everything is well-formed wherever it stands, but for three things: there is no `_`
+//! in a registry, a port has digits alone, and after the registry there is one `:` at most, with no
+//! `/` behind it. All else, and with it every error, is left to the grammar in the parent module:
+//! what is read here is read alike there.
 
 use super::grammar::is_lower_hex;
 use super::registry::{DEFAULT_PORT, Registry, port_number};
@@ -21,7 +21,8 @@ pub(super) struct Plain<'a> {
 const PINNED: usize = 8 + 64;
 
 /// Reads a reference in plain form; `None` says only that it is in another.
-// Always, and `registry` too: their answers would be written to memory, only to be copied from there.
+// Always, and `registry` too: their answers would be written to memory, only to be copied from
+// there.
 #[inline(always)]
 pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     let (name, digest) = split_digest(image)?;

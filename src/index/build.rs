@@ -228,8 +228,8 @@ impl Building {
 }
 
 impl Index {
-    /// Puts the entries of one scope in order, best first, and last what never answers: of a key that a file repeats
-    /// only the last counts.
+    /// Puts the entries of one scope in order, best first, and last what never answers: of a key
+    /// that a file repeats only the last counts.
     fn settle_row(&self, files: &mut [File], row: &mut [Id], hidden: &mut Vec<Hidden>) {
         for earlier in self.repeated(files, row) {
             let (file, entry) = self.locate(earlier);

@@ -1,15 +1,18 @@
 //! Scopes -> entries: the only hot code.
 //!
-//! A lookup hashes the host alone, whatever the image, and one probe finds everything known of it: the entry for the whole
-//! registry, and how deep the path prefixes under it go. Only where there are prefixes of a depth
-//! that the repository has does it probe for them, the longest first. Of the entries of one scope the best is found, and the
-//! others stand behind it in a list. What lies on the way is kept short, because in a large index each step is a
-//! miss of the cache: a group of hashes, the host with the place of its text, that text, the entry.
+//! A lookup hashes the host alone, whatever the image, and one probe finds everything known of it:
+//! the entry for the whole registry, and how deep the path prefixes under it go. Only where there
+//! are prefixes of a depth that the repository has does it probe for them, the longest first. Of
+//! the entries of one scope the best is found, and the others stand behind it in a list. What lies
+//! on the way is kept short, because in a large index each step is a miss of the cache: a group of
+//! hashes, the host with the place of its text, that text, the entry.
 //!
-//! Hosts with `*` are tried in the order of their precedence ([`patterns`]), while one could still win.
-//! With a handful of entries looking at each is faster than hashing, and building nothing is faster than building.
+//! Hosts with `*` are tried in the order of their precedence ([`patterns`]), while one could still
+//! win. With a handful of entries looking at each is faster than hashing, and building nothing is
+//! faster than building.
 //!
-//! Hashes are keyed ([`hash`]), so that a hostile task cannot make keys collide. Nothing here allocates once built.
+//! Hashes are keyed ([`hash`]), so that a hostile task cannot make keys collide. Nothing here
+//! allocates once built.
 
 mod build;
 mod hash;
@@ -92,7 +95,8 @@ impl Text {
 }
 
 impl Index {
-    /// The best match, if any: the one entry that answers, even if only to say that it is malformed.
+    /// The best match, if any: the one entry that answers, even if only to say that it is
+    /// malformed.
     #[inline(always)]
     pub(crate) fn best(&self, files: &[File], query: Query<'_>) -> Option<Match> {
         match &self.patterns {

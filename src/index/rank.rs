@@ -6,8 +6,8 @@ use crate::config::{Entry, File};
 use crate::level::Level;
 use crate::scope::Spelling;
 
-/// The order in which matching entries answer: level, exact host before `*`, longer path prefix, the
-/// spelling. Ties go to what was given first. The smallest wins.
+/// The order in which matching entries answer: level, exact host before `*`, longer path prefix,
+/// the spelling. Ties go to what was given first. The smallest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) level: Level,

@@ -10,11 +10,11 @@ pub(super) fn id(count: usize) -> Id {
     Id::try_from(count).unwrap_or(NONE)
 }
 
-/// A hash table of numbers. Their hashes stand beside them, so that most strangers are told without looking
-/// at what they stand for, and growing hashes nothing anew.
+/// A hash table of numbers. Their hashes stand beside them, so that most strangers are told without
+/// looking at what they stand for, and growing hashes nothing anew.
 ///
-/// A group is a line of the cache, and all of it is compared in one go: whether the first or the fifth is the one
-/// that is looked for, or none, is nothing that a processor could foresee.
+/// A group is a line of the cache, and all of it is compared in one go: whether the first or the
+/// fifth is the one that is looked for, or none, is nothing that a processor could foresee.
 #[derive(Default)]
 pub(super) struct Table {
     /// A power of two of them.
@@ -39,8 +39,9 @@ const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 impl Group {
     const EMPTY: Self = Group { tags: 0, hashes: [0; GROUP], numbers: [NONE; GROUP] };
 
-    /// The highest bit of each byte that may be this tag. Those of others may be set too, seldom, but never that of
-    /// the eighth byte, which is no place: who is misled by it would not go on to the next group.
+    /// The highest bit of each byte that may be this tag. Those of others may be set too, seldom,
+    /// but never that of the eighth byte, which is no place: who is misled by it would not go on to
+    /// the next group.
     #[inline]
     fn candidates(&self, tag: u64) -> u64 {
         let difference = self.tags ^ (EACH_BYTE * tag);
@@ -130,7 +131,8 @@ mod tests {
     /// Which hashes meet is left to chance elsewhere, because they are keyed.
     #[test]
     fn what_did_not_fit_into_its_group_is_found_in_the_next() {
-        // Seven fill a group, the eighth goes on to the next; all with the lowest tag but the first six.
+        // Seven fill a group, the eighth goes on to the next; all with the lowest tag but the first
+        // six.
         for last in [0x0000_0700, 0x0100_0700, 0x0200_0700, 0xFF00_0700] {
             for eighth in [0x0000_0010, 0x0100_0010, 0x0200_0010, 0xFF00_0010] {
                 let mut table = Table::for_items(40);

@@ -139,7 +139,8 @@ fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(),
     Ok(())
 }
 
-/// Refuses the messages of Mesos's own API that people take for definitions, by fields that nothing of Marathon's has.
+/// Refuses the messages of Mesos's own API that people take for definitions, by fields that nothing
+/// of Marathon's has.
 fn not_of_mesos(node: &Node<'_>) -> Result<(), Rule> {
     let has = |name| node.field(name).is_some();
     let has_object = |name| node.field(name).is_some_and(|field| field.is_object());
@@ -174,7 +175,8 @@ fn is_task(node: &Node<'_>) -> bool {
         .any(|(id, in_camel_case)| has_id(node, id, in_camel_case))
 }
 
-/// An id of Mesos's is an object, `{"value": …}`. In camel case Marathon has some too, which are texts: `slaveId`.
+/// An id of Mesos's is an object, `{"value": …}`. In camel case Marathon has some too, which are
+/// texts: `slaveId`.
 fn has_id(node: &Node<'_>, name: &str, in_camel_case: &str) -> bool {
     node.field(name).is_some()
         || node.field(in_camel_case).is_some_and(|id| id.field("value").is_some())
@@ -208,8 +210,8 @@ fn objects<'a>(
     items.into_iter().flatten().filter(|item| item.object(violations).is_some())
 }
 
-/// The id of a service or group, below that of the group it stands in. Each is made anew from all those
-/// above it, so an id that is longer than any real one is cut.
+/// The id of a service or group, below that of the group it stands in. Each is made anew from all
+/// those above it, so an id that is longer than any real one is cut.
 fn id_of(node: &Node<'_>, group: &str) -> String {
     // Of the wrong type it is Marathon's business; nothing here depends on it.
     let id = node.field("id").and_then(|id| id.text(&mut Violations::default()));

@@ -1,5 +1,5 @@
-//! Credentials in a task's sandbox that are not for its image: an archive of a whole `~/.docker` brings every
-//! registry's password to where the task can read it.
+//! Credentials in a task's sandbox that are not for its image: an archive of a whole `~/.docker`
+//! brings every registry's password to where the task can read it.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,8 @@ use crate::resolver::Resolver;
 use crate::scope::{Scope, is_pattern, pattern_covers};
 use crate::warning::{OtherRegistries, Warning, WarningKind};
 
-/// One warning for each file at the level sandbox HOME with usable credentials of other registries than the image's.
+/// One warning for each file at the level sandbox HOME with usable credentials of other registries
+/// than the image's.
 pub(super) fn warnings(resolver: &Resolver, image: &ImageRef<'_>) -> Vec<Warning> {
     let host = image.registry_parts().host().to_ascii_lowercase();
     let in_sandbox = resolver.files().filter(|file| file.level() == Level::SandboxHome);

@@ -1,5 +1,5 @@
-//! `fetch`, `uris` and `artifacts`: which of the files are credentials, and where Mesos's fetcher leaves them
-//! (`src/launcher/fetcher.cpp`).
+//! `fetch`, `uris` and `artifacts`: which of the files are credentials, and where Mesos's fetcher
+//! leaves them (`src/launcher/fetcher.cpp`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,13 @@ use crate::violation::Rule;
 
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 
-/// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides for `uris`.
+/// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides
+/// for `uris`.
 const ARCHIVES: [&str; 9] =
     [".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
 
-/// One file that is fetched into the sandbox. `Debug` and `Display` show its URI without user info and
-/// query, which are secret in a signed URL.
+/// One file that is fetched into the sandbox. `Debug` and `Display` show its URI without user info
+/// and query, which are secret in a signed URL.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fetch {
     path: String,
@@ -39,8 +40,8 @@ pub enum FetchKind {
     ConfigJson,
     /// `.dockercfg`, Docker's before.
     Dockercfg,
-    /// `docker.tar.gz`, with a `.docker/config.json` or `.dockercfg` in it. Also with the other suffixes that
-    /// Mesos unpacks; this crate looks into `.tar.gz`, `.tgz` and `.tar`.
+    /// `docker.tar.gz`, with a `.docker/config.json` or `.dockercfg` in it. Also with the other
+    /// suffixes that Mesos unpacks; this crate looks into `.tar.gz`, `.tgz` and `.tar`.
     Archive,
 }
 
@@ -66,7 +67,8 @@ pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch
     })
 }
 
-/// A text of the older `uris`. Marathon has an archive unpacked by what its path ends in, whatever the query.
+/// A text of the older `uris`. Marathon has an archive unpacked by what its path ends in, whatever
+/// the query.
 pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
     let uri = valid_uri(node, violations)?;
     Some(Fetch {
@@ -122,8 +124,8 @@ impl Fetch {
     }
 
     /// What it is, by where it is fetched to or by the name in the path of its URI; `None` if it is
-    /// no credential file by name. A `config.json` that is fetched to a place of its own (`conf/config.json`) is
-    /// the task's.
+    /// no credential file by name. A `config.json` that is fetched to a place of its own
+    /// (`conf/config.json`) is the task's.
     #[must_use]
     pub fn kind(&self) -> Option<FetchKind> {
         let destination = self.dest_path.as_deref().map(destination);
@@ -153,13 +155,14 @@ impl Fetch {
         is_archive_by_name(&self.uri)
     }
 
-    /// What Mesos's fetcher calls it: the end of the URI with its query, unless `destPath` says otherwise.
+    /// What Mesos's fetcher calls it: the end of the URI with its query, unless `destPath` says
+    /// otherwise.
     fn fetched_name(&self) -> &str {
         self.dest_path.as_deref().unwrap_or_else(|| last_segment(&self.uri))
     }
 
-    /// The end of the name by which Mesos's fetcher unpacks it, if it does. In its cache a file is called
-    /// after its URI, so that `destPath` does not count there.
+    /// The end of the name by which Mesos's fetcher unpacks it, if it does. In its cache a file is
+    /// called after its URI, so that `destPath` does not count there.
     fn unpacked_as(&self) -> Option<&'static str> {
         let name = if self.cache { last_segment(&self.uri) } else { self.fetched_name() };
         let suffix = ARCHIVES.into_iter().find(|suffix| name.ends_with(suffix));

@@ -26,8 +26,8 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<W
     fetches.iter().filter_map(warning).collect()
 }
 
-/// The reasons for which no credential file that is fetched arrives where it is looked for; `None` if one does, or
-/// none is fetched.
+/// The reasons for which no credential file that is fetched arrives where it is looked for; `None`
+/// if one does, or none is fetched.
 pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String> {
     const MOST_TOLD: usize = 5;
     let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.lands().file.is_some();

@@ -12,8 +12,8 @@ pub(super) struct Node<'a> {
     path: String,
 }
 
-/// What is wrong with a definition, as far as it has been read. Past a number that nobody reads it is
-/// no longer counted, so that what is told takes no more room than what it is about.
+/// What is wrong with a definition, as far as it has been read. Past a number that nobody reads it
+/// is no longer counted, so that what is told takes no more room than what it is about.
 #[derive(Default)]
 pub(super) struct Violations(Vec<Violation>);
 

@@ -1,5 +1,5 @@
-//! What one app or pod needs, and what Marathon's rules say of it (`AppValidation`, `PodsValidation`,
-//! `SecretValidation`).
+//! What one app or pod needs, and what Marathon's rules say of it (`AppValidation`,
+//! `PodsValidation`, `SecretValidation`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

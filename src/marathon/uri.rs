@@ -1,5 +1,5 @@
-//! The syntax that Marathon demands of a URI: that of `java.net.URI`'s constructor of one argument, which is RFC 2396
-//! with a few deviations of its own.
+//! The syntax that Marathon demands of a URI: that of `java.net.URI`'s constructor of one argument,
+//! which is RFC 2396 with a few deviations of its own.
 
 use std::net::Ipv6Addr;
 
@@ -47,8 +47,8 @@ fn is_hierarchical(text: &str, has_fragment: bool) -> bool {
         && query.is_none_or(|query| holds_only(query, is_in_uri))
 }
 
-/// Java reads an authority as `[user@]host[:port]`, and otherwise as a name of some registry, which may be any text
-/// without brackets.
+/// Java reads an authority as `[user@]host[:port]`, and otherwise as a name of some registry, which
+/// may be any text without brackets.
 fn is_authority(authority: &str) -> bool {
     if !authority.contains(['[', ']']) {
         return holds_only(authority, is_in_authority);
@@ -74,8 +74,8 @@ fn is_port(port: &str) -> bool {
     port.bytes().all(|b| b.is_ascii_digit()) && (port.is_empty() || port.parse::<i32>().is_ok())
 }
 
-/// Returns whether a text consists of characters that `is_plain` allows, escapes such as `%20`, and characters
-/// outside ASCII that are neither space nor control characters.
+/// Returns whether a text consists of characters that `is_plain` allows, escapes such as `%20`, and
+/// characters outside ASCII that are neither space nor control characters.
 fn holds_only(text: &str, is_plain: impl Fn(char) -> bool) -> bool {
     let is_other = |c: char| !c.is_ascii() && !c.is_whitespace() && !c.is_control();
     let mut parts = text.split('%');

@@ -1,4 +1,5 @@
-//! A credential file on its way to Mesos: what this crate warns of and what Mesos does with it, each thing once.
+//! A credential file on its way to Mesos: what this crate warns of and what Mesos does with it,
+//! each thing once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,7 +30,8 @@ struct Said<'k> {
 }
 
 impl Said<'_> {
-    /// Returns whether a pitfall is said already: by the file's own warning, or by a sentence on both.
+    /// Returns whether a pitfall is said already: by the file's own warning, or by a sentence on
+    /// both.
     fn covers(&self, key: &str, pitfall: &Pitfall) -> bool {
         match pitfall {
             Pitfall::NeverMatches(_) | Pitfall::NoAuth => self.unused.contains(key),
@@ -46,8 +48,8 @@ impl Said<'_> {
 }
 
 impl Check {
-    /// Unites the file's own warnings with what Mesos makes of the document; `None` for a file that cannot be
-    /// read here.
+    /// Unites the file's own warnings with what Mesos makes of the document; `None` for a file that
+    /// cannot be read here.
     pub(crate) fn of(file: Option<&CredentialFile>, document: &Document, place: &Place) -> Self {
         let (mut check, mut said) = (Check::default(), Said::default());
         if let Some(file) = file {

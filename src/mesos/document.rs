@@ -1,5 +1,5 @@
-//! What Mesos makes of a credential file (`src/docker/spec.cpp`, `src/uri/fetchers/docker.cpp`): all or
-//! nothing, and then text against text.
+//! What Mesos makes of a credential file (`src/docker/spec.cpp`, `src/uri/fetchers/docker.cpp`):
+//! all or nothing, and then text against text.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,8 @@ pub(crate) struct Document {
     /// Why every pull of the Mesos containerizer fails with it.
     pub(crate) breaks_pulls: Option<&'static str>,
     registries: Vec<Registry>,
-    /// `auths` is given more than once, or in another case: Mesos reads the last that is written so.
+    /// `auths` is given more than once, or in another case: Mesos reads the last that is written
+    /// so.
     pub(crate) has_more_auths: bool,
     /// Keys of registries beside `auths`, which no program reads.
     pub(crate) beside_auths: Vec<String>,
@@ -56,12 +57,14 @@ impl Document {
 }
 
 impl Registry {
-    /// Returns whether the Mesos containerizer sends its `auth`, be it empty or nothing that a registry takes.
+    /// Returns whether the Mesos containerizer sends its `auth`, be it empty or nothing that a
+    /// registry takes.
     pub(crate) fn is_sent(&self) -> bool {
         self.entry.auth != Auth::Absent && !self.compared().is_empty()
     }
 
-    /// Returns whether its `auth` is something else than plain base64 of `user:password`, and not empty.
+    /// Returns whether its `auth` is something else than plain base64 of `user:password`, and not
+    /// empty.
     pub(super) fn is_undecoded(&self) -> bool {
         self.entry.auth == Auth::Odd
     }

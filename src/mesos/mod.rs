@@ -10,19 +10,20 @@
 //! # Two containerizers, two rules, and one order here
 //!
 //! Mesos has two unrelated ways to pull an image ([`Containerizer`]), and they combine sources
-//! differently. This crate has one order for both: task secret, sandbox HOME, agent flag, cluster file.
+//! differently. This crate has one order for both: task secret, sandbox HOME, agent flag, cluster
+//! file.
 //!
 //! - **Docker containerizer**: runs `docker pull` with one `HOME`. It is the sandbox if a
-//!   `.docker/config.json` or a `.dockercfg` is there, whatever it holds, and the agent's flag is then not
-//!   looked at; otherwise it is what the flag holds. [`docker_containerizer`] is that rule. The
-//!   order of this crate differs from it where the sandbox has nothing for an image: then the
-//!   agent's flag is asked, where Mesos pulls anonymously.
+//!   `.docker/config.json` or a `.dockercfg` is there, whatever it holds, and the agent's flag is
+//!   then not looked at; otherwise it is what the flag holds. [`docker_containerizer`] is that
+//!   rule. The order of this crate differs from it where the sandbox has nothing for an image: then
+//!   the agent's flag is asked, where Mesos pulls anonymously.
 //! - **Mesos containerizer** (UCR): unites the task's secret with the flag and never looks into the
 //!   sandbox. That is `Resolver::builder().task_secret(secret).base(&agent)`, without
-//!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the keys, so
-//!   that for `reg.io` in the secret and `https://reg.io/v1/` in the flag chance decides; here the secret
-//!   wins, however a key is spelled. An empty entry (`{}`) in the secret hides the flag's in Mesos; here the
-//!   lookup goes on.
+//!   [`sandbox_home`](crate::ResolverBuilder::sandbox_home). Mesos unites by the raw text of the
+//!   keys, so that for `reg.io` in the secret and `https://reg.io/v1/` in the flag chance decides;
+//!   here the secret wins, however a key is spelled. An empty entry (`{}`) in the secret hides the
+//!   flag's in Mesos; here the lookup goes on.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver, mesos};
@@ -71,13 +72,14 @@ pub enum Containerizer {
 
 /// The value of `--docker_registry`: where images without a registry of their own come from.
 ///
-/// Mesos takes an `http` or `https` URL of a registry, or a place where images lie as archives: a directory,
-/// or an `hdfs://` URL. Only the Mesos containerizer looks at the flag; Docker asks Docker Hub.
+/// Mesos takes an `http` or `https` URL of a registry, or a place where images lie as archives: a
+/// directory, or an `hdfs://` URL. Only the Mesos containerizer looks at the flag; Docker asks
+/// Docker Hub.
 ///
 /// Mesos adds the port of the scheme to the URL and then compares texts, so that it looks for
-/// `registry.example.com:443` where the credential stands under `https://registry.example.com/v1/`, and
-/// pulls anonymously: the example of DC/OS's own manual does not work there. Here no port and `:443` are
-/// one; an `http` URL without a port is the registry at port 80, which is another one.
+/// `registry.example.com:443` where the credential stands under `https://registry.example.com/v1/`,
+/// and pulls anonymously: the example of DC/OS's own manual does not work there. Here no port and
+/// `:443` are one; an `http` URL without a port is the registry at port 80, which is another one.
 /// [`mesos_key`](Self::mesos_key) is the key that Mesos itself needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DockerRegistry {
@@ -174,16 +176,16 @@ impl Default for DockerRegistry {
     }
 }
 
-/// Checks a value of `--docker_config` or `MESOS_DOCKER_CONFIG`: the warnings on the file, and what Mesos would do
-/// with it that is unsafe or has no effect.
+/// Checks a value of `--docker_config` or `MESOS_DOCKER_CONFIG`: the warnings on the file, and what
+/// Mesos would do with it that is unsafe or has no effect.
 ///
 /// [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the same value by the
 /// rules of this crate.
 ///
 /// # Errors
 ///
-/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag, unless an agent
-/// would start with it and then pull nothing: that is a warning.
+/// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag,
+/// unless an agent would start with it and then pull nothing: that is a warning.
 pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, Error> {
     let inline = Place::bytes(Level::AgentFlag, 1);
     match FlagForm::of(value)
@@ -231,12 +233,13 @@ fn check_content(
     Ok(pitfalls.chain(unused).chain(warnings).collect())
 }
 
-/// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in it, and
-/// otherwise what the agent has.
+/// What Mesos's Docker containerizer would pull with: the sandbox alone if a credential file is in
+/// it, and otherwise what the agent has.
 ///
-/// Of `.docker/config.json` and `.dockercfg` the first that is there is read and nothing else, as in Docker.
-/// Whatever stands under the name counts, as in Mesos; what cannot be read there is an error here, where
-/// Docker would warn and pull anonymously. What a key covers is told by the rules of this crate.
+/// Of `.docker/config.json` and `.dockercfg` the first that is there is read and nothing else, as
+/// in Docker. Whatever stands under the name counts, as in Mesos; what cannot be read there is an
+/// error here, where Docker would warn and pull anonymously. What a key covers is told by the rules
+/// of this crate.
 ///
 /// # Errors
 ///

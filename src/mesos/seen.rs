@@ -27,7 +27,8 @@ pub(super) struct Seen {
 #[derive(Default)]
 pub(super) struct Registries {
     pub(super) entries: Vec<Registry>,
-    /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a password.
+    /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a
+    /// password.
     places: HashMap<u64, usize>,
     hasher: RandomState,
     /// Keys under which something stands that is no object.
@@ -40,8 +41,8 @@ pub(super) struct Registries {
 pub(crate) struct Registry {
     /// The key as it may be shown.
     pub(super) key: String,
-    /// The text that Mesos compares: what is before the first slash, without a scheme. Empty where it
-    /// never equals a registry.
+    /// The text that Mesos compares: what is before the first slash, without a scheme. Empty where
+    /// it never equals a registry.
     pub(super) host: String,
     /// Why it never does.
     pub(super) problem: Option<&'static str>,
@@ -146,8 +147,8 @@ impl Registry {
     }
 }
 
-/// Why no image's registry can be equal to a text, if so. Mesos compares it as it stands, but for the port of
-/// the image, which it prints anew.
+/// Why no image's registry can be equal to a text, if so. Mesos compares it as it stands, but for
+/// the port of the image, which it prints anew.
 fn problem_of(host: &str) -> Option<&'static str> {
     let (name, port) = split_port(host);
     if host.contains('*') {
@@ -198,8 +199,9 @@ impl Seen {
     }
 }
 
-/// Returns the text of bytes that are not UTF-8, with U+FFFD for each sequence that is not. Its length is known before
-/// it is written: a buffer that grows leaves a copy in memory that nobody wipes.
+/// Returns the text of bytes that are not UTF-8, with U+FFFD for each sequence that is not. Its
+/// length is known before it is written: a buffer that grows leaves a copy in memory that nobody
+/// wipes.
 fn lossy(bytes: &[u8]) -> Zeroizing<String> {
     const REPLACEMENT: &str = "\u{FFFD}";
     let pieces = || {

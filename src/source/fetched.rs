@@ -1,4 +1,5 @@
-//! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to disk.
+//! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to
+//! disk.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -25,7 +25,8 @@ pub(crate) fn read_named(
     read_open(open_named(path, place)?.0, place, limits)
 }
 
-/// Opens such a file. The metadata is that of the open file, whatever happens to the path meanwhile.
+/// Opens such a file. The metadata is that of the open file, whatever happens to the path
+/// meanwhile.
 ///
 /// # Errors
 ///
@@ -37,15 +38,16 @@ pub(crate) fn open_named(path: &Path, place: &Place) -> Result<(File, Metadata),
         let refused = || Error::NotAFile { place: place.clone(), found };
         if metadata.is_file() { Ok(metadata) } else { Err(refused()) }
     };
-    // Opening a device can do something, so it is looked at first; and once more when it is open, for
-    // the path may have come from somebody who can change what it leads to.
+    // Opening a device can do something, so it is looked at first; and once more when it is open,
+    // for the path may have come from somebody who can change what it leads to.
     check(fs::metadata(path).map_err(failed)?)?;
     let file = open_without_waiting(path).map_err(failed)?;
     let metadata = check(file.metadata().map_err(failed)?)?;
     Ok((file, metadata))
 }
 
-/// Neither opening nor reading waits: for the writer of a pipe, or for what the kernel will tell next.
+/// Neither opening nor reading waits: for the writer of a pipe, or for what the kernel will tell
+/// next.
 #[cfg(unix)]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;

@@ -1,5 +1,5 @@
-//! Reading each source: bytes, a sandbox or what is fetched into it, a HOME, the agent flag, the cluster
-//! file.
+//! Reading each source: bytes, a sandbox or what is fetched into it, a HOME, the agent flag, the
+//! cluster file.
 
 mod agent_flag;
 mod fetched;

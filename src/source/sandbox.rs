@@ -2,11 +2,11 @@
 //! reader may be root.
 //!
 //! On Unix every step goes through the descriptor of the directory before it, and no link below the
-//! sandbox is followed. On Linux a name is first taken hold of without opening it (`O_PATH`), looked
-//! at, and only a regular file is then opened, through the very descriptor that was looked at: there
-//! is no moment at which another file could be slipped in, and no pipe or device is ever opened. On
-//! other Unix systems the name is opened without waiting, and what was opened is then looked at.
-//! Elsewhere `std` can only look at the name first and open it afterwards.
+//! sandbox is followed. On Linux a name is first taken hold of without opening it (`O_PATH`),
+//! looked at, and only a regular file is then opened, through the very descriptor that was looked
+//! at: there is no moment at which another file could be slipped in, and no pipe or device is ever
+//! opened. On other Unix systems the name is opened without waiting, and what was opened is then
+//! looked at. Elsewhere `std` can only look at the name first and open it afterwards.
 
 use std::io;
 use std::path::Path;

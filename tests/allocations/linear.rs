@@ -1,5 +1,5 @@
-//! No input takes memory by the square of its size, nor time (`steps`): what is ten times as long takes about ten
-//! times as much. All of it is counted, so that a busy machine changes nothing.
+//! No input takes memory by the square of its size, nor time (`steps`): what is ten times as long
+//! takes about ten times as much. All of it is counted, so that a busy machine changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ const MOST: f64 = 13.0;
 
 pub type Counts = Vec<(String, Vec<u64>)>;
 
-/// Holds what was counted at a size against what was counted at ten times that size. Below the floor too little
-/// is done to tell.
+/// Holds what was counted at a size against what was counted at ten times that size. Below the
+/// floor too little is done to tell.
 pub fn compare(units: &[(&str, u64)], small: Counts, large: Counts) {
     let large: BTreeMap<String, Vec<u64>> = large.into_iter().collect();
     let mut over = String::new();

@@ -1,5 +1,5 @@
-//! What is promised of memory and time, counted: no allocation on the hot path, limits that hold, and nothing
-//! that grows by the square. In a binary of its own, for it replaces the allocator.
+//! What is promised of memory and time, counted: no allocation on the hot path, limits that hold,
+//! and nothing that grows by the square. In a binary of its own, for it replaces the allocator.
 
 mod linear;
 mod shapes;
@@ -167,9 +167,9 @@ fn layering_over_an_agent_copies_nothing_of_it() {
     assert_eq!(cost(&agent_of(1)), cost(&agent_of(10_000)));
 }
 
-/// Of a large file, as Docker writes it and as short as can be: the file itself, what is made of it, and what is
-/// needed on the way, at any one time at most three times the file. Nothing is allocated for an entry, unless its
-/// key has to be written anew.
+/// Of a large file, as Docker writes it and as short as can be: the file itself, what is made of
+/// it, and what is needed on the way, at any one time at most three times the file. Nothing is
+/// allocated for an entry, unless its key has to be written anew.
 #[test]
 fn building_allocates_for_a_file_and_not_for_an_entry() {
     const ENTRIES: usize = 100_000;
@@ -534,7 +534,8 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         std::fs::write(&path, bytes).unwrap();
         path
     };
-    // Mesos takes any bytes, and looks at a copy of what is not UTF-8: here half of a character of four bytes.
+    // Mesos takes any bytes, and looks at a copy of what is not UTF-8: here half of a character of
+    // four bytes.
     let odd = [auth.trim_end_matches('}'), r#","email":""#].concat().into_bytes();
     let odd = put("odd", &[&odd[..], b"\xF0\x9F\x98\"}}}"].concat());
     let helpers = put("helpers", helpers.as_bytes());

@@ -1,5 +1,6 @@
-//! No input takes time by the square of its size. Instructions are counted, by callgrind; without optimisation there
-//! are so many of them that nobody would wait, and that those of a loop too much do not tell.
+//! No input takes time by the square of its size. Instructions are counted, by callgrind; without
+//! optimisation there are so many of them that nobody would wait, and that those of a loop too much
+//! do not tell.
 
 use std::fs;
 use std::hint::black_box;

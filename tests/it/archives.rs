@@ -455,7 +455,8 @@ fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
     assert!(Resolver::builder().sandbox_home(home.path()).build().is_err(), "that name alone");
 }
 
-/// A sparse file elsewhere is passed over by what its data takes up in the archive, not by its size.
+/// A sparse file elsewhere is passed over by what its data takes up in the archive, not by its
+/// size.
 #[test]
 fn a_sparse_file_elsewhere_does_not_matter() {
     let home = tempfile::tempdir().unwrap();

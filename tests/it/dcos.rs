@@ -155,7 +155,8 @@ fn parameters_are_read_from_a_configuration_in_json() {
 fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
     let entry = |fields: &str| format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
     let strip = |text: String| text.into_bytes();
-    // content, whether it stops the agent, whether it can be read, entries never used, what is told, rule
+    // content, whether it stops the agent, whether it can be read, entries never used, what is
+    // told, rule
     #[rustfmt::skip]
     let table = [
         (strip(config(&[("reg.io", "u")])), false, true, 0, "the agent will start, with 1 key", "a good file"),
@@ -275,7 +276,8 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
     }
 }
 
-/// Another process replaces the file all the time: the permissions are those of the content that was read.
+/// Another process replaces the file all the time: the permissions are those of the content that
+/// was read.
 #[cfg(unix)]
 #[test]
 fn permissions_are_those_of_the_file_that_was_read() {

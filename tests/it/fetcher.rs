@@ -100,7 +100,8 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
             }
             Content::Gzip if is_gz => {
                 let (json, _) = Content::Plain.bytes(name);
-                // At the root, whatever directories its name has; out of the cache it is called c1-….
+                // At the root, whatever directories its name has; out of the cache it is called
+                // c1-….
                 let name = called.rsplit('/').next()?.strip_suffix(".gz")?;
                 write(&if *cache { format!("c1-{name}") } else { name.to_owned() }, &json)?;
             }

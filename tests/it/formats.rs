@@ -64,7 +64,8 @@ fn a_document_is_recognised_by_what_is_in_it() {
     }
 }
 
-/// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside it.
+/// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside
+/// it.
 #[test]
 fn every_field_of_dockers_makes_a_config_json() {
     #[rustfmt::skip]

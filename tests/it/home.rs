@@ -100,8 +100,8 @@ fn what_is_there_and_cannot_be_read_is_an_error() {
     assert!(matches!(broken, Err(Error::Read { .. })), "{broken:?}");
 }
 
-/// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in the root of this
-/// machine is not known, so all that can be told is that it is looked at.
+/// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in
+/// the root of this machine is not known, so all that can be told is that it is looked at.
 #[test]
 fn home_may_be_the_root() {
     let image = regcred::ImageRef::parse("reg.io/app").unwrap();

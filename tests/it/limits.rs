@@ -1,5 +1,5 @@
-//! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within them is
-//! counted in `tests/allocations`.
+//! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within
+//! them is counted in `tests/allocations`.
 
 use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
 
@@ -183,7 +183,8 @@ fn limits_hold_for_every_source() {
         ("a checked cluster file", false, Box::new(|l| checked("flat/.dockercfg", l))),
     ];
     type Set = fn(&mut Limits, u64);
-    // limit, whether it is one of archives, how to set it, the least value that lets the file through
+    // limit, whether it is one of archives, how to set it, the least value that lets the file
+    // through
     #[rustfmt::skip]
     let bounds: [(&str, bool, Set, u64); 5] = [
         ("file_bytes", false, |l, n| l.file_bytes = n, json.len() as u64),

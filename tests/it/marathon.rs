@@ -1,4 +1,5 @@
-//! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files come to.
+//! Marathon's definitions: what is read of them, what Marathon's rules say, and what fetched files
+//! come to.
 
 use regcred::marathon::{self, Container, Fetch, FetchKind, FetchProblem, Resolved, Rule};
 use regcred::mesos::{Containerizer, DockerRegistry};

@@ -1,7 +1,9 @@
-//! What the crate's documentation promises of secrets in memory, looked for in the memory of a process.
+//! What the crate's documentation promises of secrets in memory, looked for in the memory of a
+//! process.
 //!
-//! The process that looks must not hold the secrets itself, nor what makes them. So the test makes the files and
-//! starts itself once more; that process reads them as a runtime would, and knows what to look for masked only.
+//! The process that looks must not hold the secrets itself, nor what makes them. So the test makes
+//! the files and starts itself once more; that process reads them as a runtime would, and knows
+//! what to look for masked only.
 
 use std::any::Any;
 use std::fs::{self, File};
@@ -287,7 +289,8 @@ const READERS: &[Reader] = &[
     ("a checked file", "a",          checked),
 ];
 
-/// The buffers that a file is read through are wiped too, where no later call happens to overwrite them.
+/// The buffers that a file is read through are wiped too, where no later call happens to overwrite
+/// them.
 fn look_through_the_stack(directory: &Path) {
     for (number, (what, name, read)) in READERS.iter().enumerate() {
         let reader = directory.join(format!("reader-{number}"));

@@ -307,7 +307,8 @@ fn the_docker_containerizer_has_one_home() {
         if files.iter().any(|(name, _)| *name == "docker.tar.gz") || files.len() > 1 {
             continue;
         }
-        // The one order here: the same where the sandbox has something, the agent's where it has not.
+        // The one order here: the same where the sandbox has something, the agent's where it has
+        // not.
         let layered =
             Resolver::builder().sandbox_home(sandbox.path()).base(&agent).build().unwrap();
         let expected = |word: &str| if word == "-" { "agent:p" } else { word }.to_owned();
@@ -345,7 +346,8 @@ fn the_docker_containerizer_has_one_home() {
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
 }
 
-/// A task that puts a file into its sandbox and takes it out again, all the time: each answer is of one moment.
+/// A task that puts a file into its sandbox and takes it out again, all the time: each answer is of
+/// one moment.
 #[test]
 fn the_docker_containerizer_reads_a_sandbox_once() {
     let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();

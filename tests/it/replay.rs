@@ -1,4 +1,5 @@
-//! What the fuzzers keep in `fuzz/`, the inputs that once failed included, holds by the same laws here.
+//! What the fuzzers keep in `fuzz/`, the inputs that once failed included, holds by the same laws
+//! here.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

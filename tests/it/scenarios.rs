@@ -1,5 +1,5 @@
-//! One scenario for each document that describes how a platform passes credentials, from end to end: its own
-//! definitions, its own commands, and the answer that it promises.
+//! One scenario for each document that describes how a platform passes credentials, from end to
+//! end: its own definitions, its own commands, and the answer that it promises.
 
 use std::fs;
 use std::io;
@@ -21,8 +21,8 @@ fn logged_in(home: &Path, host: &str, user: &str) {
     fs::write(home.join(".dockercfg"), entry).unwrap();
 }
 
-/// `cd ~; tar -czf docker.tar.gz .docker`, as all of the documents say. Where there is no `tar`, nothing can
-/// be told.
+/// `cd ~; tar -czf docker.tar.gz .docker`, as all of the documents say. Where there is no `tar`,
+/// nothing can be told.
 fn packed(home: &Path) -> Option<String> {
     let tar =
         Command::new("tar").args(["-czf", "docker.tar.gz", ".docker"]).current_dir(home).output();
@@ -163,8 +163,8 @@ fn store(path: &'static str) -> impl FnMut(&str) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Marathon 1.5: "upload your private Docker registry credentials to a secret store, then reference them
-/// in your app".
+/// Marathon 1.5: "upload your private Docker registry credentials to a secret store, then reference
+/// them in your app".
 #[test]
 fn marathon_app_with_a_pull_secret() {
     let definition = r#"{
@@ -281,8 +281,9 @@ fn mesos_agent_flag_as_file_and_as_json() {
 }
 
 /// DC/OS: "with the following configuration, DC/OS will create a credentials file with a blank
-/// configuration"; "the file can be modified after installation"; "the agent service must be restarted";
-/// "an empty file or invalid configuration will prevent the agent service from starting".
+/// configuration"; "the file can be modified after installation"; "the agent service must be
+/// restarted"; "an empty file or invalid configuration will prevent the agent service from
+/// starting".
 #[test]
 fn dcos_cluster_file_blank_and_filled() {
     let parameters = dcos::Parameters::new([

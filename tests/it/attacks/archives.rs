@@ -1,5 +1,5 @@
-//! DESIGN 3.5 and 3.8: archives made to exhaust the reader, or to be read as something that `tar` would
-//! not leave on disk.
+//! DESIGN 3.5 and 3.8: archives made to exhaust the reader, or to be read as something that `tar`
+//! would not leave on disk.
 
 use regcred::{ArchiveProblem, Error, Limits, Resolver};
 
@@ -65,7 +65,8 @@ fn a_bomb_of_zeros() {
     }
 }
 
-/// A name, a link's target and an extended header, each of a gigabyte: as claimed, and really there.
+/// A name, a link's target and an extended header, each of a gigabyte: as claimed, and really
+/// there.
 #[test]
 fn a_bomb_in_a_header() {
     let gigabyte = zeros(1024);

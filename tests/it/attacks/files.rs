@@ -16,8 +16,8 @@ fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Everything that reads the file `.dockercfg` in a directory: those that a task can write under, and those
-/// that an operator names.
+/// Everything that reads the file `.dockercfg` in a directory: those that a task can write under,
+/// and those that an operator names.
 fn readers(home: &Path) -> Vec<(Level, ResolverBuilder)> {
     let file = home.join(".dockercfg");
     let path = file.to_str().unwrap();
@@ -52,7 +52,8 @@ impl Drop for Until<'_> {
     }
 }
 
-/// A file of eight terabytes without a byte in it, as `truncate -s 8T` makes it; also one that begins as an archive.
+/// A file of eight terabytes without a byte in it, as `truncate -s 8T` makes it; also one that
+/// begins as an archive.
 #[test]
 fn a_huge_sparse_file() {
     for (begins, name) in [(&b""[..], "file_bytes"), (b"\x1f\x8b\x08", "archive_bytes")] {
@@ -117,7 +118,8 @@ fn a_file_that_grows_while_it_is_read() {
     });
 }
 
-/// `--docker_config=/etc/shadow`: what is in a file is not in the error that says that it is no JSON.
+/// `--docker_config=/etc/shadow`: what is in a file is not in the error that says that it is no
+/// JSON.
 #[test]
 fn a_file_of_other_secrets() {
     let home = tempfile::tempdir().unwrap();
@@ -215,7 +217,8 @@ mod unix {
         assert!(matches!(refusal(read(home.path())), Error::NotAFile { .. }));
     }
 
-    /// A device needs the right to make one; where that is missing, only those that are there are tried.
+    /// A device needs the right to make one; where that is missing, only those that are there are
+    /// tried.
     #[test]
     fn a_device_in_place_of_a_file() {
         let home = tempfile::tempdir().unwrap();
@@ -232,7 +235,8 @@ mod unix {
         }
     }
 
-    /// The runtime names the sandbox, and the operator the file: there a link is a name like any other.
+    /// The runtime names the sandbox, and the operator the file: there a link is a name like any
+    /// other.
     #[test]
     fn a_link_in_place_of_the_home_or_of_a_named_file() {
         let home = tempfile::tempdir().unwrap();
@@ -249,8 +253,9 @@ mod unix {
         }
     }
 
-    /// A second name of a file is a regular file, and nothing tells which of the two is the first. That a task
-    /// makes none of a file that it may not write is for the system to see to (`fs.protected_hardlinks`).
+    /// A second name of a file is a regular file, and nothing tells which of the two is the first.
+    /// That a task makes none of a file that it may not write is for the system to see to
+    /// (`fs.protected_hardlinks`).
     #[test]
     fn a_hard_link_is_a_file_like_any_other() {
         let home = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! DESIGN 3.1 and 3.2: no spelling of a host, in a key or in an image reference, gets at the credential
-//! of another.
+//! DESIGN 3.1 and 3.2: no spelling of a host, in a key or in an image reference, gets at the
+//! credential of another.
 
 use regcred::ImageRef;
 
@@ -142,8 +142,8 @@ fn percent_encoding() {
     means_nothing("docker%2eio", &["docker.io"]);
 }
 
-/// A key in the shape of a URL is put through IDNA, as a browser would: what folds to a host is that host,
-/// and what folds to a sign that ends or splits one is nothing.
+/// A key in the shape of a URL is put through IDNA, as a browser would: what folds to a host is
+/// that host, and what folds to a sign that ends or splits one is nothing.
 #[test]
 fn a_look_alike_in_another_script() {
     // a host as written in a URL, the host it folds to
@@ -235,8 +235,9 @@ fn half_a_scheme() {
     strangers("https:443", "reg.io");
 }
 
-/// A parser of URLs makes one address of all of them. Here a host is the text it is, as in Docker: nobody who
-/// asks for `127.0.0.1` meant them, and to whom they lead is the resolver's of the system to say.
+/// A parser of URLs makes one address of all of them. Here a host is the text it is, as in Docker:
+/// nobody who asks for `127.0.0.1` meant them, and to whom they lead is the resolver's of the
+/// system to say.
 #[test]
 fn an_address_in_other_numbers() {
     #[rustfmt::skip]

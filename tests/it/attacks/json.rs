@@ -1,5 +1,5 @@
-//! DESIGN 3.3, 3.4 and 3.7: JSON made to exhaust the reader, to be read as something else, or to bring a
-//! secret into an error.
+//! DESIGN 3.3, 3.4 and 3.7: JSON made to exhaust the reader, to be read as something else, or to
+//! bring a secret into an error.
 
 use regcred::{
     CredentialFile, EntryProblem, Error, Format, Limits, Resolver, WarningKind, marathon,
@@ -8,7 +8,8 @@ use regcred::{
 use super::{PASSWORD, canary, refusal, refused, shows_no_secret, told};
 use crate::support::{answer, base64, config, from_secret, quote, secret};
 
-/// Where a value can stand: a document with `@` in its place, and beside it a good entry for `reg.io`.
+/// Where a value can stand: a document with `@` in its place, and beside it a good entry for
+/// `reg.io`.
 #[rustfmt::skip]
 const POSITIONS: [&str; 14] = [
     r#"{"x": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
@@ -53,8 +54,9 @@ fn nesting_without_end() {
     refused(arrays);
 }
 
-/// The keys by which `serde_json` talks to itself: of a number with its feature `arbitrary_precision`, of a raw text
-/// with `raw_value`. In a document they are names as any other.
+/// The keys by which `serde_json` talks to itself: of a number with its feature
+/// `arbitrary_precision`, of a raw text with `raw_value`. In a document they are names as any
+/// other.
 const PRIVATE_KEYS: [&str; 4] = [
     "$serde_json::private::Number",
     "$serde_json::private::RawValue",
@@ -68,7 +70,8 @@ fn nesting_inside_a_private_key_of_serde_json() {
     // Quoted so that each level adds to the length of those inside it, and does not double it.
     let quote_again =
         |text: &str| format!("\"{}\"", text.replace('\\', r"\u005c").replace('"', r"\u0022"));
-    // So many levels of 122 brackets each overflowed the stack of a thread, and that of the main thread.
+    // So many levels of 122 brackets each overflowed the stack of a thread, and that of the main
+    // thread.
     for levels in [80, 300] {
         let mut document = "0".to_owned();
         for _ in 0..levels {
@@ -84,7 +87,8 @@ fn nesting_inside_a_private_key_of_serde_json() {
     }
 }
 
-/// Has a value read at every place of a credential file and of a definition; no answer may come out of it.
+/// Has a value read at every place of a credential file and of a definition; no answer may come out
+/// of it.
 #[track_caller]
 fn read_everywhere(value: &str) {
     for position in POSITIONS {
@@ -126,8 +130,8 @@ fn an_image_inside_a_private_key_of_serde_json() {
     }
 }
 
-/// With `serde_json/arbitrary_precision`, which any crate of a build can turn on, a number arrives as an object. The
-/// tests run with that feature too.
+/// With `serde_json/arbitrary_precision`, which any crate of a build can turn on, a number arrives
+/// as an object. The tests run with that feature too.
 #[test]
 fn a_number_that_poses_as_an_object() {
     let agent = config(&[("reg.io", "agent")]);
@@ -216,8 +220,9 @@ fn a_field_name_in_another_script() {
     }
 }
 
-/// The index hashes with `std`'s SipHash under a key that is drawn anew for each resolver, so that keys which
-/// hash alike cannot be made without it. What can be made are keys that differ in as little as can be.
+/// The index hashes with `std`'s SipHash under a key that is drawn anew for each resolver, so that
+/// keys which hash alike cannot be made without it. What can be made are keys that differ in as
+/// little as can be.
 #[test]
 fn a_hundred_thousand_keys_that_look_alike() {
     const KEYS: usize = 100_000;
@@ -369,7 +374,8 @@ fn what_json_can_write_but_nobody_can_mean() {
     assert!(matches!(refused(key), Error::Syntax { line: 1, .. }));
 }
 
-/// An entry that means nothing is no reason to fail a document, and must not hide the reason there is.
+/// An entry that means nothing is no reason to fail a document, and must not hide the reason there
+/// is.
 #[test]
 fn a_meaningless_entry_before_the_real_fault() {
     let before = r#"{"auths": {"a.io": {"password": "\ud800"}"#;
@@ -386,7 +392,8 @@ fn a_meaningless_entry_before_the_real_fault() {
     assert!(matches!(error, Error::Limit { limit: "file_entries", .. }), "{error}");
 }
 
-/// In a text a control character has to be escaped; escaped in a key it matches nothing and shows no more.
+/// In a text a control character has to be escaped; escaped in a key it matches nothing and shows
+/// no more.
 #[test]
 fn control_characters() {
     for code in 0..0x20_u8 {

@@ -61,8 +61,8 @@ fn told(resolver: &Resolver, image: &str) -> String {
     format!("{resolver:?}\n{}\n{explained}\n{explained:?}\n{log}", warnings.join("\n"))
 }
 
-/// What a resolver answers in every way there is to ask about a host. A text that is no host is asked
-/// about all the same, as a caller may do.
+/// What a resolver answers in every way there is to ask about a host. A text that is no host is
+/// asked about all the same, as a caller may do.
 fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
     let direct = format!("{host}/app");
     let images = [ImageRef::parse(&direct), ImageRef::parse_with_default("app", host)];
@@ -72,7 +72,8 @@ fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
     images.chain(servers).map(|auth| word(&auth)).collect()
 }
 
-/// Asserts that two spellings are strangers, whichever of them is in the file and whichever is asked about.
+/// Asserts that two spellings are strangers, whichever of them is in the file and whichever is
+/// asked about.
 #[track_caller]
 fn strangers(one: &str, other: &str) {
     for (key, host) in [(one, other), (other, one)] {
@@ -91,8 +92,8 @@ fn same(key: &str, host: &str) {
     assert_eq!(asked(&resolver, host), ["own:p"; 5], "{key:?} is for {host:?}");
 }
 
-/// Asserts that a key answers for none of the hosts that it plays with, is warned of where it stands, and
-/// under `strict` refused there.
+/// Asserts that a key answers for none of the hosts that it plays with, is warned of where it
+/// stands, and under `strict` refused there.
 #[track_caller]
 fn means_nothing(key: &str, hosts: &[&str]) {
     let resolver = secret(canary(key)).unwrap();

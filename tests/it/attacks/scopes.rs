@@ -123,8 +123,8 @@ fn a_wildcard_that_reaches_too_far() {
     }
 }
 
-/// In a label that IDNA encodes, a `*` would stand for pieces of the code: `ä*` is `xn--*-zfa`, which covers
-/// names without any ä. And a sign that only looks like a `*` must not become one.
+/// In a label that IDNA encodes, a `*` would stand for pieces of the code: `ä*` is `xn--*-zfa`,
+/// which covers names without any ä. And a sign that only looks like a `*` must not become one.
 #[test]
 fn a_wildcard_in_another_script() {
     for key in [

@@ -1,5 +1,6 @@
-//! An archive. A first byte of `t`, `z` or `2` has the checksums of the tar behind it mended, so that changed
-//! headers are read at all, and compresses it not at all, once, or in two gzip members.
+//! An archive. A first byte of `t`, `z` or `2` has the checksums of the tar behind it mended, so
+//! that changed headers are read at all, and compresses it not at all, once, or in two gzip
+//! members.
 
 use std::fs;
 use std::io::Write;
@@ -80,8 +81,9 @@ static HAS_GNU_TAR: LazyLock<bool> = LazyLock::new(|| {
     version.is_ok_and(|output| output.stdout.starts_with(b"tar (GNU tar)"))
 });
 
-/// What tar leaves on disk of the two files, where they are regular ones in a real directory. `None` where it
-/// leaves a link in that directory's place, into which it does not write and others do.
+/// What tar leaves on disk of the two files, where they are regular ones in a real directory.
+/// `None` where it leaves a link in that directory's place, into which it does not write and others
+/// do.
 fn unpacked_by_tar(archive: &[u8]) -> Option<Vec<Vec<u8>>> {
     let scratch = tempfile::tempdir().expect("a place to unpack in");
     let home = scratch.path().join("home");

@@ -105,7 +105,8 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     bits.as_bytes().chunks_exact(8).map(byte).collect()
 }
 
-/// Whether the canary, or a piece of it, could stand where names do: in a key, a path, or as a helper's.
+/// Whether the canary, or a piece of it, could stand where names do: in a key, a path, or as a
+/// helper's.
 fn may_be_named(data: &[u8]) -> bool {
     let text = String::from_utf8_lossy(data);
     let is_key = |rest: &str| {

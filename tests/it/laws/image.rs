@@ -28,8 +28,8 @@ pub fn law(data: &[u8]) {
     }
 }
 
-/// Common references are read in a short way, but never one with a sha512 digest. So this is also whether the
-/// short way and the grammar agree.
+/// Common references are read in a short way, but never one with a sha512 digest. So this is also
+/// whether the short way and the grammar agree.
 pub fn digests_change_nothing(image: &str) {
     let is_id = image.len() == 64 && image.bytes().all(|b| b"0123456789abcdef".contains(&b));
     if image.is_empty() || is_id || image.contains('@') {

@@ -1,5 +1,5 @@
-//! JSON read naively, by the grammar and with no library, so that laws have something to compare with that no feature
-//! of `serde_json` changes.
+//! JSON read naively, by the grammar and with no library, so that laws have something to compare
+//! with that no feature of `serde_json` changes.
 
 pub enum Json {
     Null,
@@ -11,7 +11,8 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// Reads a document; `None` for anything out of the ordinary: a fault, a lone surrogate, more than 100 levels.
+/// Reads a document; `None` for anything out of the ordinary: a fault, a lone surrogate, more than
+/// 100 levels.
 pub fn read(document: &[u8]) -> Option<Json> {
     let text = document.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(document);
     let mut reader = Reader { rest: std::str::from_utf8(text).ok()? };

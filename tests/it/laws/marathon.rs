@@ -1,4 +1,5 @@
-//! A Marathon definition. Every secret it names holds the canary, and every URL in it has a password.
+//! A Marathon definition. Every secret it names holds the canary, and every URL in it has a
+//! password.
 
 use regcred::marathon::{self, Container};
 use regcred::mesos::DockerRegistry;

@@ -1,5 +1,5 @@
-//! Laws that hold whatever the input. Each takes bytes as a fuzzer makes them: `fuzz/` feeds them without
-//! end, [`replay`](crate::replay) with what was kept of that.
+//! Laws that hold whatever the input. Each takes bytes as a fuzzer makes them: `fuzz/` feeds them
+//! without end, [`replay`](crate::replay) with what was kept of that.
 
 mod archive;
 mod file;
@@ -22,8 +22,8 @@ pub const LAWS: [(&str, Law); 6] = [
     ("resolver", resolver::law),
 ];
 
-/// A secret that looks like nothing else. Laws put it where secrets stand; nothing that is printed may hold
-/// eight bytes of it.
+/// A secret that looks like nothing else. Laws put it where secrets stand; nothing that is printed
+/// may hold eight bytes of it.
 pub const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";
 
 /// Whether a piece of an input may be one of the canary that a fuzzer has put somewhere by itself.

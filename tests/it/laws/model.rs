@@ -1,5 +1,5 @@
-//! DESIGN 3, naively: filter, then `max_by`. It takes the parsed image from the crate, and shares no code with
-//! what it is a model of.
+//! DESIGN 3, naively: filter, then `max_by`. It takes the parsed image from the crate, and shares
+//! no code with what it is a model of.
 
 use std::cmp::Reverse;
 

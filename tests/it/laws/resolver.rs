@@ -1,6 +1,6 @@
-//! Files and images, a line each: `=N` begins a file at level N, `=Ns` one inside a pull Secret; `+key`, `0key`
-//! and `!key` are its usable, absent and malformed entries; at `~` everything before becomes the base of
-//! what follows. Every other line is an image.
+//! Files and images, a line each: `=N` begins a file at level N, `=Ns` one inside a pull Secret;
+//! `+key`, `0key` and `!key` are its usable, absent and malformed entries; at `~` everything before
+//! becomes the base of what follows. Every other line is an image.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -52,8 +52,8 @@ impl File<'_> {
 const MOST_LINES: usize = 200;
 pub const MOST_STARS: usize = 6;
 
-/// Whether the model knows a key. It tries every way in which stars could match; and what IDNA takes for a star or
-/// a dot is left to `attacks`.
+/// Whether the model knows a key. It tries every way in which stars could match; and what IDNA
+/// takes for a star or a dot is left to `attacks`.
 pub fn is_for_the_model(key: &str) -> bool {
     key.matches('*').count() <= MOST_STARS && !key.contains(['＊', '﹡', '。', '．', '｡'])
 }
