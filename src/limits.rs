@@ -28,7 +28,8 @@ pub struct Limits {
     /// memory, and up to some 350 where there is something to warn of.
     pub file_entries: u64,
     /// Keys whose host holds a `*` in one credential file. Default 1,000, far above the one or two
-    /// that Secrets for Kubernetes have. A lookup tries them one by one, some 9 ns each.
+    /// that Secrets for Kubernetes have. A lookup tries them one by one: some 9 ns each,
+    /// and some 4 us each for patterns of 200 characters that are made to that end.
     pub file_patterns: u64,
     /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB. Values above 1 GiB
     /// count as 1 GiB, since a file is read into memory before it is unpacked.
@@ -38,7 +39,7 @@ pub struct Limits {
     /// Members of an archive, extended headers included. Default 10,000.
     pub archive_entries: u64,
     /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some
-    /// thousands of apps. One of that size that is made to that end takes up to 500 MiB of memory.
+    /// thousands of apps. One of that size that is made to that end takes up to 900 MiB of memory.
     pub definition_bytes: u64,
     /// Containers in a definition, refused ones and apps without an image included. Default 10,000.
     pub definition_containers: u64,

@@ -25,8 +25,7 @@ pub(crate) struct Scope<'k> {
     /// Empty for the whole registry.
     pub(crate) path: Cow<'k, str>,
     pub(crate) spelling: Spelling,
-    /// For a host with `*`, the number of its other characters, 255 at most: with more it covers no
-    /// host.
+    /// For a host with `*`, the number of its other characters.
     pub(crate) literals: Option<u8>,
 }
 
@@ -155,10 +154,13 @@ impl<'k> Scope<'k> {
         } else {
             host
         };
-        let literals = is_pattern(&host).then(|| {
+        let literals = if is_pattern(&host) {
             let literals = host.bytes().filter(|b| *b != b'*').count();
-            u8::try_from(literals).unwrap_or(u8::MAX)
-        });
+            // With more it covers no host, and every lookup would read it.
+            Some(u8::try_from(literals).map_err(|_| KeyProblem::Host)?)
+        } else {
+            None
+        };
         let spelling = Spelling::Other;
         let mut scope = Scope { host, port, path: "".into(), spelling, literals };
         scope.path = normal_path(path, !scheme.is_empty() || scope.is_docker_hub())?;

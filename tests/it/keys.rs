@@ -110,6 +110,18 @@ fn a_path_of_any_depth_is_covered() {
     }
 }
 
+/// Every lookup would read it again.
+#[test]
+fn a_pattern_longer_than_any_host_is_left_out() {
+    for (literals, is_matchable) in [(254, true), (255, true), (256, false), (15_000, false)] {
+        let key = format!("*{}*", "a".repeat(literals));
+        let resolver = Resolver::builder().task_secret(config(&[(&*key, "u")])).build().unwrap();
+        let warnings: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let is_left_out = warnings.iter().any(|w| w.contains("not a valid registry name"));
+        assert_eq!(is_left_out, !is_matchable, "{literals}: {warnings:?}");
+    }
+}
+
 #[test]
 fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
     // key, why, whether it is shown, rule
