@@ -1,7 +1,7 @@
 //! Putting an explanation together. What matched and in which order is the index's own answer; here
 //! every entry is looked at once more, to say of each why it did or did not count.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::near::{Miss, Relation, relation};
@@ -47,11 +47,15 @@ struct Mentions {
 
 impl Mentions {
     fn add(&mut self, shown: String) {
-        if self.shown.contains(&shown) {
-            return;
+        if !self.shown.contains(&shown) {
+            self.add_new(|| shown);
         }
+    }
+
+    /// Adds one that differs from all before it, and which is long to write.
+    fn add_new(&mut self, shown: impl FnOnce() -> String) {
         if self.shown.len() < MOST_SCOPES {
-            self.shown.push(shown);
+            self.shown.push(shown());
         } else {
             self.more += 1;
         }
@@ -227,13 +231,16 @@ impl<'a> Telling<'a> {
             self.helpers.add(format!("{} (credsStore in {})", ShownHelper(helper), file.place));
         }
         let mut told = 0_usize;
+        let mut told_helpers = HashSet::new();
         for held in &file.helper_keys {
             let Ok(scope) = Scope::parse(&held.key) else { continue };
             if relation(&scope, self.image, &self.host) != Some(Relation::Covers) {
                 continue;
             }
             let helper = ShownHelper(&held.helper);
-            self.helpers.add(format!("{helper} (credHelpers in {})", file.place));
+            if told_helpers.insert(&held.helper) {
+                self.helpers.add_new(|| format!("{helper} (credHelpers in {})", file.place));
+            }
             told += 1;
             if told <= MOST_FINDINGS {
                 let reason = format!("credHelpers leaves it to {helper}, which is not run");
