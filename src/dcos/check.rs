@@ -74,10 +74,14 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     }
     // The file is the agent's --docker_config.
     check.warnings.push(Warning::new(&place, None, WarningKind::Mesos(Pitfall::Exposed)));
+    let read = CredentialFile::read(bytes.as_slice(), &place, &limits);
+    if let Err(error @ Error::Limit { .. }) = read {
+        check.problem = Some(error);
+        return check;
+    }
     let document = Document::look(bytes.as_slice());
     check.stops_agent = document.stops_agent.is_some();
     check.breaks_pulls = document.breaks_pulls;
-    let read = CredentialFile::read(bytes.as_slice(), &place, &limits);
     let Check { unused, warnings } = Check::of(read.as_ref().ok(), &document, &place);
     check.unused = unused;
     check.warnings.extend(warnings);

@@ -215,8 +215,12 @@ fn check_content(
     form: Option<Pitfall>,
     limits: &Limits,
 ) -> Result<Vec<Warning>, Error> {
+    let read = CredentialFile::read(bytes, place, limits);
+    if let Err(error @ Error::Limit { .. }) = read {
+        return Err(error);
+    }
     let document = Document::look(bytes);
-    let file = match CredentialFile::read(bytes, place, limits) {
+    let file = match read {
         // A warning says why an agent starts with it and breaks then.
         Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => None,
         read => Some(read?),

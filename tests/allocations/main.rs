@@ -318,6 +318,15 @@ fn a_file_over_a_limit_is_not_read_into_memory() {
     let (check, peak) = peak(|| dcos::check_file(&file, limits));
     assert!(matches!(check.problem(), Some(Error::Limit { .. })), "a checked file: {check}");
     assert!(peak <= MIB / 4, "a checked file: {peak} bytes at once");
+
+    let keys: Vec<String> = (0..100_000).map(|n| format!("\"a{n}\":{{}}")).collect();
+    let json = format!("{{\"auths\":{{{}}}}}", keys.join(","));
+    let mut limits = Limits::default();
+    limits.file_entries = 10;
+    std::fs::write(&file, &json).unwrap();
+    let (check, peak) = self::peak(|| dcos::check_file(&file, limits));
+    assert!(matches!(check.problem(), Some(Error::Limit { .. })), "many entries: {check}");
+    assert!(peak <= 2 * json.len(), "many entries: {peak} bytes for {}", json.len());
 }
 
 /// A file within its limits takes a few times its size, and no more for being hostile.
