@@ -15,7 +15,7 @@ use self::auth_field::decode_base64;
 use self::json::{Failure, Gathered, Reading, SecretData, SecretValue};
 use crate::archive::{self, DOCKERCFG};
 use crate::error::Error;
-use crate::json::{Fault, FaultKind, Value, fields};
+use crate::json::{Fault, FaultKind, Value, fields, with_exact_overflows};
 use crate::level::Place;
 use crate::limits::Limits;
 
@@ -137,8 +137,10 @@ fn read_json(
     }
     // What stops this reading is what is wrong with the document; before it there may only have
     // been an entry.
-    *gathered = Gathered::new(text, limits, Reading::OneByOne);
-    let read = gathered.read(text);
+    let exact = with_exact_overflows(text);
+    let exact = exact.as_deref().map_or(text, String::as_str);
+    *gathered = Gathered::new(exact, limits, Reading::OneByOne);
+    let read = gathered.read(exact);
     read.map_err(|fault| json_error(fault, gathered.failure, text, place, limits))
 }
 

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::sink::Any;
-use super::{Kind, Sink, is_within, read};
+use super::{Kind, Sink, is_within, not_large, read};
 
 /// The members of an object that is being read. After each key comes a call for its value.
 pub(crate) struct Members<'de, A> {
@@ -34,14 +34,11 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         self.first.is_some_and(|key| !is_within(self.document, key))
     }
 
-    /// Reads the number that this [is](Self::is_number). One that overflows an `f64` is an error,
+    /// Reads the number that this [is](Self::is_number). One that may overflow an `f64` is an error,
     /// as it is without the feature.
     pub(super) fn read_number(mut self) -> Result<(), A::Error> {
-        let overflows = |digits: &str| digits.parse().is_ok_and(f64::is_infinite);
-        match self.map.next_value_seed(Key(overflows))? {
-            true => Err(serde::de::Error::custom("")),
-            false => Ok(()),
-        }
+        let value = self.map.next_value_seed(Key(|digits: &str| digits.parse().unwrap_or(0.0)))?;
+        not_large(value)
     }
 
     /// Reads the next key without a copy of it.

@@ -6,8 +6,9 @@
 //! - `serde_json::Value`. With the feature `raw_value`, an object whose first key is
 //!   `$serde_json::private::RawValue` makes it parse a text with a fresh recursion limit: 86 kB
 //!   overflow a stack of 2 MiB, and fields appear that no other reader sees.
-//! - The feature `arbitrary_precision`, which any crate of a build can turn on: numbers then reach
-//!   a visitor as maps ([`Members::is_number`]).
+//! - The features that any crate of a build can turn on. With `arbitrary_precision` numbers reach a
+//!   visitor as maps ([`Members::is_number`]); with and without `float_roundtrip` other numbers
+//!   overflow ([`with_exact_overflows`]).
 //! - Its errors, which quote the input ([`Fault`]).
 
 mod fault;
@@ -22,7 +23,8 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, MapAccess};
 
 pub(crate) use self::fault::{Fault, FaultKind};
-pub(crate) use self::lenient::replaced;
+use self::lenient::LARGE;
+pub(crate) use self::lenient::{replaced, with_exact_overflows};
 pub(crate) use self::members::Members;
 use self::sink::Any;
 pub(crate) use self::sink::{Kind, Sink, Text};
@@ -54,6 +56,11 @@ pub(crate) fn fields(json: &str) -> Result<Option<BTreeMap<String, &str>>, Fault
     let mut fields = BTreeMap::new();
     let kind = read(json, Fields(&mut fields))?;
     Ok((kind == Kind::Object).then_some(fields))
+}
+
+/// Refuses a number that may overflow. Whether it does is told by its text, in a second reading.
+fn not_large<E: serde::de::Error>(value: f64) -> Result<(), E> {
+    if value.abs() < LARGE { Ok(()) } else { Err(E::custom("")) }
 }
 
 /// Returns whether one text lies within another in memory.

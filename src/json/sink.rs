@@ -2,7 +2,7 @@
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Members;
+use super::{Members, not_large};
 
 /// The kind of a value, as far as it matters to credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,8 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<'de, S> {
         self.other()
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Kind, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Kind, E> {
+        not_large(value)?;
         self.other()
     }
 }

@@ -5,7 +5,7 @@ use serde::de::{Error, MapAccess};
 use zeroize::Zeroizing;
 
 use super::lenient::code_unit;
-use super::{Kind, Members, Text, read};
+use super::{Kind, Members, Sink, Text, read};
 
 /// Reads texts that may be secret out of one document.
 #[derive(Clone, Copy)]
@@ -30,17 +30,27 @@ impl TextReader {
         members: &mut Members<'de, A>,
         take: impl FnOnce(&str),
     ) -> Result<Kind, A::Error> {
+        self.read_into(members, Text(take))
+    }
+
+    /// Reads a value into a sink, and returns its kind.
+    pub(crate) fn read_into<'de, A: MapAccess<'de>, S: Sink<'de>>(
+        self,
+        members: &mut Members<'de, A>,
+        mut sink: S,
+    ) -> Result<Kind, A::Error> {
         if !self.has_escapes {
-            return members.value(Text(take));
+            return members.value(sink);
         }
         let json = members.raw()?;
         // An error with a position of its own would be one in the middle of the document.
         let meaningless = || A::Error::custom("");
         if json.starts_with('"') {
-            with_text(json, take).ok_or_else(meaningless)?;
+            sink.not_an_object()?;
+            with_text(json, |text| sink.text(text)).ok_or_else(meaningless)?;
             return Ok(Kind::Text);
         }
-        read(json, Text(|_: &str| ())).map_err(|_| meaningless())
+        read(json, sink).map_err(|_| meaningless())
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Fault, Members, replaced};
+use super::{Fault, Members, not_large, replaced};
 
 /// A JSON value. No member of an object has a meaning of its own here, whatever it is called. The
 /// reader nests at most 128 levels deep, and so does whatever walks the tree.
@@ -125,7 +125,8 @@ impl<'de> Visitor<'de> for Tree<'de> {
         Ok(Value::Number)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        not_large(value)?;
         Ok(Value::Number)
     }
 }

@@ -190,8 +190,15 @@ impl Seen {
             Err(_) => &lossy(bytes),
         };
         let mut seen = Seen::default();
+        let mut read = json::read(text, Top(&mut seen));
+        if read.is_err() {
+            if let Some(exact) = json::with_exact_overflows(text) {
+                seen = Seen::default();
+                read = json::read(&exact, Top(&mut seen));
+            }
+        }
         // The fault itself does not matter: Mesos reports another.
-        match json::read(text, Top(&mut seen)) {
+        match read {
             Ok(Kind::Object) => Ok(seen),
             Ok(_) => Err("the JSON is no object; an empty configuration is {}"),
             Err(_) => Err("the file is not one JSON value and nothing else"),
@@ -284,12 +291,12 @@ impl<'de> Sink<'de> for Under<'_> {
     }
 }
 
-/// An entry; `None` for what is no object.
+/// An entry; `None` for what is no object. That may be a text with a credential file in it.
 fn read_entry<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
 ) -> Result<Option<Entry>, A::Error> {
     let mut entry = Entry::default();
-    let kind = members.value(Fields(&mut entry))?;
+    let kind = TextReader::CAREFUL.read_into(members, Fields(&mut entry))?;
     Ok((kind == Kind::Object).then_some(entry))
 }
 

@@ -192,6 +192,7 @@ const ROWS: &[Row] = &[
     ("DC/OS's configuration",      "a",                   |s| format!(r#"{{"cluster_docker_credentials":{}}}"#, quote(&config(&auth(s)))).into(), cluster_config),
     ("a checked file",             "a",                   |s| config(&auth(s)).into(),                   checked),
     ("escapes in a checked file",  "a",                   |s| escaped(&config(&tokens(s)), s).into(),    checked),
+    ("a checked Secret's data",    "a",                   |s| format!(r#"{{".dockerconfigjson":{}}}"#, quote(&config(&auth(s)))).into(), checked),
     ("a checked file in Latin-1",  "a",                   |s| config(&auth(s)).into_bytes().into_iter().map(|b| if b == b'x' { 0xE4 } else { b }).collect(), checked),
     ("broken JSON",                "a",                   |s| config(&auth(s)).replace("}}", "}").into(), broken),
     ("a broken Secret",            "a",                   |s| kubernetes(s).replace("}}", "}").into(),   broken),

@@ -177,6 +177,52 @@ fn a_number_that_poses_as_an_object() {
     }
 }
 
+/// `serde_json` rounds a number otherwise with `float_roundtrip`, which any crate of a build can
+/// turn on. Whether it overflows is told by its digits alone.
+#[test]
+fn a_number_at_the_edge_of_what_overflows() {
+    let nines = format!("{}.5", "9".repeat(308));
+    let table = [
+        ("1.7976931348623158e308", "u:p", "rounds to the largest f64"),
+        ("17976931348623158e292", "u:p", "the same in other words"),
+        ("0.17976931348623158e309", "u:p", "the same in other words"),
+        ("-1797.6931348623158e305", "u:p", "the same below zero"),
+        ("1.797693134862315808e308", "-", "rounds up"),
+        ("1.7976931348623159e308", "-", "rounds up"),
+        ("2e308", "-", "the shortest that overflows"),
+        ("1e308", "u:p", "large, and no more"),
+        (&nines, "u:p", "without an exponent"),
+        ("0e99999999999999999999", "u:p", "zero has no size"),
+    ];
+    let mut wrong = Vec::new();
+    for (number, expected, why) in table {
+        let file = format!(
+            r#"{{"auths": {{"b.io": {{"auth": "dTpw"}}, "reg.io": {{"auth": "dTpw", "email": {number}}}}}}}"#
+        );
+        for (image, expected) in [("reg.io/x", expected), ("b.io/x", "u:p")] {
+            let found = from_secret(&*file, image);
+            if found != expected {
+                wrong.push(format!("{number}, {image}: {found}, not {expected}: {why}"));
+            }
+        }
+        // In the place of the helper, where one that overflows fails the file.
+        let file =
+            format!(r#"{{"credsStore": {number}, "auths": {{"reg.io": {{"auth": "dTpw"}}}}}}"#);
+        let is_read = CredentialFile::parse(file.as_bytes()).is_ok();
+        let definition = format!(
+            r#"{{"id": "/a", "n": {number}, "container": {{"docker": {{"image": "x"}}}}}}"#
+        );
+        let is_defined = marathon::containers(definition.as_bytes(), Limits::default()).is_ok();
+        if is_read != (expected == "u:p") || !is_defined {
+            wrong.push(format!("{number}: read {is_read}, defined {is_defined}: {why}"));
+        }
+        if regcred::mesos::check_docker_config(&file, Limits::default()).is_ok() != is_read {
+            wrong.push(format!("{number}: checked otherwise: {why}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// Which of two counts is always told: the last, however it is spelled in JSON.
 #[test]
 fn a_key_that_stands_twice() {
