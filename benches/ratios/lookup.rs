@@ -15,7 +15,7 @@ const LOOKUPS: usize = 1000;
 /// How many are made in no order: more than what a cache keeps of a large resolver.
 const MANY: usize = 50_000;
 
-/// What a lookup may take at most, as many times as long as a `get`.
+/// The goals of a lookup, as multiples of a `get`.
 const HIT: f64 = 1.8;
 const MISS: f64 = 1.6;
 

@@ -63,8 +63,7 @@ impl Suite {
                 let mut spent = [Duration::ZERO; 2];
                 for round in 0..rounds {
                     for turn in 0..2 {
-                        // Who goes first finds the caches as the other left them, so that changes
-                        // too.
+                        // The first finds the caches as the other left them, so they take turns.
                         if (round + turn) % 2 == 0 {
                             spent[0] += time(input(), &mut ours);
                         } else {

@@ -17,8 +17,8 @@ const ROOM: usize = 512;
 /// The longest name of itself that a file unpacked in one go may hold.
 const LONGEST_NAME: usize = 255;
 
-/// What a small file holds, if it is one member in the usual form, undamaged, and at most `most`
-/// bytes; else it is left to [`Gunzip`], which tells what is wrong with it and where.
+/// Unpacks a small file that is one member in the usual form, undamaged, and holds at most `most`
+/// bytes. Any other is left to [`Gunzip`], which reports what is wrong with it and where.
 ///
 /// Given room for everything, the decompressor needs no window, so there is none to be wiped.
 pub(super) fn unpack_small(bytes: &[u8], most: u64) -> Option<SecretBytes> {

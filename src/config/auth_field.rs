@@ -41,8 +41,8 @@ fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
     Some(bytes)
 }
 
-/// Whether an `auth` is what registries take as it stands: padded base64 of `user:password` on one
-/// line, in whatever encoding.
+/// Returns whether registries accept an `auth` as it is written: padded base64 of `user:password`
+/// on one line, in whatever encoding.
 pub(crate) fn is_strict_auth(auth: &str) -> bool {
     decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| bytes.as_slice().contains(&b':'))
 }

@@ -59,8 +59,7 @@ pub(crate) struct Entry {
     pub(crate) path: Span,
     username: Span,
     password: Span,
-    /// Where the fields are that few entries have, in the file's list of them; past its end for
-    /// none.
+    /// The place of an entry's rarely used fields in the file's list of them; past its end for none.
     rare: u32,
     pub(crate) port: u16,
     pub(crate) spelling: Spelling,
@@ -141,8 +140,7 @@ pub(crate) struct File {
 pub(crate) struct Texts {
     pub(crate) text: SecretText,
     rare: Vec<RareSecrets>,
-    /// Whether any entry may have something to warn of. Most files have none, and are not looked
-    /// through for it.
+    /// Set if any entry may need a warning. Most files have none, and are not searched for one.
     has_defects: bool,
 }
 
