@@ -54,8 +54,17 @@ pub(crate) fn fields(json: &str) -> Result<Option<BTreeMap<String, &str>>, Fault
     }
 
     let mut fields = BTreeMap::new();
-    let kind = read(json, Fields(&mut fields))?;
-    Ok((kind == Kind::Object).then_some(fields))
+    match read(json, Fields(&mut fields)) {
+        Ok(kind) => Ok((kind == Kind::Object).then_some(fields)),
+        // Members are not looked into, so a number that stopped this reading is the whole document.
+        Err(fault) => match with_exact_overflows(json) {
+            Some(exact) => match read(&exact, Fields(&mut BTreeMap::new()))? {
+                Kind::Object => Err(fault),
+                _ => Ok(None),
+            },
+            None => Err(fault),
+        },
+    }
 }
 
 /// Refuses a number that may overflow. Whether it does is told by its text, in a second reading.

@@ -2,7 +2,8 @@
 //! bring a secret into an error.
 
 use regcred::{
-    CredentialFile, EntryProblem, Error, Format, Limits, Resolver, WarningKind, marathon,
+    CredentialFile, EntryProblem, Error, Format, Limits, Resolver, WarningKind, dcos, marathon,
+    mesos,
 };
 
 use super::{PASSWORD, canary, refusal, refused, shows_no_secret, told};
@@ -216,7 +217,13 @@ fn a_number_at_the_edge_of_what_overflows() {
         if is_read != (expected == "u:p") || !is_defined {
             wrong.push(format!("{number}: read {is_read}, defined {is_defined}: {why}"));
         }
-        if regcred::mesos::check_docker_config(&file, Limits::default()).is_ok() != is_read {
+        // The whole document, which is no object in any case.
+        let config = dcos::Parameters::from_json(number.as_bytes()).unwrap_err();
+        let is_syntax = matches!(config, Error::Syntax { .. });
+        if is_syntax == (expected == "u:p") {
+            wrong.push(format!("{number}: {config}: {why}"));
+        }
+        if mesos::check_docker_config(&file, Limits::default()).is_ok() != is_read {
             wrong.push(format!("{number}: checked otherwise: {why}"));
         }
     }
