@@ -63,7 +63,7 @@ pub(crate) struct Entry {
     rare: u32,
     pub(crate) port: u16,
     pub(crate) spelling: Spelling,
-    /// As in [`Scope`].
+    /// The literal characters of a pattern, as [`Scope`] counts them.
     pub(crate) literals: Option<u8>,
     pub(crate) standing: Standing,
 }

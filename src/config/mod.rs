@@ -135,8 +135,8 @@ fn read_json(
     if gathered.failure.is_some() || fault.kind == FaultKind::EndsEarly {
         return Err(json_error(fault, gathered.failure, text, place, limits));
     }
-    // What stops this reading is what is wrong with the document; before it there may only have
-    // been an entry.
+    // The first reading may have stopped at a single entry. If the second one fails too, its fault
+    // is that of the document.
     let exact = with_exact_overflows(text);
     let exact = exact.as_deref().map_or(text, String::as_str);
     *gathered = Gathered::new(exact, limits, Reading::OneByOne);

@@ -1,5 +1,5 @@
-//! How much room a document will need, foretold by what the part of it that is read has needed. So
-//! it grows once or twice instead of doubling again and again, and takes little more than it holds.
+//! Estimates how much room a document will need from what the part read so far has needed. Buffers
+//! then grow once or twice instead of doubling again and again, and hold little spare room.
 
 use crate::secret::SecretText;
 
@@ -54,14 +54,14 @@ impl Progress {
         }
     }
 
-    /// How many there will be, if what is left is like what is done; each takes some bytes of it at
-    /// least.
+    /// Estimates the final number of items, if the rest of the document is like the part read so
+    /// far. Each item takes at least `bytes_each` bytes of it.
     fn foretold(&self, needed: usize, bytes_each: usize) -> usize {
         let most = needed + (self.total - self.done) / bytes_each;
         let alike = needed as u64 * self.total as u64 / self.done.max(1) as u64;
         let wanted = usize::try_from(alike + alike / 16).unwrap_or(usize::MAX).min(most);
-        // What is foretold may be wrong: what is not there yet must not take much, and growing not
-        // become the rule.
+        // The estimate may be wrong: too high must not cost much memory, and too low must not make
+        // growing the rule.
         wanted.min(needed.saturating_mul(16)).max(needed + needed / 4 + 1)
     }
 }

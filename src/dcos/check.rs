@@ -119,8 +119,8 @@ impl FileCheck {
         self.stops_agent
     }
 
-    /// Why an agent would start with this file, but no task of its Mesos containerizer could pull
-    /// any Docker image.
+    /// The reason that no task of the Mesos containerizer could pull a Docker image with this file,
+    /// although the agent would start.
     #[must_use]
     pub fn breaks_pulls(&self) -> Option<&'static str> {
         self.breaks_pulls

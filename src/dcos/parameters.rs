@@ -99,8 +99,8 @@ impl Parameters {
         (self.dcos_owned || self.write_to_etc).then_some(&**self.credentials)
     }
 
-    /// Where images without a registry of their own come from: `cluster_docker_registry_url`. Only
-    /// the Mesos containerizer looks at it.
+    /// The registry of images that name none: `cluster_docker_registry_url`. Only the Mesos
+    /// containerizer looks at it.
     #[must_use]
     pub fn docker_registry(&self) -> Option<&DockerRegistry> {
         self.registry.as_ref()
