@@ -8,8 +8,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::config::{Entry, EntrySecrets, File};
-use crate::layers::Layer;
+use crate::file::{Entry, EntrySecrets, File};
+use crate::index::Layer;
 use crate::level::Level;
 use crate::redact::Shown;
 use crate::secret::Span;

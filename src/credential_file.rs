@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::auth::Credential;
-use crate::config::{self, Entry, File, Format, Standing};
+use crate::error::Warning;
 use crate::error::{EntryProblem, Error};
+use crate::file::{self, Entry, File, Format, Standing};
 use crate::index::{self, Index};
 use crate::level::Place;
 use crate::limits::Limits;
-use crate::warning::Warning;
 
 /// One credential file of any format: its entries, and what looks wrong in it.
 ///
@@ -41,7 +41,7 @@ impl CredentialFile {
     }
 
     pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Self, Error> {
-        let config::Files { format, mut files } = config::read(bytes, place, limits)?;
+        let file::Files { format, mut files } = file::read(bytes, place, limits)?;
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
         warnings.extend(index::warnings_of(&hidden, &files));

@@ -103,39 +103,34 @@
 
 mod archive;
 mod auth;
-pub mod certs;
-mod config;
 mod credential_file;
-pub mod dcos;
 mod error;
 mod explain;
+mod file;
 mod image;
 mod index;
 mod json;
-mod layers;
+mod key;
 mod level;
 mod limits;
-pub mod marathon;
-mod marks;
-pub mod mesos;
+mod platform;
 mod redact;
 mod resolver;
-mod scope;
 mod secret;
 mod source;
-mod violation;
-mod warning;
 
 pub use auth::{AuthConfig, Credential, Origin};
-pub use config::Format;
 pub use credential_file::{CredentialFile, FileEntry};
-pub use error::{ArchiveProblem, EntryProblem, Error, KeyProblem};
+pub use error::{
+    ArchiveProblem, EntryProblem, Error, KeyProblem, OtherRegistries, Warning, WarningKind,
+};
 pub use explain::Explanation;
+pub use file::Format;
 pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Place};
 pub use limits::Limits;
+pub use platform::{certs, dcos, marathon, mesos};
 pub use resolver::{Resolver, ResolverBuilder};
-pub use warning::{OtherRegistries, Warning, WarningKind};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

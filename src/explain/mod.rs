@@ -1,7 +1,7 @@
 //! The same lookup, told step by step: what an explanation holds and how it reads.
 
-mod near;
-mod tell;
+mod near_miss;
+mod report;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::image::ImageRef;
+use crate::index::Layer;
 use crate::index::{Match, Rank};
-use crate::layers::Layer;
 use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey};
 use crate::resolver::Resolver;
 
-use self::tell::Telling;
+use self::report::Telling;
 
 /// What a lookup did and why, for people ([`Display`](fmt::Display)) and for logs
 /// ([`serde::Serialize`]). Holds keys as written and no byte of a credential.

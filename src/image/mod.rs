@@ -1,23 +1,25 @@
 //! Image references, `[registry/]repository[:tag][@digest]`, in Docker's normalised grammar
 //! (distribution/reference).
 
+mod fast;
 mod grammar;
 mod invalid;
-mod plain;
 mod registry;
+mod separators;
 
 use std::fmt;
 use std::sync::OnceLock;
 
+use self::fast::Plain;
 use self::grammar::{is_digest, is_lower_hex, is_tag};
 pub(crate) use self::grammar::{is_dotted, is_host, is_repository};
 pub use self::invalid::InvalidImageRef;
 use self::invalid::Problem;
-use self::plain::Plain;
 pub(crate) use self::registry::{
     DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
     normal_port, split_port,
 };
+pub(crate) use self::separators::Marks;
 
 /// Docker's limit on a repository, `library/` included.
 pub(crate) const MAX_REPOSITORY: usize = 255;
@@ -109,7 +111,7 @@ impl<'a> ImageRef<'a> {
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
     ) -> Result<Self, InvalidImageRef> {
-        let Some(Plain { registry, path, tag, digest }) = plain::read(image) else {
+        let Some(Plain { registry, path, tag, digest }) = fast::read(image) else {
             return Self::read_parts(image, default);
         };
         Ok(Self::of_parts(registry.map_or_else(default, Ok)?, path, tag, digest))

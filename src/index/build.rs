@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::hash::Keys;
 use super::patterns::Patterns;
-use super::rank::Rank;
+use super::precedence::Rank;
 use super::table::{Id, NONE, Table, id};
 use super::{Host, Index, PathPrefix, Text, depth_bit, entry_at};
-use crate::config::{Entry, File, Standing};
-use crate::warning::{Warning, WarningKind};
+use crate::error::{Warning, WarningKind};
+use crate::file::{Entry, File, Standing};
 
 /// Up to so many entries are looked at one by one.
 const FEW: usize = 8;

@@ -16,19 +16,21 @@
 
 mod build;
 mod hash;
+mod layers;
 mod patterns;
-mod rank;
+mod precedence;
 mod table;
 
-use crate::config::{Entry, File, Standing};
+use crate::file::{Entry, File, Standing};
 use crate::image::DOCKER_HUB;
 use crate::level::Level;
 use crate::secret::Span;
 
 pub(crate) use self::build::warnings_of;
 use self::hash::Keys;
+pub(crate) use self::layers::{Layer, Layers, Part, SourceRead};
 use self::patterns::Patterns;
-pub(crate) use self::rank::Rank;
+pub(crate) use self::precedence::Rank;
 use self::table::{Id, NONE, Table, id};
 
 /// What is looked up. The host may be in any case.

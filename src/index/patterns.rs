@@ -6,12 +6,12 @@
 
 use std::cmp::Reverse;
 
-use super::rank::HostRank;
+use super::precedence::HostRank;
 use super::table::Id;
 use super::{Host, Index, Match, Query, Text};
-use crate::config::File;
+use crate::file::File;
+use crate::key::{LONGEST_HOST, pattern_covers};
 use crate::level::Level;
-use crate::scope::{LONGEST_HOST, pattern_covers};
 
 #[derive(Default)]
 pub(super) struct Patterns(Vec<Pattern>);

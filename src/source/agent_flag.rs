@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::{Contents, file};
-use crate::config;
+use super::{Contents, named};
 use crate::error::Error;
+use crate::file;
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 
@@ -14,13 +14,13 @@ pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Content
     let inline = Place::bytes(Level::AgentFlag, ordinal);
     match Form::of(value) {
         Ok(Form::Json) => {
-            let read = config::read(value.as_bytes(), &inline, limits)?;
+            let read = file::read(value.as_bytes(), &inline, limits)?;
             Ok(Contents::of(inline, read.files))
         }
         Ok(Form::File(path)) => {
             let place = Place::file(Level::AgentFlag, &path);
-            let bytes = file::read_named(&path, &place, limits)?;
-            let read = config::read(bytes.as_slice(), &place, limits)?;
+            let bytes = named::read_named(&path, &place, limits)?;
+            let read = file::read(bytes.as_slice(), &place, limits)?;
             Ok(Contents::of(place, read.files))
         }
         Err(problem) => Err(Error::AgentFlag { place: inline, problem }),

@@ -4,14 +4,14 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES, file};
+use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES, named};
 use crate::archive;
-use crate::config;
 use crate::error::{ArchiveProblem, Error};
+use crate::error::{Warning, WarningKind};
+use crate::file;
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
-use crate::warning::{Warning, WarningKind};
 
 /// A local file that is fetched into a sandbox.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Sandbox {
 
     fn fetch(&mut self, with: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
         let Fetched { path, place, lands } = fetched;
-        let bytes = file::read_named(path, place, limits)?;
+        let bytes = named::read_named(path, place, limits)?;
         let unpacked = unpack(bytes.as_slice(), place, lands.unpacks, limits);
         let members = unpacked.as_ref().map_or(0, Vec::len);
         if let Some(name) = lands.file {
@@ -117,7 +117,7 @@ fn unpack(
             Ok(vec![Unpacked { name, place: place.clone(), bytes }])
         }
         Unpacks::Credentials | Unpacks::Anything => {
-            if let Some(problem) = config::foreign_compression(bytes) {
+            if let Some(problem) = file::foreign_compression(bytes) {
                 return Err(Error::Encoding { place: place.clone(), problem });
             }
             let unpacked = |archive::Member { name, bytes }| Unpacked {
@@ -186,7 +186,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     contents.warnings = warnings;
     for (arrived, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
         let Some(Arrived { place, bytes, is_member, .. }) = arrived else { continue };
-        let read = if is_member { config::read_member } else { config::read };
+        let read = if is_member { file::read_member } else { file::read };
         match read(bytes.as_slice(), &place, limits) {
             Ok(read) => contents.files.extend(read.files),
             Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } })

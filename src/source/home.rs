@@ -4,12 +4,12 @@ use std::io;
 use std::path::Path;
 
 use super::agent_flag::is_no_path;
-use super::{Contents, DOCKER_FILES, NoFiles, file};
-use crate::config;
+use super::{Contents, DOCKER_FILES, NoFiles, named};
 use crate::error::Error;
+use crate::error::{Warning, WarningKind};
+use crate::file;
 use crate::level::{Level, Place};
 use crate::limits::Limits;
-use crate::warning::{Warning, WarningKind};
 
 /// Reads what is there, through links as usual: nobody but its owner can change it.
 pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
@@ -29,9 +29,9 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
     for name in DOCKER_FILES {
         let path = home.join(name);
         let place = Place::file(Level::SandboxHome, &path);
-        match file::read_named(&path, &place, limits) {
+        match named::read_named(&path, &place, limits) {
             Ok(bytes) => {
-                contents.files.extend(config::read(bytes.as_slice(), &place, limits)?.files);
+                contents.files.extend(file::read(bytes.as_slice(), &place, limits)?.files);
             }
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),

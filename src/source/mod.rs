@@ -3,8 +3,8 @@
 
 mod agent_flag;
 mod fetched;
-mod file;
 mod home;
+mod named;
 mod sandbox;
 
 use std::io;
@@ -13,16 +13,16 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
-use crate::config::{self, File};
 use crate::error::Error;
+use crate::error::Warning;
+use crate::file::{self, File};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
-use crate::warning::Warning;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
 pub(crate) use self::fetched::{Fetched, Lands, Unpacks, place as place_of_fetched};
-pub(crate) use self::file::{open_named, read_named, read_open};
+pub(crate) use self::named::{open_named, read_named, read_open};
 use self::sandbox::Reading;
 
 /// What Docker looks for below its `HOME`, in the order in which it counts.
@@ -109,7 +109,7 @@ impl Source {
                     Some(name) => Place::called(Some(*level), name),
                     None => Place::bytes(*level, ordinal),
                 };
-                let read = config::read(bytes.as_slice(), &place, limits)?;
+                let read = file::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
@@ -119,7 +119,7 @@ impl Source {
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {
                 let place = Place::file(Level::ClusterFile, path);
-                let bytes = match file::read_named(path, &place, limits) {
+                let bytes = match named::read_named(path, &place, limits) {
                     Err(Error::Read { source, .. })
                         if !required && source.kind() == io::ErrorKind::NotFound =>
                     {
@@ -129,7 +129,7 @@ impl Source {
                     }
                     read => read?,
                 };
-                let read = config::read(bytes.as_slice(), &place, limits)?;
+                let read = file::read(bytes.as_slice(), &place, limits)?;
                 Ok(Contents::of(place, read.files))
             }
         }

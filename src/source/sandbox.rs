@@ -11,13 +11,13 @@
 use std::io;
 use std::path::Path;
 
-use super::file::read_open;
+use super::named::read_open;
 use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES};
-use crate::config::{self, Files};
 use crate::error::{ArchiveProblem, Error};
+use crate::error::{Warning, WarningKind};
+use crate::file::{self, Files};
 use crate::level::{Level, Place};
 use crate::limits::Limits;
-use crate::warning::{Warning, WarningKind};
 
 /// Which of the files are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
             Err(Refusal::Io(source)) => return Err(Error::Read { place, source }),
         };
         let bytes = read_open(open, &place, limits)?;
-        match config::read(bytes.as_slice(), &place, limits) {
+        match file::read(bytes.as_slice(), &place, limits) {
             Ok(Files { files, .. }) => contents.files.extend(files),
             // In a sandbox any file may be called docker.tar.gz.
             Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })

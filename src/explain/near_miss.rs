@@ -1,0 +1,142 @@
+//! How a scope misses an image, for those that nearly match: what an operator has to be told.
+
+use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
+use crate::key::{LONGEST_HOST, Scope, covers, pattern_covers};
+
+/// How a scope stands to an image of which it is about the registry, or nearly.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    Covers,
+    Misses(Miss),
+}
+
+/// How a scope misses an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Miss {
+    OtherPort,
+    OtherNamespace,
+    /// `example.com` for an image of `sub.example.com`.
+    ParentHost,
+    /// `*.example.com` for an image of `a.b.example.com` or `example.com`.
+    OtherDepth,
+    /// `hub.docker.com` for an image of Docker Hub.
+    NotDockerHub,
+}
+
+impl Miss {
+    /// The ways to miss, the likeliest mistakes first.
+    pub(super) const ALL: [Miss; 5] = [
+        Miss::OtherPort,
+        Miss::OtherNamespace,
+        Miss::NotDockerHub,
+        Miss::OtherDepth,
+        Miss::ParentHost,
+    ];
+
+    /// Why such a key is not used.
+    pub(super) fn reason(self, image: &ImageRef<'_>) -> String {
+        let registry = told(image.registry());
+        match self {
+            Miss::OtherPort => {
+                format!("is for another port; the image is on {registry}, and no port means 443")
+            }
+            Miss::OtherNamespace => {
+                format!("is for that path alone; the repository is {}", image.repository())
+            }
+            Miss::ParentHost => {
+                format!("is for that host alone, not for {registry} below it")
+            }
+            Miss::OtherDepth => {
+                format!("does not cover {registry}: * matches within one label only")
+            }
+            Miss::NotDockerHub => {
+                "is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/"
+                    .to_owned()
+            }
+        }
+    }
+
+    /// What the user may have meant, before a list of scopes.
+    pub(super) fn hint(self, registry: &str) -> String {
+        match self {
+            Miss::OtherPort => {
+                format!("{registry} has no key, but the same host on another port has")
+            }
+            Miss::OtherNamespace => {
+                format!("{registry} has keys for other namespaces only")
+            }
+            Miss::ParentHost => {
+                format!(
+                    "{registry} has no key, but a host above it has; a key covers its own host only"
+                )
+            }
+            Miss::OtherDepth => {
+                format!(
+                    "{registry} has no key, but there are patterns with another number of labels"
+                )
+            }
+            Miss::NotDockerHub => "these do not cover Docker Hub, whose key is \
+                                       https://index.docker.io/v1/"
+                .to_owned(),
+        }
+    }
+}
+
+/// As much of a registry as any real one has, for what is said once for each key.
+fn told(registry: &str) -> &str {
+    registry.get(..LONGEST_HOST).unwrap_or(registry)
+}
+
+/// How a scope stands to an image; `None` where it is about another registry altogether.
+///
+/// `host` is the image's in lower case.
+pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> Option<Relation> {
+    let registry = image.registry_parts();
+    let is_hub = registry.is_docker_hub();
+    let same_host = if scope.literals.is_some() {
+        !is_hub && pattern_covers(&scope.host, host)
+    } else {
+        scope.host == host
+    };
+    if same_host {
+        return Some(if scope.port != registry.port() {
+            Relation::Misses(Miss::OtherPort)
+        } else if !covers(&scope.path, image.repository()) {
+            Relation::Misses(Miss::OtherNamespace)
+        } else {
+            Relation::Covers
+        });
+    }
+    let is_below = |host: &str, parent: &str| {
+        host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+    };
+    if is_hub {
+        let mistaken = if scope.literals.is_some() {
+            DOCKER_HUB_NAMES.iter().any(|name| pattern_covers(&scope.host, name))
+        } else {
+            is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
+        };
+        return mistaken.then_some(Relation::Misses(Miss::NotDockerHub));
+    }
+    let (near, miss) = if scope.literals.is_some() {
+        (misses_by_depth(&scope.host, host), Miss::OtherDepth)
+    } else {
+        (is_below(host, &scope.host) && scope.host.contains('.'), Miss::ParentHost)
+    };
+    near.then_some(Relation::Misses(miss))
+}
+
+/// Returns whether a pattern `*.…` would cover the host with another number of labels:
+/// `*.example.com` both `example.com` and `a.b.example.com`.
+fn misses_by_depth(pattern: &str, host: &str) -> bool {
+    let Some(rest) = pattern.strip_prefix("*.").filter(|_| host.len() <= LONGEST_HOST) else {
+        return false;
+    };
+    // The rest has a fixed number of labels, so only one suffix of the host can match.
+    let dots = rest.matches('.').count();
+    let end = match host.rmatch_indices('.').nth(dots) {
+        Some((dot, _)) => host.get(dot + 1..).unwrap_or_default(),
+        None => host,
+    };
+    pattern_covers(rest, end)
+}

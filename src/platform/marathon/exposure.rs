@@ -1,0 +1,48 @@
+//! Credentials in a task's sandbox that are not for its image: an archive of a whole `~/.docker`
+//! brings every registry's password to where the task can read it.
+
+use std::collections::HashSet;
+
+use crate::error::{OtherRegistries, Warning, WarningKind};
+use crate::file::{File, Standing};
+use crate::image::ImageRef;
+use crate::key::{Scope, is_pattern, pattern_covers};
+use crate::level::Level;
+use crate::resolver::Resolver;
+
+/// One warning for each file at the level sandbox HOME with usable credentials of other registries
+/// than the image's.
+pub(super) fn warnings(resolver: &Resolver, image: &ImageRef<'_>) -> Vec<Warning> {
+    let host = image.registry_parts().host().to_ascii_lowercase();
+    let in_sandbox = resolver.files().filter(|file| file.level() == Level::SandboxHome);
+    in_sandbox.filter_map(|file| warning(file, image, &host)).collect()
+}
+
+fn warning(file: &File, image: &ImageRef<'_>, host: &str) -> Option<Warning> {
+    const MOST_TOLD: usize = 5;
+    let mut known = HashSet::new();
+    let mut others = Vec::new();
+    for entry in file.entries.iter().filter(|entry| entry.standing == Standing::Usable) {
+        let of_entry = (file.text(entry.host), entry.port);
+        if is_of(image, host, of_entry) || !known.insert(of_entry) {
+            continue;
+        }
+        if others.len() < MOST_TOLD {
+            let registry = file.scope(entry).map(|scope| Scope { path: "".into(), ..scope });
+            others.extend(registry.map(|registry| registry.to_string()));
+        }
+    }
+    let more = known.len().saturating_sub(others.len());
+    let registry = image.registry().to_owned();
+    let found = Box::new(OtherRegistries { registry, others, more });
+    let kind = WarningKind::OtherRegistries(found);
+    (!known.is_empty()).then(|| Warning::new(&file.place, None, kind))
+}
+
+/// Returns whether a host and port is or covers the image's registry.
+fn is_of(image: &ImageRef<'_>, host: &str, (of_entry, port): (&str, u16)) -> bool {
+    let registry = image.registry_parts();
+    let is_covered =
+        || !registry.is_docker_hub() && is_pattern(of_entry) && pattern_covers(of_entry, host);
+    u32::from(port) == registry.port() && (of_entry == host || is_covered())
+}
