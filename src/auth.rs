@@ -46,10 +46,10 @@ impl<'a> Credential<'a> {
     /// What an entry amounts to; meant for usable ones.
     pub(crate) fn of(file: &'a File, entry: &Entry) -> Self {
         let fields = file.secrets(entry);
-        if let Some(token) = file.field(fields.rare.registry_token) {
+        if let Some(token) = file.field(fields.tokens.registry_token) {
             return Credential::RegistryToken { token };
         }
-        match file.field(fields.rare.identity_token) {
+        match file.field(fields.tokens.identity_token) {
             Some(token) => {
                 Credential::IdentityToken { token, username: file.field(fields.username) }
             }
@@ -111,7 +111,7 @@ impl Origin {
     /// The path of the file, or of the archive it stands in; `None` where bytes were given.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
-        self.file_read()?.place.path()
+        self.file_read()?.location.path()
     }
 
     /// The key as written in the file.
@@ -124,7 +124,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.file_read() {
-            Some(file) => write!(f, "{}: key {}", file.place, Shown(self.key())),
+            Some(file) => write!(f, "{}: key {}", file.location, Shown(self.key())),
             None => Ok(()),
         }
     }
@@ -193,19 +193,19 @@ impl AuthConfig {
     /// `identitytoken`: an OAuth2 refresh token.
     #[must_use]
     pub fn identity_token(&self) -> Option<&str> {
-        self.field(|secrets| secrets.rare.identity_token)
+        self.field(|secrets| secrets.tokens.identity_token)
     }
 
     /// `registrytoken`: a bearer token that is sent as it is.
     #[must_use]
     pub fn registry_token(&self) -> Option<&str> {
-        self.field(|secrets| secrets.rare.registry_token)
+        self.field(|secrets| secrets.tokens.registry_token)
     }
 
     /// `email`, which older files carry. Nobody needs it any more.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
-        self.field(|secrets| secrets.rare.email)
+        self.field(|secrets| secrets.tokens.email)
     }
 
     /// The key as written, as Docker puts it into `serveraddress`: `https://index.docker.io/v1/`.

@@ -5,9 +5,9 @@ use std::fmt;
 use crate::auth::Credential;
 use crate::error::Warning;
 use crate::error::{EntryProblem, Error};
-use crate::file::{self, Entry, File, Format, Standing};
+use crate::file::{self, Entry, EntryState, File, Format};
 use crate::index::{self, Index};
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 
 /// One credential file of any format: its entries, and what looks wrong in it.
@@ -37,11 +37,11 @@ impl CredentialFile {
     ///
     /// Whatever cannot be read as any format. A malformed entry is a [`Warning`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        Self::read(bytes, &Place::UNKNOWN, &Limits::default())
+        Self::read(bytes, &Location::UNKNOWN, &Limits::default())
     }
 
-    pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Self, Error> {
-        let file::Files { format, mut files } = file::read(bytes, place, limits)?;
+    pub(crate) fn read(bytes: &[u8], location: &Location, limits: &Limits) -> Result<Self, Error> {
+        let file::Files { format, mut files } = file::read(bytes, location, limits)?;
         let (_, hidden) = Index::build(&mut files);
         let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
         warnings.extend(index::warnings_of(&hidden, &files));
@@ -59,7 +59,7 @@ impl CredentialFile {
     pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.files.iter().flat_map(|file| {
             let entries = file.entries.iter().filter(|entry| {
-                !matches!(entry.standing, Standing::Repeated | Standing::Unmatchable(_))
+                !matches!(entry.state, EntryState::Duplicate | EntryState::Unmatchable(_))
             });
             entries.map(move |entry| FileEntry { file, entry })
         })
@@ -100,14 +100,14 @@ impl<'a> FileEntry<'a> {
     /// The credential; `None` where there is nothing usable, and where the entry is malformed.
     #[must_use]
     pub fn credential(&self) -> Option<Credential<'a>> {
-        (self.entry.standing == Standing::Usable).then(|| Credential::of(self.file, self.entry))
+        (self.entry.state == EntryState::Usable).then(|| Credential::of(self.file, self.entry))
     }
 
     /// What is wrong with a malformed entry.
     #[must_use]
     pub fn problem(&self) -> Option<EntryProblem> {
-        match self.entry.standing {
-            Standing::Malformed(problem) => Some(problem),
+        match self.entry.state {
+            EntryState::Malformed(problem) => Some(problem),
             _ => None,
         }
     }

@@ -70,7 +70,7 @@ impl Serialize for Level {
 ///
 /// Displayed as operators read it, `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     level: Option<Level>,
     /// A path, or what a file without one is called: the secret that held it.
     name: Option<Arc<str>>,
@@ -81,32 +81,32 @@ pub struct Place {
     member: Option<&'static str>,
 }
 
-impl Place {
+impl Location {
     /// Bytes that came from nowhere in particular.
-    pub(crate) const UNKNOWN: Place =
-        Place { level: None, name: None, is_path: false, ordinal: 1, member: None };
+    pub(crate) const UNKNOWN: Location =
+        Location { level: None, name: None, is_path: false, ordinal: 1, member: None };
 
     pub(crate) fn bytes(level: Level, ordinal: u32) -> Self {
-        Place { level: Some(level), ordinal, ..Self::UNKNOWN }
+        Location { level: Some(level), ordinal, ..Self::UNKNOWN }
     }
 
     pub(crate) fn file(level: Level, path: &Path) -> Self {
-        Place { level: Some(level), ..Self::path_of(path) }
+        Location { level: Some(level), ..Self::path_of(path) }
     }
 
     /// A file or directory that belongs to no level.
     pub(crate) fn path_of(path: &Path) -> Self {
         let name = Some(Arc::from(path.display().to_string()));
-        Place { name, is_path: true, ..Self::UNKNOWN }
+        Location { name, is_path: true, ..Self::UNKNOWN }
     }
 
     /// Bytes that have a name of their own.
     pub(crate) fn called(level: Option<Level>, name: &str) -> Self {
-        Place { level, name: Some(name.into()), ..Self::UNKNOWN }
+        Location { level, name: Some(name.into()), ..Self::UNKNOWN }
     }
 
     pub(crate) fn member(&self, member: &'static str) -> Self {
-        Place { member: Some(member), ..self.clone() }
+        Location { member: Some(member), ..self.clone() }
     }
 
     /// The level; `None` for a file parsed on its own.
@@ -143,7 +143,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match (self.level, &self.name) {
             (Some(level), _) => level.name(),

@@ -127,7 +127,7 @@ pub use error::{
 pub use explain::Explanation;
 pub use file::Format;
 pub use image::{ImageRef, InvalidImageRef};
-pub use level::{Level, Place};
+pub use level::{Level, Location};
 pub use limits::Limits;
 pub use platform::{certs, dcos, marathon, mesos};
 pub use resolver::{Resolver, ResolverBuilder};

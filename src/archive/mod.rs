@@ -15,7 +15,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use self::header::{BLOCK, Described, Extensions, Header, Kind, Pax};
 use self::stream::{Failure, Stream, is_gzip};
 use crate::error::{ArchiveProblem, Error};
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
@@ -52,17 +52,21 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// A damaged archive, a refused member, a limit, and neither file in it.
-pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<Member>, Error> {
+pub(crate) fn read(
+    bytes: &[u8],
+    location: &Location,
+    limits: &Limits,
+) -> Result<Vec<Member>, Error> {
     let most = limits.effective_archive_bytes();
     if bytes.len() as u64 > most {
-        return Err(Failure::limit("archive_bytes", most).into_error(place));
+        return Err(Failure::limit("archive_bytes", most).into_error(location));
     }
     let unpacked = is_gzip(bytes)
         .then(|| gunzip::unpack_small(bytes, limits.archive_unpacked_bytes))
         .flatten();
     let stream = Stream::new(bytes, unpacked.as_ref(), limits);
     let walk = Walk { stream, found: Found::default(), links: None };
-    walk.run().map_err(|failure| failure.into_error(place))
+    walk.run().map_err(|failure| failure.into_error(location))
 }
 
 /// What is in a file that is compressed with gzip, and is no archive.
@@ -70,7 +74,11 @@ pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Vec<M
 /// # Errors
 ///
 /// A damaged stream, and a limit.
-pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<SecretBytes, Error> {
+pub(crate) fn gunzip(
+    bytes: &[u8],
+    location: &Location,
+    limits: &Limits,
+) -> Result<SecretBytes, Error> {
     let most = limits.effective_file_bytes();
     if let Some(unpacked) = gunzip::unpack_small(bytes, most.min(limits.archive_unpacked_bytes)) {
         return Ok(unpacked);
@@ -78,13 +86,13 @@ pub(crate) fn gunzip(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Sec
     let mut stream = Stream::packed(bytes, limits);
     let mut unpacked = SecretBytes::default();
     loop {
-        let piece = stream.piece(usize::MAX).map_err(|failure| failure.into_error(place))?;
+        let piece = stream.piece(usize::MAX).map_err(|failure| failure.into_error(location))?;
         if piece.is_empty() {
             return Ok(unpacked);
         }
         unpacked.extend(piece);
         if unpacked.as_slice().len() as u64 > most {
-            return Err(Failure::limit("file_bytes", most).into_error(place));
+            return Err(Failure::limit("file_bytes", most).into_error(location));
         }
     }
 }

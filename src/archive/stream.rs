@@ -5,7 +5,7 @@ use std::io::Read;
 use super::gunzip::Gunzip;
 use super::header::BLOCK;
 use crate::error::{ArchiveProblem, Error};
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
@@ -24,11 +24,11 @@ impl Failure {
         Failure::Limit { limit, value }
     }
 
-    pub(super) fn into_error(self, place: &Place) -> Error {
-        let place = place.clone();
+    pub(super) fn into_error(self, location: &Location) -> Error {
+        let location = location.clone();
         match self {
-            Failure::Archive(problem) => Error::Archive { place, problem },
-            Failure::Limit { limit, value } => Error::Limit { place, limit, value },
+            Failure::Archive(problem) => Error::Archive { location, problem },
+            Failure::Limit { limit, value } => Error::Limit { location, limit, value },
         }
     }
 }

@@ -14,7 +14,7 @@ use std::fmt;
 use std::io;
 
 use crate::image::InvalidImageRef;
-use crate::level::Place;
+use crate::level::Location;
 use crate::redact::{Shown, ShownKey};
 
 pub use self::fetch::FetchProblem;
@@ -33,45 +33,47 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 #[non_exhaustive]
 pub enum Error {
     /// A file or directory that was named could not be opened or read.
-    #[error("{place}: cannot read it: {source}; {}", read_advice(source))]
+    #[error("{location}: cannot read it: {source}; {}", read_advice(source))]
     Read {
         /// What was named.
-        place: Place,
+        location: Location,
         /// What the system said.
         source: io::Error,
     },
 
     /// Something other than a regular file stands where a credential file is looked for. It was not
     /// opened: it could hang, or lead out of the sandbox.
-    #[error("{place}: refused, it is {found}; put a regular file there, or remove it")]
+    #[error("{location}: refused, it is {found}; put a regular file there, or remove it")]
     NotAFile {
         /// Where it stands.
-        place: Place,
+        location: Location,
         /// What stands there.
         found: &'static str,
     },
 
     /// The value of `--docker_config` is of none of the forms that the flag takes.
-    #[error("{place}: {problem}; give an absolute path, a file:// URL or the JSON object itself")]
+    #[error(
+        "{location}: {problem}; give an absolute path, a file:// URL or the JSON object itself"
+    )]
     AgentFlag {
         /// The agent flag.
-        place: Place,
+        location: Location,
         /// What is wrong with the value, which itself is not shown as it may hold credentials.
         problem: &'static str,
     },
 
     /// An empty file, or one of white space alone.
-    #[error("{place}: the file is empty{}", place.empty_advice())]
+    #[error("{location}: the file is empty{}", location.empty_advice())]
     Empty {
         /// The file.
-        place: Place,
+        location: Location,
     },
 
     /// Text that is not valid JSON.
-    #[error("{place}: {problem} at line {line}, column {column}; {advice}")]
+    #[error("{location}: {problem} at line {line}, column {column}; {advice}")]
     Syntax {
         /// The file.
-        place: Place,
+        location: Location,
         /// What is wrong.
         problem: &'static str,
         /// Line, from 1.
@@ -84,10 +86,10 @@ pub enum Error {
 
     /// Valid JSON, but not a credential file: `auths` that is no object, a Secret without
     /// credentials.
-    #[error("{place}: {problem}{}", Position(*line, *column))]
-    Shape {
+    #[error("{location}: {problem}{}", Position(*line, *column))]
+    NotACredentialFile {
         /// The file.
-        place: Place,
+        location: Location,
         /// What is wrong, and what was expected.
         problem: &'static str,
         /// Line, from 1; 0 where the document as a whole is meant.
@@ -97,30 +99,30 @@ pub enum Error {
     },
 
     /// Bytes that are no text in UTF-8: UTF-16, or a compression that is not gzip.
-    #[error("{place}: {problem}")]
+    #[error("{location}: {problem}")]
     Encoding {
         /// The file.
-        place: Place,
+        location: Location,
         /// What it is, and what to do.
         problem: &'static str,
     },
 
     /// An archive that cannot be read or whose members are refused.
-    #[error("{place}: {problem}")]
+    #[error("{location}: {problem}")]
     Archive {
         /// The archive.
-        place: Place,
+        location: Location,
         /// What is wrong.
         problem: ArchiveProblem,
     },
 
     /// A source is larger than one of the [`Limits`](crate::Limits). Nothing of it was kept.
     #[error(
-        "{place}: over the limit {limit} of {value}; if that is no mistake, raise Limits::{limit}"
+        "{location}: over the limit {limit} of {value}; if that is no mistake, raise Limits::{limit}"
     )]
     Limit {
         /// The source.
-        place: Place,
+        location: Location,
         /// The field of [`Limits`](crate::Limits).
         limit: &'static str,
         /// Its value.
@@ -128,10 +130,10 @@ pub enum Error {
     },
 
     /// A malformed entry, under [`strict`](crate::ResolverBuilder::strict).
-    #[error("{place}: entry {}: {problem}", ShownKey(key))]
+    #[error("{location}: entry {}: {problem}", ShownKey(key))]
     Entry {
         /// The file.
-        place: Place,
+        location: Location,
         /// The key as written.
         key: String,
         /// What is wrong.
@@ -139,10 +141,10 @@ pub enum Error {
     },
 
     /// A key that can match no image, under [`strict`](crate::ResolverBuilder::strict).
-    #[error("{place}: key {} can match no image: {problem}", ShownKey(key))]
+    #[error("{location}: key {} can match no image: {problem}", ShownKey(key))]
     Key {
         /// The file.
-        place: Place,
+        location: Location,
         /// The key as written if it looks like a registry, otherwise its position in the file:
         /// `#3`.
         key: String,
@@ -166,7 +168,7 @@ pub enum Error {
         Shown(alias),
         Shown(location)
     )]
-    Secret {
+    SecretUnavailable {
         /// The app, or the pod and its container.
         id: String,
         /// What the definition calls the secret.
@@ -195,7 +197,7 @@ pub enum Error {
 
     /// A flag of Mesos's or a parameter of DC/OS's whose value is of none of the forms it takes.
     #[error("{}: {problem}", name.escape_debug())]
-    Setting {
+    InvalidSetting {
         /// The flag or the parameter.
         name: String,
         /// What is wrong with the value, which itself is not shown.
@@ -204,13 +206,13 @@ pub enum Error {
 
     /// Half of a client certificate ([`certs`](crate::certs)).
     #[error(
-        "{place}: {} is missing beside it; a client certificate is a pair of NAME.cert and NAME.key, and \
+        "{location}: {} is missing beside it; a client certificate is a pair of NAME.cert and NAME.key, and \
          the certificate of a CA is called NAME.crt",
         Shown(missing)
     )]
     HalfPair {
         /// The half that is there.
-        place: Place,
+        location: Location,
         /// The name of the other half.
         missing: String,
     },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ArchiveProblem, EntryProblem, KeyProblem};
 use super::{FetchProblem, ParameterProblem, Pitfall};
-use crate::level::Place;
+use crate::level::Location;
 use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 
 /// Something that an operator should know about a credential file, a flag or a parameter that could
@@ -15,7 +15,7 @@ use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 /// the same: of a million warnings each may be about the same long key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
-    place: Place,
+    location: Location,
     key: Option<Box<str>>,
     kind: WarningKind,
 }
@@ -101,8 +101,8 @@ pub struct OtherRegistries {
 }
 
 impl Warning {
-    pub(crate) fn new(place: &Place, key: Option<&str>, kind: WarningKind) -> Self {
-        Warning { place: place.clone(), key: key.map(Box::from), kind }
+    pub(crate) fn new(location: &Location, key: Option<&str>, kind: WarningKind) -> Self {
+        Warning { location: location.clone(), key: key.map(Box::from), kind }
     }
 
     /// What it is about.
@@ -113,8 +113,8 @@ impl Warning {
 
     /// The file, flag, parameter or field of a definition that it is about.
     #[must_use]
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// The key it is about, as written; `#3` for the third key of its object if it can match no
@@ -133,7 +133,7 @@ impl fmt::Debug for Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.place)?;
+        write!(f, "{}: ", self.location)?;
         let key = ShownKey(self.key.as_deref().unwrap_or_default());
         match &self.kind {
             WarningKind::MalformedEntry(problem) => write!(

@@ -15,7 +15,7 @@ use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey};
 use crate::resolver::Resolver;
 
-use self::report::Telling;
+use self::report::ReportBuilder;
 
 /// What a lookup did and why, for people ([`Display`](fmt::Display)) and for logs
 /// ([`serde::Serialize`]). Holds keys as written and no byte of a credential.
@@ -36,8 +36,8 @@ pub struct Explanation {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {
-    Found { level: Level, place: String, key: String, credential: &'static str },
-    Broken { level: Level, place: String, key: String, problem: String },
+    Found { level: Level, location: String, key: String, credential: &'static str },
+    Broken { level: Level, location: String, key: String, problem: String },
     None,
 }
 
@@ -49,7 +49,7 @@ struct LevelReport {
 
 #[derive(Clone, Debug, Serialize)]
 struct SourceReport {
-    place: String,
+    location: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     files: Vec<FileReport>,
@@ -57,7 +57,7 @@ struct SourceReport {
 
 #[derive(Clone, Debug, Serialize)]
 struct FileReport {
-    place: String,
+    location: String,
     format: &'static str,
     entries: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ enum Verdict {
     Loses,
     Malformed,
     Absent,
-    Repeated,
+    Duplicate,
     Helper,
     OutOfScope,
     Unmatchable,
@@ -96,7 +96,7 @@ impl Verdict {
             Verdict::Loses => "loses",
             Verdict::Malformed => "malformed",
             Verdict::Absent => "empty",
-            Verdict::Repeated => "repeated",
+            Verdict::Duplicate => "repeated",
             Verdict::Helper => "in a helper",
             Verdict::OutOfScope => "out of scope",
             Verdict::Unmatchable => "matches nothing",
@@ -116,7 +116,7 @@ impl Resolver {
 impl Explanation {
     /// `matches` is what the lookup found, best first, each with the number of its layer.
     fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Rank, Match)]) -> Self {
-        let mut telling = Telling::new(image, matches);
+        let mut telling = ReportBuilder::new(image, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();
         for (number, layer) in layers.iter().enumerate() {
@@ -169,12 +169,12 @@ impl fmt::Display for Explanation {
             writeln!(f, "  hint: {hint}")?;
         }
         match &self.answer {
-            Answer::Found { place, key, credential, .. } => {
-                write!(f, "  answer: {credential} from {place}, key {}", Shown(key))
+            Answer::Found { location, key, credential, .. } => {
+                write!(f, "  answer: {credential} from {location}, key {}", Shown(key))
             }
-            Answer::Broken { place, key, problem, .. } => write!(
+            Answer::Broken { location, key, problem, .. } => write!(
                 f,
-                "  answer: none, because the entry {} in {place} is broken: {problem}",
+                "  answer: none, because the entry {} in {location} is broken: {problem}",
                 Shown(key)
             ),
             Answer::None => f.write_str("  answer: none"),
@@ -192,7 +192,7 @@ impl fmt::Display for LevelReport {
                 writeln!(
                     f,
                     "  {}: {}",
-                    source.place,
+                    source.location,
                     source.note.as_deref().unwrap_or("holds no file")
                 )?;
             }
@@ -207,7 +207,7 @@ impl fmt::Display for LevelReport {
 impl fmt::Display for FileReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = if self.entries == 1 { "key" } else { "keys" };
-        write!(f, "  {}, a {} with {} {keys}", self.place, self.format, self.entries)?;
+        write!(f, "  {}, a {} with {} {keys}", self.location, self.format, self.entries)?;
         if let Some(helper) = &self.helper {
             write!(f, ", credentials left to {} (credsStore)", ShownHelper(helper))?;
         }

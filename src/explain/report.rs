@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::near_miss::{Miss, Relation, relation};
 use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;
-use crate::file::{Entry, File, Standing};
+use crate::file::{Entry, EntryState, File};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::{Layer, SourceRead};
 use crate::index::{Match, Rank};
@@ -20,13 +20,13 @@ use crate::source::NoFiles;
 const MOST_FINDINGS: usize = 10;
 const MOST_SCOPES: usize = 5;
 
-pub(super) struct Telling<'a> {
+pub(super) struct ReportBuilder<'a> {
     image: &'a ImageRef<'a>,
     /// The host of its registry in lower case.
     host: String,
     matches: &'a [(usize, Rank, Match)],
     /// Layer, file and entry of a match -> its place in the order.
-    places: HashMap<(usize, u32, u32), usize>,
+    locations: HashMap<(usize, u32, u32), usize>,
     any_file: bool,
     /// Whether credential files are fetched in vain.
     any_in_vain: bool,
@@ -72,18 +72,18 @@ impl Mentions {
     }
 }
 
-impl<'a> Telling<'a> {
+impl<'a> ReportBuilder<'a> {
     pub(super) fn new(image: &'a ImageRef<'a>, matches: &'a [(usize, Rank, Match)]) -> Self {
-        let places = matches
+        let locations = matches
             .iter()
             .enumerate()
-            .map(|(place, (layer, _, found))| ((*layer, found.file, found.entry), place))
+            .map(|(location, (layer, _, found))| ((*layer, found.file, found.entry), location))
             .collect();
-        Telling {
+        ReportBuilder {
             image,
             host: image.registry_parts().host().to_ascii_lowercase(),
             matches,
-            places,
+            locations,
             any_file: false,
             any_in_vain: false,
             helpers: Mentions::default(),
@@ -99,14 +99,14 @@ impl<'a> Telling<'a> {
             Some((found.level, file, file.entries.get(found.entry as usize)?))
         });
         let Some((level, file, entry)) = best else { return Answer::None };
-        let (place, key) = (file.place.to_string(), file.text(entry.key).to_owned());
-        match entry.standing {
-            Standing::Malformed(problem) => {
-                Answer::Broken { level, place, key, problem: problem.to_string() }
+        let (location, key) = (file.location.to_string(), file.text(entry.key).to_owned());
+        match entry.state {
+            EntryState::Malformed(problem) => {
+                Answer::Broken { level, location, key, problem: problem.to_string() }
             }
             _ => {
                 let credential = Credential::of(file, entry).kind();
-                Answer::Found { level, place, key, credential }
+                Answer::Found { level, location, key, credential }
             }
         }
     }
@@ -121,7 +121,7 @@ impl<'a> Telling<'a> {
         self.any_in_vain |= matches!(source.no_files, Some(NoFiles::FetchedInVain(_)));
         let files = (0..).zip(&layer.files).skip(first).take(source.files);
         SourceReport {
-            place: source.place.to_string(),
+            location: source.location.to_string(),
             note: source.no_files.as_ref().map(|why| why.text().to_owned()),
             files: files.map(|(at, file)| self.file(number, at, file)).collect(),
         }
@@ -133,27 +133,28 @@ impl<'a> Telling<'a> {
         let mut told: HashMap<Verdict, usize> = HashMap::new();
         let mut more = 0;
         for (position, entry) in file.entries.iter().enumerate() {
-            let place = u32::try_from(position).ok();
-            let place = place.and_then(|entry| self.places.get(&(layer, number, entry)).copied());
-            let found = match place {
-                Some(place) => Some(self.matched(file, entry, place)),
+            let location = u32::try_from(position).ok();
+            let location =
+                location.and_then(|entry| self.locations.get(&(layer, number, entry)).copied());
+            let found = match location {
+                Some(location) => Some(self.matched(file, entry, location)),
                 None => self.unmatched(file, position, entry),
             };
             let Some(finding) = found else { continue };
             let told = told.entry(finding.verdict).or_default();
             *told += 1;
-            match place {
+            match location {
                 _ if *told > MOST_FINDINGS => more += 1,
-                Some(place) => matching.push((place, finding)),
+                Some(location) => matching.push((location, finding)),
                 None => others.push(finding),
             }
         }
-        matching.sort_by_key(|(place, _)| *place);
+        matching.sort_by_key(|(location, _)| *location);
         let mut findings: Vec<Finding> = matching.into_iter().map(|(_, finding)| finding).collect();
         findings.append(&mut others);
         more += self.add_helpers(file, &mut findings);
         FileReport {
-            place: file.place.to_string(),
+            location: file.location.to_string(),
             format: file.format.name(),
             entries: file.entries.len(),
             helper: file.store_helper.as_deref().map(str::to_owned),
@@ -163,21 +164,21 @@ impl<'a> Telling<'a> {
     }
 
     /// An entry that the lookup came upon.
-    fn matched(&self, file: &File, entry: &Entry, place: usize) -> Finding {
+    fn matched(&self, file: &File, entry: &Entry, location: usize) -> Finding {
         let best = self.matches.first();
-        let mine = self.matches.get(place);
+        let mine = self.matches.get(location);
         let lost = match (mine, best) {
-            _ if place == 0 => None,
+            _ if location == 0 => None,
             (Some(_), Some((.., best))) if !best.usable => Some("the malformed one comes first"),
             (Some((_, mine, _)), Some((_, best, _))) => Some(mine.loses_by(best)),
             _ => None,
         };
-        let (verdict, reason) = match (entry.standing, lost) {
-            (Standing::Malformed(problem), None) => (
+        let (verdict, reason) = match (entry.state, lost) {
+            (EntryState::Malformed(problem), None) => (
                 Verdict::Malformed,
                 format!("it would have answered, but {problem}; nothing else is used instead"),
             ),
-            (Standing::Malformed(problem), Some(why)) => {
+            (EntryState::Malformed(problem), Some(why)) => {
                 (Verdict::Malformed, format!("{problem}; {why} anyway"))
             }
             (_, None) => (Verdict::Wins, "covers the image".to_owned()),
@@ -189,8 +190,8 @@ impl<'a> Telling<'a> {
     /// An entry that the lookup passed by; `None` where there is nothing to say of it.
     fn unmatched(&mut self, file: &File, position: usize, entry: &Entry) -> Option<Finding> {
         let key = file.text(entry.key);
-        let (verdict, reason) = match entry.standing {
-            Standing::Unmatchable(problem) => {
+        let (verdict, reason) = match entry.state {
+            EntryState::Unmatchable(problem) => {
                 if !redact::may_be_meant_for(key, &self.host) {
                     return None;
                 }
@@ -200,19 +201,19 @@ impl<'a> Telling<'a> {
                 let (verdict, reason) = (Verdict::Unmatchable, problem.to_string());
                 return Some(Finding { key, scope: None, verdict, reason });
             }
-            Standing::Repeated | Standing::Absent => {
+            EntryState::Duplicate | EntryState::Absent => {
                 if relation(&file.scope(entry)?, self.image, &self.host)? != Relation::Covers {
                     return None;
                 }
-                if entry.standing == Standing::Repeated {
+                if entry.state == EntryState::Duplicate {
                     let reason = "the same key comes again further down, and that one counts";
-                    (Verdict::Repeated, reason.to_owned())
+                    (Verdict::Duplicate, reason.to_owned())
                 } else {
                     self.empty.add(Shown(key).to_string());
                     (Verdict::Absent, absent_reason(file))
                 }
             }
-            Standing::Usable | Standing::Malformed(_) => {
+            EntryState::Usable | EntryState::Malformed(_) => {
                 let scope = file.scope(entry)?;
                 let Relation::Misses(miss) = relation(&scope, self.image, &self.host)? else {
                     return None;
@@ -228,7 +229,7 @@ impl<'a> Telling<'a> {
     /// What helpers hold, as far as a file says so; how much of it is not told.
     fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) -> usize {
         if let Some(helper) = &file.store_helper {
-            self.helpers.add(format!("{} (credsStore in {})", ShownHelper(helper), file.place));
+            self.helpers.add(format!("{} (credsStore in {})", ShownHelper(helper), file.location));
         }
         let mut told = 0_usize;
         let mut told_helpers = HashSet::new();
@@ -239,7 +240,7 @@ impl<'a> Telling<'a> {
             }
             let helper = ShownHelper(&held.helper);
             if told_helpers.insert(&held.helper) {
-                self.helpers.add_new(|| format!("{helper} (credHelpers in {})", file.place));
+                self.helpers.add_new(|| format!("{helper} (credHelpers in {})", file.location));
             }
             told += 1;
             if told <= MOST_FINDINGS {

@@ -6,7 +6,7 @@ use crate::error::{EntryProblem, KeyProblem};
 use crate::error::{Warning, WarningKind};
 use crate::json::is_within;
 use crate::key::{Scope, Spelling};
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::redact;
 use crate::secret::{SecretText, Span};
 
@@ -40,12 +40,12 @@ impl Format {
 
 /// What one entry amounts to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum EntryState {
     Usable,
     /// Nothing usable in it, so the lookup goes on.
     Absent,
     /// The same key comes again further down, and the last one counts.
-    Repeated,
+    Duplicate,
     Malformed(EntryProblem),
     Unmatchable(KeyProblem),
 }
@@ -60,12 +60,12 @@ pub(crate) struct Entry {
     username: Span,
     password: Span,
     /// The place of an entry's rarely used fields in the file's list of them; past its end for none.
-    rare: u32,
+    tokens: u32,
     pub(crate) port: u16,
     pub(crate) spelling: Spelling,
     /// The literal characters of a pattern, as [`Scope`] counts them.
     pub(crate) literals: Option<u8>,
-    pub(crate) standing: Standing,
+    pub(crate) state: EntryState,
 }
 
 impl Entry {
@@ -75,11 +75,11 @@ impl Entry {
         path: Span::EMPTY,
         username: Span::EMPTY,
         password: Span::EMPTY,
-        rare: u32::MAX,
+        tokens: u32::MAX,
         port: 0,
         spelling: Spelling::Other,
         literals: None,
-        standing: Standing::Absent,
+        state: EntryState::Absent,
     };
 }
 
@@ -88,18 +88,18 @@ impl Entry {
 pub(crate) struct EntrySecrets {
     pub(crate) username: Span,
     pub(crate) password: Span,
-    pub(crate) rare: RareSecrets,
+    pub(crate) tokens: TokenFields,
 }
 
 /// Those of them that few entries have.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct RareSecrets {
+pub(crate) struct TokenFields {
     pub(crate) identity_token: Span,
     pub(crate) registry_token: Span,
     pub(crate) email: Span,
 }
 
-impl RareSecrets {
+impl TokenFields {
     fn is_empty(self) -> bool {
         let Self { identity_token, registry_token, email } = self;
         identity_token.is_empty() && registry_token.is_empty() && email.is_empty()
@@ -112,7 +112,7 @@ impl EntrySecrets {
     }
 
     pub(crate) fn is_usable(&self) -> bool {
-        let RareSecrets { identity_token, registry_token, .. } = self.rare;
+        let TokenFields { identity_token, registry_token, .. } = self.tokens;
         self.has_basic() || !identity_token.is_empty() || !registry_token.is_empty()
     }
 }
@@ -126,7 +126,7 @@ pub(crate) struct HelperKey {
 
 /// One credential file: a `config.json`, a `.dockercfg`, what a Secret or an archive member holds.
 pub(crate) struct File {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) format: Format,
     pub(crate) entries: Vec<Entry>,
     /// `credsStore`, where it names a helper.
@@ -139,7 +139,7 @@ pub(crate) struct File {
 #[derive(Default)]
 pub(crate) struct Texts {
     pub(crate) text: SecretText,
-    rare: Vec<RareSecrets>,
+    tokens: Vec<TokenFields>,
     /// Set if any entry may need a warning. Most files have none, and are not searched for one.
     has_defects: bool,
 }
@@ -147,7 +147,7 @@ pub(crate) struct Texts {
 impl File {
     /// The level of its source. Every file in an index has one.
     pub(crate) fn level(&self) -> Level {
-        self.place.level().unwrap_or(Level::ClusterFile)
+        self.location.level().unwrap_or(Level::ClusterFile)
     }
 
     pub(crate) fn text(&self, span: Span) -> &str {
@@ -160,15 +160,15 @@ impl File {
     }
 
     pub(crate) fn secrets(&self, entry: &Entry) -> EntrySecrets {
-        let Entry { username, password, rare, .. } = *entry;
-        let rare = self.texts.rare.get(rare as usize).copied().unwrap_or_default();
-        EntrySecrets { username, password, rare }
+        let Entry { username, password, tokens, .. } = *entry;
+        let tokens = self.texts.tokens.get(tokens as usize).copied().unwrap_or_default();
+        EntrySecrets { username, password, tokens }
     }
 
     /// The scope of an entry; `None` for one that can match nothing.
     pub(crate) fn scope(&self, entry: &Entry) -> Option<Scope<'_>> {
         let (host, path) = (self.text(entry.host).into(), self.text(entry.path).into());
-        let is_matchable = !matches!(entry.standing, Standing::Unmatchable(_));
+        let is_matchable = !matches!(entry.state, EntryState::Unmatchable(_));
         let Entry { port, spelling, literals, .. } = *entry;
         let scope = Scope { host, port: port.into(), path, spelling, literals };
         is_matchable.then_some(scope)
@@ -177,15 +177,15 @@ impl File {
     /// The key of an entry as it may be logged.
     pub(crate) fn shown_key(&self, position: usize) -> Cow<'_, str> {
         let Some(entry) = self.entries.get(position) else { return "".into() };
-        match (self.text(entry.key), entry.standing) {
-            (key, Standing::Unmatchable(_)) => redact::unmatchable_key(key, position + 1),
+        match (self.text(entry.key), entry.state) {
+            (key, EntryState::Unmatchable(_)) => redact::unmatchable_key(key, position + 1),
             (key, _) => key.into(),
         }
     }
 
     /// What the file has to say about itself, in the order in which it stands there.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
-        let warn = |key: Option<&str>, kind| Warning::new(&self.place, key, kind);
+        let warn = |key: Option<&str>, kind| Warning::new(&self.location, key, kind);
         let helper = |name: &str| WarningKind::Helper { helper: name.into() };
         let entries = if self.texts.has_defects { &*self.entries } else { &[] };
         let entries = entries.iter().enumerate().filter_map(move |(at, entry)| {
@@ -199,14 +199,14 @@ impl File {
     }
 
     fn defect(&self, entry: &Entry) -> Option<WarningKind> {
-        match entry.standing {
-            Standing::Malformed(problem) => Some(WarningKind::MalformedEntry(problem)),
-            Standing::Unmatchable(problem) => Some(WarningKind::UnmatchableKey(problem)),
-            Standing::Usable => self
+        match entry.state {
+            EntryState::Malformed(problem) => Some(WarningKind::MalformedEntry(problem)),
+            EntryState::Unmatchable(problem) => Some(WarningKind::UnmatchableKey(problem)),
+            EntryState::Usable => self
                 .texts
                 .ends_in_newline(entry.password)
                 .then_some(WarningKind::PasswordEndsInNewline),
-            Standing::Absent | Standing::Repeated => None,
+            EntryState::Absent | EntryState::Duplicate => None,
         }
     }
 }
@@ -231,7 +231,7 @@ impl Texts {
                 entry.literals = scope.literals;
             }
             Err(problem) => {
-                entry.standing = Standing::Unmatchable(problem);
+                entry.state = EntryState::Unmatchable(problem);
                 self.has_defects = true;
             }
         }
@@ -243,24 +243,24 @@ impl Texts {
 
     /// Gives an entry what was found under its key, unless the key can match nothing.
     pub(crate) fn fill(&mut self, entry: &mut Entry, fields: &Result<EntrySecrets, EntryProblem>) {
-        if matches!(entry.standing, Standing::Unmatchable(_)) {
+        if matches!(entry.state, EntryState::Unmatchable(_)) {
             return;
         }
-        entry.standing = match fields {
-            Err(problem) => Standing::Malformed(*problem),
-            Ok(secrets) if secrets.is_usable() => Standing::Usable,
-            Ok(_) => Standing::Absent,
+        entry.state = match fields {
+            Err(problem) => EntryState::Malformed(*problem),
+            Ok(secrets) if secrets.is_usable() => EntryState::Usable,
+            Ok(_) => EntryState::Absent,
         };
-        self.has_defects |= match (entry.standing, fields) {
-            (Standing::Usable, Ok(secrets)) => self.ends_in_newline(secrets.password),
-            (Standing::Malformed(_), _) => true,
+        self.has_defects |= match (entry.state, fields) {
+            (EntryState::Usable, Ok(secrets)) => self.ends_in_newline(secrets.password),
+            (EntryState::Malformed(_), _) => true,
             _ => false,
         };
-        if let (Standing::Usable, Ok(secrets)) = (entry.standing, fields) {
+        if let (EntryState::Usable, Ok(secrets)) = (entry.state, fields) {
             (entry.username, entry.password) = (secrets.username, secrets.password);
-            if !secrets.rare.is_empty() {
-                entry.rare = u32::try_from(self.rare.len()).unwrap_or(u32::MAX);
-                self.rare.push(secrets.rare);
+            if !secrets.tokens.is_empty() {
+                entry.tokens = u32::try_from(self.tokens.len()).unwrap_or(u32::MAX);
+                self.tokens.push(secrets.tokens);
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde::de::MapAccess;
 
 use super::auth_field::decode_auth;
-use super::entry::{EntrySecrets, RareSecrets};
+use super::entry::{EntrySecrets, TokenFields};
 use crate::error::EntryProblem;
 use crate::json::{Members, Sink, TextReader};
 use crate::secret::{SecretText, Span};
@@ -100,7 +100,7 @@ impl<'de> Sink<'de> for Fields<'_> {
             Ok(EntrySecrets {
                 username,
                 password,
-                rare: RareSecrets {
+                tokens: TokenFields {
                     identity_token: identity_token?,
                     registry_token: registry_token?,
                     email: email.unwrap_or_default(),

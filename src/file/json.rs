@@ -50,7 +50,7 @@ const DOCKER_FIELDS: [&str; 27] = [
 ];
 
 /// Everything a document could turn out to be, gathered while it is read.
-pub(super) struct Gathered {
+pub(super) struct ParsedDocument {
     pub(super) texts: Texts,
     pub(super) has_docker_field: bool,
     pub(super) entries: Entries,
@@ -123,9 +123,9 @@ pub(super) enum Failure {
     AuthsNotAnObject,
 }
 
-impl Gathered {
+impl ParsedDocument {
     pub(super) fn new(json: &str, limits: &Limits, reading: Reading) -> Self {
-        Gathered {
+        ParsedDocument {
             texts: Texts::default(),
             has_docker_field: false,
             entries: Entries::default(),
@@ -184,7 +184,7 @@ pub(crate) fn looks_like_registry(name: &str) -> bool {
     name.contains(['.', ':', '/']) || name == "localhost"
 }
 
-struct Document<'g>(&'g mut Gathered);
+struct Document<'g>(&'g mut ParsedDocument);
 
 enum TopField {
     Auths,
@@ -200,7 +200,7 @@ enum TopField {
 }
 
 impl TopField {
-    fn named(name: &str, gathered: &mut Gathered, entry: &mut Entry) -> Self {
+    fn named(name: &str, gathered: &mut ParsedDocument, entry: &mut Entry) -> Self {
         let is = |field: &str| name.eq_ignore_ascii_case(field);
         match () {
             () if is("auths") => TopField::Auths,
@@ -274,7 +274,7 @@ impl<'de> Sink<'de> for Document<'_> {
     }
 }
 
-impl Gathered {
+impl ParsedDocument {
     /// Reads the value of a key into the fields of an entry.
     fn read_value<'de, A: MapAccess<'de>>(
         &mut self,
@@ -319,7 +319,7 @@ impl Gathered {
     }
 }
 
-struct Auths<'g>(&'g mut Gathered);
+struct Auths<'g>(&'g mut ParsedDocument);
 
 impl<'de> Sink<'de> for Auths<'_> {
     fn not_an_object<E: serde::de::Error>(&mut self) -> Result<(), E> {
@@ -336,7 +336,7 @@ impl<'de> Sink<'de> for Auths<'_> {
     }
 }
 
-struct CredHelpers<'g>(&'g mut Gathered);
+struct CredHelpers<'g>(&'g mut ParsedDocument);
 
 impl<'de> Sink<'de> for CredHelpers<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {

@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
-use self::json::{Failure, Gathered, Reading, SecretData, SecretValue};
+use self::json::{Failure, ParsedDocument, Reading, SecretData, SecretValue};
 use crate::archive::{self, DOCKERCFG};
 use crate::error::Error;
 use crate::json::{Fault, FaultKind, Value, fields, with_exact_overflows};
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 
 pub(crate) use self::auth_field::is_strict_auth;
 pub use self::entry::Format;
-pub(crate) use self::entry::{Entry, EntrySecrets, File, Standing};
+pub(crate) use self::entry::{Entry, EntrySecrets, EntryState, File};
 pub(crate) use self::fields::is_credential_field;
 pub(crate) use self::json::looks_like_registry;
 
@@ -39,21 +39,25 @@ pub(crate) struct Files {
 /// # Errors
 ///
 /// Whatever is no credential file as a whole; one malformed entry is no error.
-pub(crate) fn read(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files, Error> {
+pub(crate) fn read(bytes: &[u8], location: &Location, limits: &Limits) -> Result<Files, Error> {
     if !archive::is_archive(bytes) {
-        return read_member(bytes, place, limits);
+        return read_member(bytes, location, limits);
     }
     let mut files = Vec::new();
-    for member in archive::read(bytes, place, limits)? {
-        let place = place.member(member.name);
-        files.extend(read_member(member.bytes.as_slice(), &place, limits)?.files);
+    for member in archive::read(bytes, location, limits)? {
+        let location = location.member(member.name);
+        files.extend(read_member(member.bytes.as_slice(), &location, limits)?.files);
     }
     Ok(Files { format: Format::Archive, files })
 }
 
 /// Reads a credential file out of an archive, which is no archive itself.
-pub(crate) fn read_member(bytes: &[u8], place: &Place, limits: &Limits) -> Result<Files, Error> {
-    read_text(bytes, place, limits, Nesting::SecretAllowed)
+pub(crate) fn read_member(
+    bytes: &[u8],
+    location: &Location,
+    limits: &Limits,
+) -> Result<Files, Error> {
+    read_text(bytes, location, limits, Nesting::SecretAllowed)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,68 +68,68 @@ enum Nesting {
 
 fn read_text(
     bytes: &[u8],
-    place: &Place,
+    location: &Location,
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
-    let place = place.clone();
+    let location = location.clone();
     let limit = limits.effective_file_bytes();
     if bytes.len() as u64 > limit {
-        return Err(Error::Limit { place, limit: "file_bytes", value: limit });
+        return Err(Error::Limit { location, limit: "file_bytes", value: limit });
     }
-    let text = text_of(bytes, &place)?;
-    if let Some(file) = oldest_dockercfg::read(text, &place) {
+    let text = text_of(bytes, &location)?;
+    if let Some(file) = oldest_dockercfg::read(text, &location) {
         return Ok(Files { format: file.format, files: vec![file] });
     }
-    let mut gathered = Gathered::new(text, limits, Reading::Whole);
-    if !read_json(&mut gathered, text, &place, limits)? {
+    let mut gathered = ParsedDocument::new(text, limits, Reading::Whole);
+    if !read_json(&mut gathered, text, &location, limits)? {
         let problem = "the JSON is no object; a credential file looks like {\"auths\": {…}}";
         let before = text.len() - text.trim_start().len();
         let before = text.get(..before).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
-        return Err(Error::Shape { place, problem, line, column });
+        return Err(Error::NotACredentialFile { location, problem, line, column });
     }
-    recognise(gathered, place, limits, nesting)
+    recognise(gathered, location, limits, nesting)
 }
 
 /// The text of a file, which is in UTF-8 and not empty.
-fn text_of<'b>(bytes: &'b [u8], place: &Place) -> Result<&'b str, Error> {
+fn text_of<'b>(bytes: &'b [u8], location: &Location) -> Result<&'b str, Error> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::Empty { place: place.clone() });
+        return Err(Error::Empty { location: location.clone() });
     }
     if let Some(problem) = foreign_encoding(text) {
-        return Err(Error::Encoding { place: place.clone(), problem });
+        return Err(Error::Encoding { location: location.clone(), problem });
     }
     std::str::from_utf8(text).map_err(|_| {
         let problem = "the file is not UTF-8 text";
-        Error::Encoding { place: place.clone(), problem }
+        Error::Encoding { location: location.clone(), problem }
     })
 }
 
 /// Reads JSON that is not a credential file: a definition of a platform.
-pub(crate) fn read_document(bytes: &[u8], place: &Place) -> Result<Value, Error> {
-    let text = text_of(bytes, place)?;
-    Value::parse(text).map_err(|fault| json_error(fault, None, text, place, &Limits::default()))
+pub(crate) fn read_document(bytes: &[u8], location: &Location) -> Result<Value, Error> {
+    let text = text_of(bytes, location)?;
+    Value::parse(text).map_err(|fault| json_error(fault, None, text, location, &Limits::default()))
 }
 
 /// Reads the members of a JSON object that is not a credential file but may hold one, without
 /// copying the JSON under them; `None` if the document is not an object.
 pub(crate) fn read_fields<'b>(
     bytes: &'b [u8],
-    place: &Place,
+    location: &Location,
 ) -> Result<Option<BTreeMap<String, &'b str>>, Error> {
-    let text = text_of(bytes, place)?;
-    fields(text).map_err(|fault| json_error(fault, None, text, place, &Limits::default()))
+    let text = text_of(bytes, location)?;
+    fields(text).map_err(|fault| json_error(fault, None, text, location, &Limits::default()))
 }
 
 /// Gathers what is in a document; whether it is an object.
 // In its place: what is gathered is large, and slow to hand back as part of a result.
 fn read_json(
-    gathered: &mut Gathered,
+    gathered: &mut ParsedDocument,
     text: &str,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Result<bool, Error> {
     let fault = match gathered.read(text) {
@@ -133,31 +137,36 @@ fn read_json(
         Err(fault) => fault,
     };
     if gathered.failure.is_some() || fault.kind == FaultKind::EndsEarly {
-        return Err(json_error(fault, gathered.failure, text, place, limits));
+        return Err(json_error(fault, gathered.failure, text, location, limits));
     }
     // The first reading may have stopped at a single entry. If the second one fails too, its fault
     // is that of the document.
     let exact = with_exact_overflows(text);
     let exact = exact.as_deref().map_or(text, String::as_str);
-    *gathered = Gathered::new(exact, limits, Reading::OneByOne);
+    *gathered = ParsedDocument::new(exact, limits, Reading::OneByOne);
     let read = gathered.read(exact);
-    read.map_err(|fault| json_error(fault, gathered.failure, text, place, limits))
+    read.map_err(|fault| json_error(fault, gathered.failure, text, location, limits))
 }
 
 /// Tells the format of a document by what was found in it.
 fn recognise(
-    gathered: Gathered,
-    place: Place,
+    gathered: ParsedDocument,
+    location: Location,
     limits: &Limits,
     nesting: Nesting,
 ) -> Result<Files, Error> {
-    let Gathered { data, string_data, bare_data, .. } = gathered;
+    let ParsedDocument { data, string_data, bare_data, .. } = gathered;
     let in_secret = |data, string_data| {
         if nesting == Nesting::InSecret {
             let problem = "a Secret inside a Secret is not read";
-            return Err(Error::Shape { place: place.clone(), problem, line: 0, column: 0 });
+            return Err(Error::NotACredentialFile {
+                location: location.clone(),
+                problem,
+                line: 0,
+                column: 0,
+            });
         }
-        read_secret(data, string_data, &place, limits)
+        read_secret(data, string_data, &location, limits)
     };
     if !gathered.has_docker_field {
         if gathered.kind_is_secret {
@@ -173,7 +182,7 @@ fn recognise(
         false => (Format::ConfigJson, gathered.entries.auths),
     };
     let file = File {
-        place,
+        location,
         format,
         entries,
         store_helper: gathered.store_helper,
@@ -187,7 +196,7 @@ fn recognise(
 fn read_secret(
     data: SecretData,
     string_data: SecretData,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Result<Files, Error> {
     let contents = [
@@ -196,15 +205,15 @@ fn read_secret(
     ];
     let mut files = Vec::new();
     for (name, encoded, plain) in contents {
-        let place = place.member(name);
+        let location = location.member(name);
         let read = match (plain, encoded) {
             (Some(SecretValue::Text(plain)), _) => {
-                read_text(plain.as_bytes(), &place, limits, Nesting::InSecret)?
+                read_text(plain.as_bytes(), &location, limits, Nesting::InSecret)?
             }
-            (None, Some(SecretValue::Text(encoded))) => read_encoded(&encoded, &place, limits)?,
+            (None, Some(SecretValue::Text(encoded))) => read_encoded(&encoded, &location, limits)?,
             (Some(SecretValue::Other), _) | (None, Some(SecretValue::Other)) => {
                 let problem = "its value in the Secret is not text; it must be base64 of the file";
-                return Err(Error::Shape { place, problem, line: 0, column: 0 });
+                return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
             }
             (None, None) => continue,
         };
@@ -213,25 +222,30 @@ fn read_secret(
     if files.is_empty() {
         let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
                        stringData; make it with kubectl create secret docker-registry";
-        return Err(Error::Shape { place: place.clone(), problem, line: 0, column: 0 });
+        return Err(Error::NotACredentialFile {
+            location: location.clone(),
+            problem,
+            line: 0,
+            column: 0,
+        });
     }
     Ok(Files { format: Format::KubernetesSecret, files })
 }
 
 fn read_encoded(
     encoded: &Zeroizing<String>,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Result<Files, Error> {
     // People also write the file itself where its base64 is due; no base64 starts with a brace.
     if encoded.trim_start().starts_with('{') {
-        return read_text(encoded.as_bytes(), place, limits, Nesting::InSecret);
+        return read_text(encoded.as_bytes(), location, limits, Nesting::InSecret);
     }
     let Some(bytes) = decode_base64(encoded.as_bytes()) else {
         let problem = "its value in the Secret is not base64 of a credential file";
-        return Err(Error::Encoding { place: place.clone(), problem });
+        return Err(Error::Encoding { location: location.clone(), problem });
     };
-    read_text(bytes.as_slice(), place, limits, Nesting::InSecret)
+    read_text(bytes.as_slice(), location, limits, Nesting::InSecret)
 }
 
 /// What bytes are that are no text in UTF-8, where that can be told.
@@ -262,21 +276,21 @@ fn json_error(
     fault: Fault,
     failure: Option<Failure>,
     text: &str,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Error {
     let Fault { line, column, kind } = fault;
-    let place = place.clone();
+    let location = location.clone();
     match failure {
         Some(Failure::TooManyEntries) => {
-            return Error::Limit { place, limit: "file_entries", value: limits.file_entries };
+            return Error::Limit { location, limit: "file_entries", value: limits.file_entries };
         }
         Some(Failure::TooManyPatterns) => {
-            return Error::Limit { place, limit: "file_patterns", value: limits.file_patterns };
+            return Error::Limit { location, limit: "file_patterns", value: limits.file_patterns };
         }
         Some(Failure::AuthsNotAnObject) => {
             let problem = "\"auths\" is no object; it must hold {registry: {\"auth\": …}}";
-            return Error::Shape { place, problem, line, column };
+            return Error::NotACredentialFile { location, problem, line, column };
         }
         None => {}
     }
@@ -298,5 +312,5 @@ fn json_error(
             }
         }
     };
-    Error::Syntax { place, problem, line, column, advice }
+    Error::Syntax { location, problem, line, column, advice }
 }

@@ -2,12 +2,12 @@
 //! It names no registry and is Docker Hub's.
 
 use super::auth_field::decode_auth;
-use super::entry::{Entry, EntrySecrets, File, Format, RareSecrets, Texts};
+use super::entry::{Entry, EntrySecrets, File, Format, Texts, TokenFields};
 use crate::image::DOCKER_HUB_KEY;
-use crate::level::Place;
+use crate::level::Location;
 
 /// The file, if every line of it is one of the two and `auth` is among them.
-pub(super) fn read(text: &str, place: &Place) -> Option<File> {
+pub(super) fn read(text: &str, location: &Location) -> Option<File> {
     // What every other format begins with.
     if text.starts_with('{') {
         return None;
@@ -31,11 +31,11 @@ pub(super) fn read(text: &str, place: &Place) -> Option<File> {
     let fields = read.map(|()| {
         let (username, password) = pair;
         let email = texts.text.push(email.unwrap_or_default());
-        EntrySecrets { username, password, rare: RareSecrets { email, ..RareSecrets::default() } }
+        EntrySecrets { username, password, tokens: TokenFields { email, ..TokenFields::default() } }
     });
     texts.fill(&mut entry, &fields);
     Some(File {
-        place: place.clone(),
+        location: location.clone(),
         format: Format::DockercfgLines,
         entries: vec![entry],
         store_helper: None,

@@ -1,4 +1,4 @@
-//! The short way for references in plain form ([`Marks`]), perhaps with a sha256 digest behind.
+//! The short way for references in plain form ([`Separators`]), perhaps with a sha256 digest behind.
 //!
 //! In this form everything is well-formed wherever it stands, but for three things: there is no `_`
 //! in a registry, a port has digits alone, and after the registry there is one `:` at most, with no
@@ -7,7 +7,7 @@
 
 use super::grammar::is_lower_hex;
 use super::registry::{DEFAULT_PORT, Registry, port_number};
-use super::separators::Marks;
+use super::separators::Separators;
 
 /// The parts of a reference.
 pub(super) struct Plain<'a> {
@@ -26,7 +26,7 @@ const PINNED: usize = 8 + 64;
 #[inline(always)]
 pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     let (name, digest) = split_digest(image)?;
-    let Marks { slashes, colons, dots, underscores } = Marks::of(name.as_bytes())?;
+    let Separators { slashes, colons, dots, underscores } = Separators::of(name.as_bytes())?;
 
     // Bit n stands for byte n. Without a slash this is all of them.
     let before_slash = (slashes & slashes.wrapping_neg()).wrapping_sub(1);

@@ -19,7 +19,7 @@ pub(crate) use self::registry::{
     DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
     normal_port, split_port,
 };
-pub(crate) use self::separators::Marks;
+pub(crate) use self::separators::Separators;
 
 /// Docker's limit on a repository, `library/` included.
 pub(crate) const MAX_REPOSITORY: usize = 255;

@@ -10,21 +10,21 @@
 use wide::{CmpEq, CmpGt, CmpLt, i8x16};
 
 /// Where what stands: bit n for byte n.
-pub(crate) struct Marks {
+pub(crate) struct Separators {
     pub(crate) slashes: u64,
     pub(crate) colons: u64,
     pub(crate) dots: u64,
     pub(crate) underscores: u64,
 }
 
-impl Marks {
+impl Separators {
     /// So that bit 64, of a separator that there is none of, is behind every text. Nor is an image
     /// id in plain form.
     const LONGEST: usize = 63;
 
     /// `None` for a text that is in another form, or longer than there are bits.
     #[inline(always)]
-    pub(crate) fn of(text: &[u8]) -> Option<Marks> {
+    pub(crate) fn of(text: &[u8]) -> Option<Separators> {
         let len = text.len();
         if len > Self::LONGEST {
             return None;
@@ -41,7 +41,7 @@ impl Marks {
 
     /// A text of less than a block, filled up with what is no separator.
     #[inline(never)]
-    fn of_short(text: &[u8]) -> Option<Marks> {
+    fn of_short(text: &[u8]) -> Option<Separators> {
         let mut padded = [b'0'; BLOCK];
         padded.iter_mut().zip(text).for_each(|(place, b)| *place = *b);
         let mut blocks = Blocks::NONE;
@@ -67,13 +67,13 @@ impl Blocks {
 
     /// What was found in a text of so many bytes, if it is in plain form.
     #[inline(always)]
-    fn marks(self, len: usize) -> Option<Marks> {
+    fn marks(self, len: usize) -> Option<Separators> {
         let Blocks { odd, first, second, third } = self;
         let separators = first | second | third;
         let ends = 1 | 1 << (len - 1);
         // Neither at an end nor behind another.
         let is_plain = odd.move_mask() == 0 && separators & (separators << 1 | ends) == 0;
-        is_plain.then_some(Marks {
+        is_plain.then_some(Separators {
             slashes: first & !second,
             colons: first & second,
             dots: second & !(first | third),

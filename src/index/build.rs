@@ -9,7 +9,7 @@ use super::precedence::Rank;
 use super::table::{Id, NONE, Table, id};
 use super::{Host, Index, PathPrefix, Text, depth_bit, entry_at};
 use crate::error::{Warning, WarningKind};
-use crate::file::{Entry, File, Standing};
+use crate::file::{Entry, EntryState, File};
 
 /// Up to so many entries are looked at one by one.
 const FEW: usize = 8;
@@ -40,7 +40,7 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
                 WarningKind::EquivalentKey { preferred }
             }
         };
-        Some(Warning::new(&file.place, key(hidden.entry), kind))
+        Some(Warning::new(&file.location, key(hidden.entry), kind))
     };
     hidden.iter().filter_map(warning).collect()
 }
@@ -48,10 +48,10 @@ pub(crate) fn warnings_of(hidden: &[Hidden], files: &[File]) -> Vec<Warning> {
 impl Index {
     /// Builds the index of some files and settles which of their entries hide each other.
     pub(crate) fn build(files: &mut [File]) -> (Self, Vec<Hidden>) {
-        let mut building = Building::new(files);
+        let mut building = IndexBuilder::new(files);
         for (number, file) in files.iter().enumerate() {
             for (position, entry) in file.entries.iter().enumerate() {
-                if !matches!(entry.standing, Standing::Unmatchable(_)) {
+                if !matches!(entry.state, EntryState::Unmatchable(_)) {
                     building.add(files, number, position, entry);
                 }
             }
@@ -68,7 +68,7 @@ enum Scope {
     Path { path: usize },
 }
 
-struct Building {
+struct IndexBuilder {
     index: Index,
     patterns: Patterns,
     entries: usize,
@@ -76,7 +76,7 @@ struct Building {
     crowded: Vec<Scope>,
 }
 
-impl Building {
+impl IndexBuilder {
     fn new(files: &[File]) -> Self {
         let counts = files.iter().map(|file| file.entries.len());
         let entries: usize = counts.clone().sum();
@@ -108,7 +108,7 @@ impl Building {
             (index.host_table, index.path_table) =
                 (Table::for_items(hosts), Table::for_items(paths));
         }
-        Building { index, patterns: Patterns::default(), entries, crowded: Vec::new() }
+        IndexBuilder { index, patterns: Patterns::default(), entries, crowded: Vec::new() }
     }
 
     fn add(&mut self, files: &[File], number: usize, position: usize, entry: &Entry) {
@@ -234,7 +234,7 @@ impl Index {
         for earlier in self.repeated(files, row) {
             let (file, entry) = self.locate(earlier);
             if let Some(entry) = files.get_mut(file).and_then(|file| file.entries.get_mut(entry)) {
-                entry.standing = Standing::Repeated;
+                entry.state = EntryState::Duplicate;
             }
             hidden.push(Hidden { file, entry, by: None });
         }
@@ -269,5 +269,5 @@ impl Index {
 }
 
 fn counts(entry: &Entry) -> bool {
-    matches!(entry.standing, Standing::Usable | Standing::Malformed(_))
+    matches!(entry.state, EntryState::Usable | EntryState::Malformed(_))
 }

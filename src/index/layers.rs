@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Index;
 use crate::file::File;
-use crate::level::{Level, PerLevel, Place};
+use crate::level::{Level, Location, PerLevel};
 use crate::source::NoFiles;
 
 /// Sources that were built together, and the index over them. Every answer keeps the layer it is
@@ -19,7 +19,7 @@ pub(crate) struct Layer {
 
 /// A source once read, for the record.
 pub(crate) struct SourceRead {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) level: Level,
     /// How many of the layer's files are its own; they follow those of the sources before it.
     pub(crate) files: usize,

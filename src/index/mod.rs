@@ -21,7 +21,7 @@ mod patterns;
 mod precedence;
 mod table;
 
-use crate::file::{Entry, File, Standing};
+use crate::file::{Entry, EntryState, File};
 use crate::image::DOCKER_HUB;
 use crate::level::Level;
 use crate::secret::Span;
@@ -241,10 +241,10 @@ impl Index {
     fn match_at(&self, files: &[File], entry: Id) -> Option<Match> {
         let (number, position) = self.locate(entry);
         let file = files.get(number)?;
-        let usable = match file.entries.get(position)?.standing {
-            Standing::Usable => true,
-            Standing::Malformed(_) => false,
-            Standing::Absent | Standing::Repeated | Standing::Unmatchable(_) => return None,
+        let usable = match file.entries.get(position)?.state {
+            EntryState::Usable => true,
+            EntryState::Malformed(_) => false,
+            EntryState::Absent | EntryState::Duplicate | EntryState::Unmatchable(_) => return None,
         };
         Some(Match { level: file.level(), file: id(number), entry: id(position), usable })
     }

@@ -52,7 +52,7 @@ impl Patterns {
     /// Returns the best match, by a pattern where that ranks before the best of the exact host.
     #[cold]
     pub(super) fn best(&self, index: &Index, files: &[File], query: Query<'_>) -> Option<Match> {
-        let place = |found: Match| (index.rank(files, found), found.file, found.entry);
+        let location = |found: Match| (index.rank(files, found), found.file, found.entry);
         let mut best = index.best_exact(files, query);
         let mut buffer = [0; LONGEST_HOST];
         let Some(host) = coverable_host(query, &mut buffer) else { return best };
@@ -67,7 +67,7 @@ impl Patterns {
             if pattern.covers(files, host, query.port) {
                 index.each_scope(files, pattern.host as usize, query.repository, |entry| {
                     if let Some(found) = index.match_at(files, entry) {
-                        if best.is_none_or(|best| place(found) < place(best)) {
+                        if best.is_none_or(|best| location(found) < location(best)) {
                             best = Some(found);
                         }
                     }

@@ -79,9 +79,9 @@ impl Table {
             let group = self.groups.get(at)?;
             let mut candidates = group.candidates(tag(hash));
             while candidates != 0 {
-                let place = candidates.trailing_zeros() as usize / 8;
-                let number = *group.numbers.get(place)? as usize;
-                if group.hashes.get(place) == Some(&hash) && is_it(number) {
+                let location = candidates.trailing_zeros() as usize / 8;
+                let number = *group.numbers.get(location)? as usize;
+                if group.hashes.get(location) == Some(&hash) && is_it(number) {
                     return Some(number);
                 }
                 candidates &= candidates - 1;
@@ -111,12 +111,12 @@ impl Table {
         let mask = self.groups.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         while let Some(group) = self.groups.get_mut(at) {
-            let place = group.filled();
+            let location = group.filled();
             if let (Some(known), Some(free)) =
-                (group.hashes.get_mut(place), group.numbers.get_mut(place))
+                (group.hashes.get_mut(location), group.numbers.get_mut(location))
             {
                 (*known, *free) = (hash, number);
-                group.tags |= tag(hash) << (8 * place);
+                group.tags |= tag(hash) << (8 * location);
                 return;
             }
             at = (at + 1) & mask;

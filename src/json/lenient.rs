@@ -62,8 +62,8 @@ fn filled(
         if let Some(filling) = oddity.and_then(&filling) {
             // White space behind a number changes nothing.
             let filling = filling.iter().chain(std::iter::repeat(&b' '));
-            if let Some(place) = bytes.get_mut(at..at + step) {
-                place.iter_mut().zip(filling).for_each(|(b, new)| *b = *new);
+            if let Some(location) = bytes.get_mut(at..at + step) {
+                location.iter_mut().zip(filling).for_each(|(b, new)| *b = *new);
                 is_changed = true;
             }
         }

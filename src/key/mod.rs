@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::KeyProblem;
-use crate::image::Marks;
+use crate::image::Separators;
 use crate::image::{
     DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Server, is_docker_hub, is_dotted, is_host,
     is_repository, normal_port, split_port,
@@ -66,7 +66,7 @@ impl<'k> Scope<'k> {
         let is_url = rest.len() < key.len();
         let text = rest.strip_suffix('/').unwrap_or(rest);
         let ends_in_slash = text.len() < rest.len();
-        let marks = Marks::of(text.as_bytes())?;
+        let marks = Separators::of(text.as_bytes())?;
         let end_of_authority = match marks.slashes {
             0 => text.len(),
             slashes => slashes.trailing_zeros() as usize,

@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::image::Registry;
-use crate::level::Place;
+use crate::level::Location;
 
 /// Where Docker keeps the certificates of registries.
 pub const DOCKER: &str = "/etc/docker/certs.d";
@@ -142,7 +142,7 @@ pub fn find(
                 Ok(entries) => read(directory, entries)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(source) => {
-                    return Err(Error::Read { place: Place::path_of(&directory), source });
+                    return Err(Error::Read { location: Location::path_of(&directory), source });
                 }
             };
             if !found.is_empty() {
@@ -166,7 +166,7 @@ fn directory_name(registry: &str) -> String {
 }
 
 fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error> {
-    let failed = |path: &Path, source| Error::Read { place: Place::path_of(path), source };
+    let failed = |path: &Path, source| Error::Read { location: Location::path_of(path), source };
     let mut names = entries
         .map(|entry| entry.map(|entry| entry.file_name()))
         .collect::<io::Result<Vec<OsString>>>()
@@ -192,8 +192,8 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
         let is_certificate = is("cert");
         // What is no file would fail or hang whoever reads it.
         if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
-            let place = Place::path_of(&path);
-            return Err(Error::NotAFile { place, found: "no regular file" });
+            let location = Location::path_of(&path);
+            return Err(Error::NotAFile { location, found: "no regular file" });
         }
         let Some(other) = other_half else {
             found.authorities.push(path);
@@ -202,7 +202,7 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
         let missing = other.file_name().unwrap_or_default();
         if names.binary_search_by(|name| name.as_os_str().cmp(missing)).is_err() {
             let missing = missing.to_string_lossy().into_owned();
-            return Err(Error::HalfPair { place: Place::path_of(&path), missing });
+            return Err(Error::HalfPair { location: Location::path_of(&path), missing });
         }
         if is_certificate {
             found.clients.push(ClientCertificate { certificate: path, key: other });

@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 use crate::auth::AuthConfig;
 use crate::error::Error;
 use crate::error::Warning;
-use crate::file::{File, Standing};
+use crate::file::{EntryState, File};
 use crate::image::{ImageRef, MAX_REPOSITORY};
 use crate::index::{self, Index, Match, Query, Rank};
 use crate::index::{Layer, Layers, Part, SourceRead};
 use crate::key::Scope;
-use crate::level::{Level, PerLevel, Place};
+use crate::level::{Level, Location, PerLevel};
 use crate::limits::Limits;
 use crate::source::{NoFiles, Source};
 
@@ -152,7 +152,7 @@ impl Resolver {
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
         let hidden = Level::ALL.into_iter().filter(is_given).map(|level| {
             let why = "not looked at, as there is a credential file in the sandbox";
-            (level, Place::bytes(level, 1), NoFiles::Because(why))
+            (level, Location::bytes(level, 1), NoFiles::Because(why))
         });
         self.with_empty_sources(hidden)
     }
@@ -160,10 +160,10 @@ impl Resolver {
     /// This resolver with sources that have no files, each with its reason, for `explain` to show.
     pub(crate) fn with_empty_sources(
         self,
-        sources: impl IntoIterator<Item = (Level, Place, NoFiles)>,
+        sources: impl IntoIterator<Item = (Level, Location, NoFiles)>,
     ) -> Resolver {
         let source =
-            |(level, place, why)| SourceRead { place, level, files: 0, no_files: Some(why) };
+            |(level, location, why)| SourceRead { location, level, files: 0, no_files: Some(why) };
         let (index, _) = Index::build(&mut []);
         let sources = sources.into_iter().map(source).collect();
         let layer = Layer { sources, files: Vec::new(), index };
@@ -344,7 +344,7 @@ impl ResolverBuilder {
     pub fn build(self) -> Result<Resolver, Error> {
         let mut ordinals = self.ordinals_taken();
         let (mut parts, mut warnings) = (Vec::new(), Vec::new());
-        let mut draft = Draft::default();
+        let mut draft = LayerBuilder::default();
         for step in self.steps {
             match step {
                 Step::Source(source) => {
@@ -380,13 +380,13 @@ impl fmt::Debug for ResolverBuilder {
 
 /// A layer while its sources are read.
 #[derive(Default)]
-struct Draft {
+struct LayerBuilder {
     sources: Vec<SourceRead>,
     files: Vec<File>,
     warnings: Vec<Warning>,
 }
 
-impl Draft {
+impl LayerBuilder {
     fn add(
         &mut self,
         source: &Source,
@@ -396,7 +396,7 @@ impl Draft {
     ) -> Result<(), Error> {
         let contents = source.read(ordinal, limits)?;
         self.sources.push(SourceRead {
-            place: contents.place,
+            location: contents.location,
             level,
             files: contents.files.len(),
             no_files: contents.no_files,
@@ -435,15 +435,15 @@ impl Draft {
 /// Under `strict`: the first entry that is malformed or can match nothing, as an error.
 fn refuse_defects(file: &File) -> Result<(), Error> {
     for (at, entry) in file.entries.iter().enumerate() {
-        let (place, key) = (file.place.clone(), file.shown_key(at).into_owned());
-        match entry.standing {
-            Standing::Malformed(problem) => {
-                return Err(Error::Entry { place, key, problem });
+        let (location, key) = (file.location.clone(), file.shown_key(at).into_owned());
+        match entry.state {
+            EntryState::Malformed(problem) => {
+                return Err(Error::Entry { location, key, problem });
             }
-            Standing::Unmatchable(problem) => {
-                return Err(Error::Key { place, key, problem });
+            EntryState::Unmatchable(problem) => {
+                return Err(Error::Key { location, key, problem });
             }
-            Standing::Usable | Standing::Absent | Standing::Repeated => {}
+            EntryState::Usable | EntryState::Absent | EntryState::Duplicate => {}
         }
     }
     Ok(())

@@ -7,23 +7,23 @@ use url::Url;
 use super::{Contents, named};
 use crate::error::Error;
 use crate::file;
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 
 pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
-    let inline = Place::bytes(Level::AgentFlag, ordinal);
+    let inline = Location::bytes(Level::AgentFlag, ordinal);
     match Form::of(value) {
         Ok(Form::Json) => {
             let read = file::read(value.as_bytes(), &inline, limits)?;
             Ok(Contents::of(inline, read.files))
         }
         Ok(Form::File(path)) => {
-            let place = Place::file(Level::AgentFlag, &path);
-            let bytes = named::read_named(&path, &place, limits)?;
-            let read = file::read(bytes.as_slice(), &place, limits)?;
-            Ok(Contents::of(place, read.files))
+            let location = Location::file(Level::AgentFlag, &path);
+            let bytes = named::read_named(&path, &location, limits)?;
+            let read = file::read(bytes.as_slice(), &location, limits)?;
+            Ok(Contents::of(location, read.files))
         }
-        Err(problem) => Err(Error::AgentFlag { place: inline, problem }),
+        Err(problem) => Err(Error::AgentFlag { location: inline, problem }),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::archive;
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file;
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
@@ -17,28 +17,28 @@ use crate::secret::SecretBytes;
 #[derive(Clone)]
 pub(crate) struct Fetched {
     pub(crate) path: PathBuf,
-    pub(crate) place: Place,
-    pub(crate) lands: Lands,
+    pub(crate) location: Location,
+    pub(crate) lands: FetchEffect,
 }
 
 impl Fetched {
     /// Returns whether its name is that of a credential file.
     fn is_named(&self) -> bool {
-        self.lands.unpacks != Unpacks::Anything
+        self.lands.unpacks != Extraction::Anything
     }
 }
 
 /// What becomes of it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Lands {
+pub(crate) struct FetchEffect {
     /// Which of the files that are looked at it becomes itself.
     pub(crate) file: Option<&'static str>,
-    pub(crate) unpacks: Unpacks,
+    pub(crate) unpacks: Extraction,
 }
 
 /// What it is unpacked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Unpacks {
+pub(crate) enum Extraction {
     Nothing,
     /// One file that is looked at, out of gzip.
     File(&'static str),
@@ -51,11 +51,11 @@ pub(crate) enum Unpacks {
 /// The files that are looked at in a sandbox, each as it was fetched last.
 #[derive(Default)]
 struct Sandbox {
-    files: [Option<Arrived>; SANDBOX_FILES.len()],
+    files: [Option<SandboxFile>; SANDBOX_FILES.len()],
 }
 
-struct Arrived {
-    place: Place,
+struct SandboxFile {
+    location: Location,
     bytes: SecretBytes,
     is_member: bool,
     /// Which of the fetched files it came with.
@@ -65,7 +65,7 @@ struct Arrived {
 }
 
 impl Sandbox {
-    fn put(&mut self, name: &str, arrived: Arrived) {
+    fn put(&mut self, name: &str, arrived: SandboxFile) {
         let slot = SANDBOX_FILES.iter().position(|known| *known == name);
         if let Some(slot) = slot.and_then(|slot| self.files.get_mut(slot)) {
             *slot = Some(arrived);
@@ -75,7 +75,7 @@ impl Sandbox {
     /// Drops the archive where everything in it lies beside it, unpacked.
     fn drop_unpacked(&mut self) {
         let [files @ .., archive] = &mut self.files;
-        let Some(Arrived { with, members, .. }) = archive else { return };
+        let Some(SandboxFile { with, members, .. }) = archive else { return };
         let beside = files.iter().flatten().filter(|file| file.is_member && file.with == *with);
         if *members > 0 && beside.count() == *members {
             *archive = None;
@@ -83,16 +83,16 @@ impl Sandbox {
     }
 
     fn fetch(&mut self, with: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
-        let Fetched { path, place, lands } = fetched;
-        let bytes = named::read_named(path, place, limits)?;
-        let unpacked = unpack(bytes.as_slice(), place, lands.unpacks, limits);
+        let Fetched { path, location, lands } = fetched;
+        let bytes = named::read_named(path, location, limits)?;
+        let unpacked = unpack(bytes.as_slice(), location, lands.unpacks, limits);
         let members = unpacked.as_ref().map_or(0, Vec::len);
         if let Some(name) = lands.file {
-            let place = place.clone();
-            self.put(name, Arrived { place, bytes, is_member: false, with, members });
+            let location = location.clone();
+            self.put(name, SandboxFile { location, bytes, is_member: false, with, members });
         }
-        for Unpacked { name, place, bytes } in unpacked? {
-            self.put(name, Arrived { place, bytes, is_member: true, with, members: 0 });
+        for Unpacked { name, location, bytes } in unpacked? {
+            self.put(name, SandboxFile { location, bytes, is_member: true, with, members: 0 });
         }
         Ok(())
     }
@@ -100,43 +100,43 @@ impl Sandbox {
 
 struct Unpacked {
     name: &'static str,
-    place: Place,
+    location: Location,
     bytes: SecretBytes,
 }
 
 fn unpack(
     bytes: &[u8],
-    place: &Place,
-    unpacks: Unpacks,
+    location: &Location,
+    unpacks: Extraction,
     limits: &Limits,
 ) -> Result<Vec<Unpacked>, Error> {
     match unpacks {
-        Unpacks::Nothing => Ok(Vec::new()),
-        Unpacks::File(name) => {
-            let bytes = archive::gunzip(bytes, place, limits)?;
-            Ok(vec![Unpacked { name, place: place.clone(), bytes }])
+        Extraction::Nothing => Ok(Vec::new()),
+        Extraction::File(name) => {
+            let bytes = archive::gunzip(bytes, location, limits)?;
+            Ok(vec![Unpacked { name, location: location.clone(), bytes }])
         }
-        Unpacks::Credentials | Unpacks::Anything => {
+        Extraction::Credentials | Extraction::Anything => {
             if let Some(problem) = file::foreign_compression(bytes) {
-                return Err(Error::Encoding { place: place.clone(), problem });
+                return Err(Error::Encoding { location: location.clone(), problem });
             }
             let unpacked = |archive::Member { name, bytes }| Unpacked {
                 name,
-                place: place.member(name),
+                location: location.member(name),
                 bytes,
             };
-            Ok(archive::read(bytes, place, limits)?.into_iter().map(unpacked).collect())
+            Ok(archive::read(bytes, location, limits)?.into_iter().map(unpacked).collect())
         }
     }
 }
 
-pub(crate) fn place() -> Place {
-    Place::called(Some(Level::SandboxHome), "what the task fetches")
+pub(crate) fn location() -> Location {
+    Location::called(Some(Level::SandboxHome), "what the task fetches")
 }
 
 /// Later files overwrite earlier ones, as they do in a sandbox.
 pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Error> {
-    let place = place();
+    let location = location();
     // Of what is fetched again, the last time counts.
     let mut known = HashSet::new();
     let mut fetches: Vec<&Fetched> = fetches
@@ -148,7 +148,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     let most = limits.fetched_files;
     let named = fetches.iter().filter(|fetched| fetched.is_named()).count() as u64;
     let Some(room) = most.checked_sub(named) else {
-        return Err(Error::Limit { place, limit: "fetched_files", value: most });
+        return Err(Error::Limit { location, limit: "fetched_files", value: most });
     };
     let own = fetches.len() as u64 - named;
     // Later files overwrite earlier ones, so the last archives decide.
@@ -156,7 +156,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     let mut warnings = Vec::new();
     if passed_over > 0 {
         let kind = WarningKind::ArchivesOverLimit { archives: passed_over, limit: most };
-        warnings.push(Warning::new(&place, None, kind));
+        warnings.push(Warning::new(&location, None, kind));
     }
     fetches.retain(|fetched| {
         let is_kept = fetched.is_named() || passed_over == 0;
@@ -170,29 +170,29 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
             // In the task's own program there need be none.
             Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) if !is_certain => {}
             Err(_) if !is_certain => {
-                warnings.push(Warning::new(&fetched.place, None, WarningKind::ArchiveNotRead));
+                warnings.push(Warning::new(&fetched.location, None, WarningKind::ArchiveNotRead));
             }
-            Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } }) => {
+            Err(Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } }) => {
                 // Where it lies in the sandbox it is told of below.
                 if fetched.lands.file != Some(ARCHIVE) {
-                    warnings.push(without_credentials(&place, near_miss));
+                    warnings.push(without_credentials(&location, near_miss));
                 }
             }
             read => read?,
         }
     }
     sandbox.drop_unpacked();
-    let mut contents = Contents::of(place, Vec::new());
+    let mut contents = Contents::of(location, Vec::new());
     contents.warnings = warnings;
     for (arrived, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
-        let Some(Arrived { place, bytes, is_member, .. }) = arrived else { continue };
+        let Some(SandboxFile { location, bytes, is_member, .. }) = arrived else { continue };
         let read = if is_member { file::read_member } else { file::read };
-        match read(bytes.as_slice(), &place, limits) {
+        match read(bytes.as_slice(), &location, limits) {
             Ok(read) => contents.files.extend(read.files),
-            Err(Error::Archive { place, problem: ArchiveProblem::Missing { near_miss } })
+            Err(Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } })
                 if name == ARCHIVE =>
             {
-                contents.warnings.push(without_credentials(&place, near_miss));
+                contents.warnings.push(without_credentials(&location, near_miss));
             }
             Err(error) => return Err(error),
         }
@@ -203,6 +203,6 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     Ok(contents)
 }
 
-fn without_credentials(place: &Place, near_miss: Option<String>) -> Warning {
-    Warning::new(place, None, WarningKind::ArchiveWithoutCredentials { near_miss })
+fn without_credentials(location: &Location, near_miss: Option<String>) -> Warning {
+    Warning::new(location, None, WarningKind::ArchiveWithoutCredentials { near_miss })
 }

@@ -8,30 +8,30 @@ use super::{Contents, DOCKER_FILES, NoFiles, named};
 use crate::error::Error;
 use crate::error::{Warning, WarningKind};
 use crate::file;
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 
 /// Reads what is there, through links as usual: nobody but its owner can change it.
 pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
     // Docker takes an empty HOME for none.
     let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) else {
-        let place = Place::bytes(Level::SandboxHome, ordinal);
-        let warnings = vec![Warning::new(&place, None, WarningKind::HomeUnset)];
+        let location = Location::bytes(Level::SandboxHome, ordinal);
+        let warnings = vec![Warning::new(&location, None, WarningKind::HomeUnset)];
         let why = NoFiles::Because("not set, and without it Docker may find no credentials");
-        let none = Contents::of(place, Vec::new());
+        let none = Contents::of(location, Vec::new());
         return Ok(Contents { warnings, no_files: Some(why), ..none });
     };
     if is_no_path(&home.to_string_lossy()) {
         let problem = "it is no path; it is not shown, for it may hold credentials";
-        return Err(Error::Setting { name: "HOME".to_owned(), problem });
+        return Err(Error::InvalidSetting { name: "HOME".to_owned(), problem });
     }
-    let mut contents = Contents::of(Place::file(Level::SandboxHome, home), Vec::new());
+    let mut contents = Contents::of(Location::file(Level::SandboxHome, home), Vec::new());
     for name in DOCKER_FILES {
         let path = home.join(name);
-        let place = Place::file(Level::SandboxHome, &path);
-        match named::read_named(&path, &place, limits) {
+        let location = Location::file(Level::SandboxHome, &path);
+        match named::read_named(&path, &location, limits) {
             Ok(bytes) => {
-                contents.files.extend(file::read(bytes.as_slice(), &place, limits)?.files);
+                contents.files.extend(file::read(bytes.as_slice(), &location, limits)?.files);
             }
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),

@@ -16,12 +16,12 @@ use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::error::Warning;
 use crate::file::{self, File};
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
-pub(crate) use self::fetched::{Fetched, Lands, Unpacks, place as place_of_fetched};
+pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as location_of_fetched};
 pub(crate) use self::named::{open_named, read_named, read_open};
 use self::sandbox::Reading;
 
@@ -76,15 +76,15 @@ impl NoFiles {
 
 /// What a source turned out to hold.
 pub(crate) struct Contents {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) files: Vec<File>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) no_files: Option<NoFiles>,
 }
 
 impl Contents {
-    fn of(place: Place, files: Vec<File>) -> Self {
-        Contents { place, files, warnings: Vec::new(), no_files: None }
+    fn of(location: Location, files: Vec<File>) -> Self {
+        Contents { location, files, warnings: Vec::new(), no_files: None }
     }
 }
 
@@ -105,12 +105,12 @@ impl Source {
     pub(crate) fn read(&self, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
         match self {
             Source::Bytes { level, name, bytes } => {
-                let place = match name {
-                    Some(name) => Place::called(Some(*level), name),
-                    None => Place::bytes(*level, ordinal),
+                let location = match name {
+                    Some(name) => Location::called(Some(*level), name),
+                    None => Location::bytes(*level, ordinal),
                 };
-                let read = file::read(bytes.as_slice(), &place, limits)?;
-                Ok(Contents::of(place, read.files))
+                let read = file::read(bytes.as_slice(), &location, limits)?;
+                Ok(Contents::of(location, read.files))
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
@@ -118,19 +118,19 @@ impl Source {
             Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => {
-                let place = Place::file(Level::ClusterFile, path);
-                let bytes = match named::read_named(path, &place, limits) {
+                let location = Location::file(Level::ClusterFile, path);
+                let bytes = match named::read_named(path, &location, limits) {
                     Err(Error::Read { source, .. })
                         if !required && source.kind() == io::ErrorKind::NotFound =>
                     {
                         let why = NoFiles::Because("the file does not exist, which was allowed");
-                        let none = Contents::of(place, Vec::new());
+                        let none = Contents::of(location, Vec::new());
                         return Ok(Contents { no_files: Some(why), ..none });
                     }
                     read => read?,
                 };
-                let read = file::read(bytes.as_slice(), &place, limits)?;
-                Ok(Contents::of(place, read.files))
+                let read = file::read(bytes.as_slice(), &location, limits)?;
+                Ok(Contents::of(location, read.files))
             }
         }
     }

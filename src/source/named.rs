@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::archive;
 use crate::error::Error;
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
@@ -19,10 +19,10 @@ use crate::secret::SecretBytes;
 /// A path that does not exist, cannot be read, is not a regular file, or is over a limit.
 pub(crate) fn read_named(
     path: &Path,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
-    read_open(open_named(path, place)?.0, place, limits)
+    read_open(open_named(path, location)?.0, location, limits)
 }
 
 /// Opens such a file. The metadata is that of the open file, whatever happens to the path
@@ -31,11 +31,11 @@ pub(crate) fn read_named(
 /// # Errors
 ///
 /// A path that does not exist, cannot be opened, or is not a regular file.
-pub(crate) fn open_named(path: &Path, place: &Place) -> Result<(File, Metadata), Error> {
-    let failed = |source| Error::Read { place: place.clone(), source };
+pub(crate) fn open_named(path: &Path, location: &Location) -> Result<(File, Metadata), Error> {
+    let failed = |source| Error::Read { location: location.clone(), source };
     let check = |metadata: Metadata| {
         let found = if metadata.is_dir() { "a directory" } else { "a pipe or a device" };
-        let refused = || Error::NotAFile { place: place.clone(), found };
+        let refused = || Error::NotAFile { location: location.clone(), found };
         if metadata.is_file() { Ok(metadata) } else { Err(refused()) }
     };
     // Opening a device can do something, so it is looked at first; and once more when it is open,
@@ -68,10 +68,10 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
 /// Reads an open file up to the limit for what it begins like: an archive or a credential file.
 pub(crate) fn read_open(
     mut file: File,
-    place: &Place,
+    location: &Location,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
-    let failed = |source| Error::Read { place: place.clone(), source };
+    let failed = |source| Error::Read { location: location.clone(), source };
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = SecretBytes::default();
     let mut limit = ("file_bytes", limits.effective_file_bytes());
@@ -89,7 +89,7 @@ pub(crate) fn read_open(
         }
         let (limit, value) = limit;
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {
-            return Err(Error::Limit { place: place.clone(), limit, value });
+            return Err(Error::Limit { location: location.clone(), limit, value });
         }
         // The size is only a hint: a sparse file claims any, and a file may grow while it is read.
         bytes.extend_towards(size.try_into().unwrap_or(usize::MAX), piece);

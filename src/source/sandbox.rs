@@ -16,7 +16,7 @@ use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES};
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file::{self, Files};
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 
 /// Which of the files are read.
@@ -29,15 +29,15 @@ pub(super) enum Reading {
 }
 
 pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Result<Contents, Error> {
-    let place = Place::file(Level::SandboxHome, directory);
+    let location = Location::file(Level::SandboxHome, directory);
     let home = open::Directory::open(directory)
-        .map_err(|source| Error::Read { place: place.clone(), source })?;
-    let mut contents = Contents::of(place, Vec::new());
+        .map_err(|source| Error::Read { location: location.clone(), source })?;
+    let mut contents = Contents::of(location, Vec::new());
     for file in SANDBOX_FILES {
         if reading == Reading::AsDocker && (file == ARCHIVE || !contents.files.is_empty()) {
             break;
         }
-        let place = Place::file(Level::SandboxHome, &directory.join(file));
+        let location = Location::file(Level::SandboxHome, &directory.join(file));
         let (parent, name) = match file.split_once('/') {
             Some((parent, name)) => (Some(parent), name),
             None => (None, file),
@@ -45,18 +45,18 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
         let open = match home.open_file(parent, name) {
             Ok(None) => continue,
             Ok(Some(open)) => open,
-            Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { place, found }),
-            Err(Refusal::Io(source)) => return Err(Error::Read { place, source }),
+            Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { location, found }),
+            Err(Refusal::Io(source)) => return Err(Error::Read { location, source }),
         };
-        let bytes = read_open(open, &place, limits)?;
-        match file::read(bytes.as_slice(), &place, limits) {
+        let bytes = read_open(open, &location, limits)?;
+        match file::read(bytes.as_slice(), &location, limits) {
             Ok(Files { files, .. }) => contents.files.extend(files),
             // In a sandbox any file may be called docker.tar.gz.
             Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })
                 if file == ARCHIVE =>
             {
                 let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
-                contents.warnings.push(Warning::new(&place, None, kind));
+                contents.warnings.push(Warning::new(&location, None, kind));
             }
             Err(error) => return Err(error),
         }

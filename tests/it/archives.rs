@@ -409,9 +409,9 @@ fn a_damaged_archive_is_an_error() {
     for (bytes, expected, rule) in table {
         let shown = shown(&bytes);
         match secret(bytes) {
-            Err(Error::Archive { problem, place }) => {
+            Err(Error::Archive { problem, location }) => {
                 assert_eq!(problem, expected, "{rule}");
-                assert_eq!(place.to_string(), "task secret", "{rule}");
+                assert_eq!(location.to_string(), "task secret", "{rule}");
             }
             other => panic!("{rule}: {other:?} of {shown}"),
         }

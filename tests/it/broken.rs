@@ -27,9 +27,9 @@ fn an_error_names_source_file_line_and_column() {
     let file = scratch.path().join("docker_credentials");
     fs::write(&file, "{\n  \"auths\": {\n    \"reg.io\": {\"auth\" \"dTpw\"}\n  }\n}\n").unwrap();
     let error = Resolver::builder().cluster_file(&file).build().unwrap_err();
-    let Error::Syntax { ref place, line, column, .. } = error else { panic!("{error}") };
-    assert_eq!((place.level(), line, column), (Some(Level::ClusterFile), 3, 23));
-    assert_eq!(place.path(), file.to_str());
+    let Error::Syntax { ref location, line, column, .. } = error else { panic!("{error}") };
+    assert_eq!((location.level(), line, column), (Some(Level::ClusterFile), 3, 23));
+    assert_eq!(location.path(), file.to_str());
     let path = file.to_str().unwrap();
     assert_eq!(
         error.to_string(),

@@ -202,7 +202,7 @@ fn secrets_without_a_name_are_told_apart_even_over_a_base() {
     let origin = over.resolve_registry("d.io").unwrap().origin().to_string();
     assert_eq!(origin, "task secret, #5: key \"d.io\"");
     let [warning] = over.warnings() else { panic!("{:?}", over.warnings()) };
-    assert_eq!(warning.place().to_string(), "sandbox HOME, #3");
+    assert_eq!(warning.location().to_string(), "sandbox HOME, #3");
 }
 
 #[test]
@@ -258,15 +258,15 @@ fn it_serialises_for_logs() {
     assert_eq!(
         told["answer"],
         json!({
-            "outcome": "found", "level": "agent flag", "place": "agent flag",
+            "outcome": "found", "level": "agent flag", "location": "agent flag",
             "key": "https://reg.io", "credential": "user name and password",
         })
     );
     let level = told["levels"][0].take();
     assert_eq!(
         level,
-        json!({"level": "task secret", "sources": [{"place": "task secret", "files": [{
-            "place": "task secret", "format": "config.json", "entries": 1, "helper": "desktop",
+        json!({"level": "task secret", "sources": [{"location": "task secret", "files": [{
+            "location": "task secret", "format": "config.json", "entries": 1, "helper": "desktop",
             "findings": [{
                 "key": "reg.io", "scope": "reg.io", "verdict": "absent",
                 "reason": "holds no credential; credsStore leaves it to the helper \"desktop\", which is not run",

@@ -69,7 +69,8 @@ fn what_is_no_path_is_not_shown_as_one() {
     let home = r#"{"auths": {"reg.io": {"auth": "canary"}}}"#;
     let error = Resolver::builder().home(Some(home)).build().unwrap_err();
     assert!(
-        matches!(error, Error::Setting { .. }) && !format!("{error} {error:?}").contains("canary"),
+        matches!(error, Error::InvalidSetting { .. })
+            && !format!("{error} {error:?}").contains("canary"),
         "{error}"
     );
 }

@@ -663,8 +663,8 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         matches!(warning.kind(), WarningKind::Fetch(FetchProblem::NotUnpacked(_))),
         "{warning}"
     );
-    assert_eq!((warning.place().path(), warning.key()), (None, None), "a field is no file");
-    assert_eq!(warning.place().to_string(), "/fetch(0)");
+    assert_eq!((warning.location().path(), warning.key()), (None, None), "a field is no file");
+    assert_eq!(warning.location().to_string(), "/fetch(0)");
     let no_image = r#"{"id": "/a", "cmd": "x", "fetch": [{"uri": "file:///etc/docker.tar.gz"}]}"#;
     assert!(only(no_image).warnings().is_empty(), "nothing is pulled");
     let twice = only(&app_with(

@@ -63,7 +63,7 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
     ] {
         let error = DockerRegistry::parse(refused).expect_err(refused);
         assert!(
-            matches!(&error, Error::Setting { name, .. } if name == "--docker_registry"),
+            matches!(&error, Error::InvalidSetting { name, .. } if name == "--docker_registry"),
             "{error:?}"
         );
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");

@@ -21,7 +21,7 @@ fn every_public_type_is_send_and_sync() {
     check::<Limits>();
     check::<Origin>();
     check::<OtherRegistries>();
-    check::<Place>();
+    check::<Location>();
     check::<Resolver>();
     check::<ResolverBuilder>();
     check::<Warning>();

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::error::{Warning, WarningKind};
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::mesos::{Check, Document, Pitfall};
 use crate::source::{open_named, read_open};
@@ -16,7 +16,7 @@ use crate::source::{open_named, read_open};
 /// What is to be said of a cluster file. `Display` is the whole report, a line each.
 #[derive(Debug)]
 pub struct FileCheck {
-    place: Place,
+    location: Location,
     entries: usize,
     stops_agent: bool,
     breaks_pulls: Option<&'static str>,
@@ -43,9 +43,9 @@ pub struct FileCheck {
 #[must_use]
 pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     let path = path.as_ref();
-    let place = Place::file(Level::ClusterFile, path);
+    let location = Location::file(Level::ClusterFile, path);
     let mut check = FileCheck {
-        place: place.clone(),
+        location: location.clone(),
         entries: 0,
         stops_agent: false,
         breaks_pulls: None,
@@ -53,9 +53,9 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         unused: Vec::new(),
         warnings: Vec::new(),
     };
-    let opened = open_named(path, &place);
+    let opened = open_named(path, &location);
     let read =
-        opened.and_then(|(file, metadata)| Ok((metadata, read_open(file, &place, &limits)?)));
+        opened.and_then(|(file, metadata)| Ok((metadata, read_open(file, &location, &limits)?)));
     let (metadata, bytes) = match read {
         Ok(read) => read,
         Err(error) => {
@@ -70,11 +70,11 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     };
     if let Some(mode) = mode_for_others(&metadata) {
         let kind = WarningKind::ReadableByOthers { mode };
-        check.warnings.push(Warning::new(&place, None, kind));
+        check.warnings.push(Warning::new(&location, None, kind));
     }
     // The file is the agent's --docker_config.
-    check.warnings.push(Warning::new(&place, None, WarningKind::Mesos(Pitfall::Exposed)));
-    let read = CredentialFile::read(bytes.as_slice(), &place, &limits);
+    check.warnings.push(Warning::new(&location, None, WarningKind::Mesos(Pitfall::Exposed)));
+    let read = CredentialFile::read(bytes.as_slice(), &location, &limits);
     if let Err(error @ Error::Limit { .. }) = read {
         check.problem = Some(error);
         return check;
@@ -82,14 +82,15 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
     let document = Document::look(bytes.as_slice());
     check.stops_agent = document.stops_agent.is_some();
     check.breaks_pulls = document.breaks_pulls;
-    let Check { unused, warnings } = Check::of(read.as_ref().ok(), &document, &place);
+    let Check { unused, warnings } = Check::of(read.as_ref().ok(), &document, &location);
     check.unused = unused;
     check.warnings.extend(warnings);
     match read {
         Err(error) => check.problem = Some(error),
         Ok(file) => {
             check.entries = file.entries().count();
-            let shape = |problem| Error::Shape { place, problem, line: 0, column: 0 };
+            let shape =
+                |problem| Error::NotACredentialFile { location, problem, line: 0, column: 0 };
             check.problem = document.stops_agent.map(shape);
         }
     }
@@ -155,13 +156,13 @@ impl fmt::Display for FileCheck {
                 f,
                 "{}: the agent will start, but no task of its Mesos containerizer will be able to pull any Docker \
                  image: {why}",
-                self.place
+                self.location
             )?,
             (Some(problem), ..) => {
                 write!(f, "whether the agent will start cannot be told: {problem}")?
             }
             (None, ..) => {
-                write!(f, "{}: the agent will start, with {} {keys}", self.place, self.entries)?;
+                write!(f, "{}: the agent will start, with {} {keys}", self.location, self.entries)?;
             }
         }
         for unused in &self.unused {

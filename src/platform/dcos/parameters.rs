@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::error::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem, Warning, WarningKind};
 use crate::file;
 use crate::json::with_text;
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 use crate::mesos::{DockerRegistry, Document, Pitfall};
 
@@ -51,7 +51,7 @@ impl Parameters {
     /// # Errors
     ///
     /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON,
-    /// [`Error::Setting`] where they are no object, for anything but `true` and `false`, and for a
+    /// [`Error::InvalidSetting`] where they are no object, for anything but `true` and `false`, and for a
     /// path, which DC/OS computes (its manual says otherwise). Also for a name that is probably
     /// misspelt.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(
@@ -71,10 +71,10 @@ impl Parameters {
     ///
     /// As [`new`](Self::new), and where it is no JSON object.
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
-        let place = config_place();
-        let Some(config) = file::read_fields(config, &place)? else {
+        let location = config_location();
+        let Some(config) = file::read_fields(config, &location)? else {
             let problem = "it is no object; a configuration holds parameters by name";
-            return Err(Error::Shape { place, problem, line: 0, column: 0 });
+            return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
         };
         let mut given = Given::default();
         for (name, value) in config {
@@ -129,8 +129,8 @@ impl fmt::Debug for Parameters {
     }
 }
 
-fn config_place() -> Place {
-    Place::called(None, "DC/OS config")
+fn config_location() -> Location {
+    Location::called(None, "DC/OS config")
 }
 
 /// How all their names begin.
@@ -218,11 +218,12 @@ impl Given {
         ];
         let problems =
             combinations.into_iter().filter_map(|(holds, problem)| holds.then_some(problem));
-        let warn = |problem| Warning::new(&config_place(), None, WarningKind::Parameter(problem));
+        let warn =
+            |problem| Warning::new(&config_location(), None, WarningKind::Parameter(problem));
         let mut warnings: Vec<Warning> = problems.map(warn).collect();
         warnings.extend(document.breaks_pulls.map(|why| {
             let kind = WarningKind::Mesos(Pitfall::BreaksPulls(why));
-            Warning::new(&Place::called(None, CREDENTIALS), None, kind)
+            Warning::new(&Location::called(None, CREDENTIALS), None, kind)
         }));
         let url = self.registry_url.filter(|url| !url.is_empty());
         let registry = url.and_then(|url| match DockerRegistry::parse(&url) {
@@ -245,8 +246,8 @@ impl Given {
 /// Returns whether the credentials hold a secret, and whether they are blank: without anything that
 /// pulls an image, here or for Mesos. A helper is neither.
 fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
-    let (text, place) = (credentials.as_bytes(), Place::called(None, CREDENTIALS));
-    let Ok(file) = CredentialFile::read(text, &place, &Limits::default()) else {
+    let (text, location) = (credentials.as_bytes(), Location::called(None, CREDENTIALS));
+    let Ok(file) = CredentialFile::read(text, &location, &Limits::default()) else {
         return (false, false);
     };
     let is_something =
@@ -263,7 +264,10 @@ fn refused(name: &str, problem: &'static str) -> Error {
     const LONGEST: usize = 64;
     let is_name = name.len() <= LONGEST
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    Error::Setting { name: if is_name { name } else { "cluster_docker_…" }.to_owned(), problem }
+    Error::InvalidSetting {
+        name: if is_name { name } else { "cluster_docker_…" }.to_owned(),
+        problem,
+    }
 }
 
 /// Whether the text is a JSON object, as DC/OS wants it.
@@ -271,7 +275,7 @@ fn check_credentials(text: &str, refuse: impl Fn(&'static str) -> Error) -> Resu
     if text.starts_with('\u{FEFF}') {
         return Err(refuse("must be valid JSON, without a byte-order mark before it"));
     }
-    match file::read_fields(text.as_bytes(), &Place::called(None, CREDENTIALS)) {
+    match file::read_fields(text.as_bytes(), &Location::called(None, CREDENTIALS)) {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(refuse("must be a JSON dictionary, {} at least")),
         Err(Error::Empty { .. }) => Err(refuse("must be valid JSON; an empty one is {}")),

@@ -6,7 +6,7 @@ use super::service::{self, Answer, refused};
 use crate::error::Error;
 use crate::error::Rule;
 use crate::file;
-use crate::level::Place;
+use crate::level::Location;
 use crate::limits::Limits;
 use crate::redact::cut;
 
@@ -34,12 +34,12 @@ impl Answers {
 }
 
 pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Error> {
-    let place = Place::called(None, "definition");
+    let location = Location::called(None, "definition");
     let value = limits.definition_bytes;
     if definition.len() as u64 > value {
-        return Err(Error::Limit { place, limit: "definition_bytes", value });
+        return Err(Error::Limit { location, limit: "definition_bytes", value });
     }
-    let document = file::read_document(definition, &place)?;
+    let document = file::read_document(definition, &location)?;
     let node = Node::root(&document);
     let most = limits.definition_containers;
     let mut answers = Answers { list: Vec::new(), left: most, is_over: false };
@@ -50,10 +50,10 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
         }
         let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
                        {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
-        return Err(Error::Shape { place, problem, line: 0, column: 0 });
+        return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
     }
     if answers.is_over {
-        return Err(Error::Limit { place, limit: "definition_containers", value: most });
+        return Err(Error::Limit { location, limit: "definition_containers", value: most });
     }
     Ok(answers.list)
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::error::{OtherRegistries, Warning, WarningKind};
-use crate::file::{File, Standing};
+use crate::file::{EntryState, File};
 use crate::image::ImageRef;
 use crate::key::{Scope, is_pattern, pattern_covers};
 use crate::level::Level;
@@ -22,7 +22,7 @@ fn warning(file: &File, image: &ImageRef<'_>, host: &str) -> Option<Warning> {
     const MOST_TOLD: usize = 5;
     let mut known = HashSet::new();
     let mut others = Vec::new();
-    for entry in file.entries.iter().filter(|entry| entry.standing == Standing::Usable) {
+    for entry in file.entries.iter().filter(|entry| entry.state == EntryState::Usable) {
         let of_entry = (file.text(entry.host), entry.port);
         if is_of(image, host, of_entry) || !known.insert(of_entry) {
             continue;
@@ -36,7 +36,7 @@ fn warning(file: &File, image: &ImageRef<'_>, host: &str) -> Option<Warning> {
     let registry = image.registry().to_owned();
     let found = Box::new(OtherRegistries { registry, others, more });
     let kind = WarningKind::OtherRegistries(found);
-    (!known.is_empty()).then(|| Warning::new(&file.place, None, kind))
+    (!known.is_empty()).then(|| Warning::new(&file.location, None, kind))
 }
 
 /// Returns whether a host and port is or covers the image's registry.

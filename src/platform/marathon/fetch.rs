@@ -9,9 +9,9 @@ use super::uri;
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::Error;
 use crate::error::Rule;
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::redact::{Shown, shown_uri};
-use crate::source::{Fetched, Lands, SANDBOX_FILES, Unpacks};
+use crate::source::{Extraction, FetchEffect, Fetched, SANDBOX_FILES};
 
 const DOCKERCFG_GZ: &str = ".dockercfg.gz";
 
@@ -170,25 +170,25 @@ impl Fetch {
     }
 
     /// What becomes of it in the sandbox, as far as that can be credentials.
-    pub(super) fn lands(&self) -> Lands {
+    pub(super) fn lands(&self) -> FetchEffect {
         let in_sandbox = |name: &str| {
             let path = destination(name)?;
             SANDBOX_FILES.into_iter().find(|known| *known == path)
         };
         let name = self.fetched_name();
         let unpacks = match self.unpacked_as() {
-            None => Unpacks::Nothing,
+            None => Extraction::Nothing,
             // To its own name, at the root of the sandbox; out of the cache it has another.
             Some(".gz") => match last_segment(name) {
-                DOCKERCFG_GZ if !self.cache => Unpacks::File(DOCKERCFG),
-                _ => Unpacks::Nothing,
+                DOCKERCFG_GZ if !self.cache => Extraction::File(DOCKERCFG),
+                _ => Extraction::Nothing,
             },
-            Some(_) if self.kind() == Some(FetchKind::Archive) => Unpacks::Credentials,
-            Some(_) => Unpacks::Anything,
+            Some(_) if self.kind() == Some(FetchKind::Archive) => Extraction::Credentials,
+            Some(_) => Extraction::Anything,
         };
         // Out of the cache nothing but what is in an archive gets into the sandbox.
         let file = if self.cache && self.unpacked_as().is_some() { None } else { in_sandbox(name) };
-        Lands { file, unpacks }
+        FetchEffect { file, unpacks }
     }
 
     /// The path of a local file, taken as it stands, as Mesos does.
@@ -203,10 +203,10 @@ impl Fetch {
     }
 
     /// A local file as an error or an explanation names it.
-    fn place(&self, path: &str) -> Place {
+    fn location(&self, path: &str) -> Location {
         match shown_uri(path) {
-            shown if shown == path => Place::file(Level::SandboxHome, Path::new(path)),
-            shown => Place::called(Some(Level::SandboxHome), &shown),
+            shown if shown == path => Location::file(Level::SandboxHome, Path::new(path)),
+            shown => Location::called(Some(Level::SandboxHome), &shown),
         }
     }
 }
@@ -241,13 +241,13 @@ pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> 
     for fetch in fetches {
         let lands = fetch.lands();
         match (fetch.local_path(), lands) {
-            (_, Lands { file: None, unpacks: Unpacks::Nothing }) => {}
+            (_, FetchEffect { file: None, unpacks: Extraction::Nothing }) => {}
             (Some(path), lands) => {
-                let place = fetch.place(path);
-                local.push(Fetched { path: PathBuf::from(path), place, lands });
+                let location = fetch.location(path);
+                local.push(Fetched { path: PathBuf::from(path), location, lands });
             }
             // A program from elsewhere is not fetched to look for credentials in it.
-            (None, Lands { file: None, unpacks: Unpacks::Anything }) => {}
+            (None, FetchEffect { file: None, unpacks: Extraction::Anything }) => {}
             (None, _) => {
                 let uri = shown_uri(&fetch.uri).into_owned();
                 return Err(Error::NotLocal { id: id.to_owned(), path: fetch.path.clone(), uri });

@@ -3,9 +3,9 @@
 use super::fetch::{Fetch, FetchKind, destination};
 use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::{FetchProblem, Warning, WarningKind};
-use crate::level::Place;
+use crate::level::Location;
 use crate::mesos::Containerizer;
-use crate::source::Unpacks;
+use crate::source::Extraction;
 
 /// What Mesos or Docker will not pick up, of all that is fetched for one container.
 pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<Warning> {
@@ -20,8 +20,8 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<W
             known.push(kind);
             None
         })?;
-        let place = Place::called(None, fetch.path());
-        Some(Warning::new(&place, None, WarningKind::Fetch(problem)))
+        let location = Location::called(None, fetch.path());
+        Some(Warning::new(&location, None, WarningKind::Fetch(problem)))
     };
     fetches.iter().filter_map(warning).collect()
 }
@@ -62,15 +62,15 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
         return Some(FailsTask("destPath must be relative and stay in the sandbox"));
     }
     let lands = fetch.lands();
-    let is_file = |name| lands.file == Some(name) || lands.unpacks == Unpacks::File(name);
+    let is_file = |name| lands.file == Some(name) || lands.unpacks == Extraction::File(name);
     let is_looked_at = is_file(CONFIG_JSON) || is_file(DOCKERCFG);
     let is_unpacked = match lands.unpacks {
-        Unpacks::Credentials => true,
+        Extraction::Credentials => true,
         // What is no archive cannot be unpacked.
-        Unpacks::Anything => fetch.is_archive_by_name(),
-        Unpacks::Nothing | Unpacks::File(_) => false,
+        Extraction::Anything => fetch.is_archive_by_name(),
+        Extraction::Nothing | Extraction::File(_) => false,
     };
-    let is_archive_as_file = fetch.is_archive_by_name() && lands.unpacks == Unpacks::Nothing;
+    let is_archive_as_file = fetch.is_archive_by_name() && lands.unpacks == Extraction::Nothing;
     match kind {
         _ if is_unpacked => None,
         _ if is_looked_at => is_archive_as_file.then_some(WrongPath(

@@ -83,7 +83,7 @@ use crate::limits::Limits;
 use crate::mesos::{Containerizer, DockerRegistry};
 use crate::redact::{cut, shown_name, shown_uri};
 use crate::resolver::{Resolver, ResolverBuilder};
-use crate::source::{NoFiles, Source, place_of_fetched};
+use crate::source::{NoFiles, Source, location_of_fetched};
 
 pub use self::fetch::{Fetch, FetchKind};
 pub use crate::error::FetchProblem;
@@ -299,7 +299,7 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// [`Error::Secret`] where the secret cannot be had: never a silent anonymous pull.
+    /// [`Error::SecretUnavailable`] where the secret cannot be had: never a silent anonymous pull.
     /// [`Error::NotLocal`] for a credential file that has to be fetched from elsewhere first. What
     /// is wrong with the secret or a file is an error as in [`ResolverBuilder::build`].
     pub fn resolver(
@@ -330,7 +330,7 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// [`Error::Secret`] where the secret cannot be had. What is wrong with the secret or the
+    /// [`Error::SecretUnavailable`] where the secret cannot be had. What is wrong with the secret or the
     /// sandbox is an error as in [`ResolverBuilder::build`].
     pub fn resolver_in_sandbox(
         &self,
@@ -352,7 +352,7 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// [`Error::Secret`] where the secret cannot be had.
+    /// [`Error::SecretUnavailable`] where the secret cannot be had.
     pub fn builder(
         &self,
         mut secret: impl FnMut(&str) -> io::Result<Vec<u8>>,
@@ -362,7 +362,7 @@ impl Container {
             return Ok(builder);
         };
         let (alias, shown_location) = (shown_name(alias), shown_name(location));
-        let bytes = secret(location).map_err(|source| Error::Secret {
+        let bytes = secret(location).map_err(|source| Error::SecretUnavailable {
             id: self.full_name(),
             alias: alias.clone().into_owned(),
             location: shown_location.clone().into_owned(),
@@ -391,7 +391,7 @@ impl Container {
             None => own,
             Some(why) => {
                 let why = NoFiles::FetchedInVain(why.into());
-                own.with_empty_sources([(level, place_of_fetched(), why)])
+                own.with_empty_sources([(level, location_of_fetched(), why)])
             }
         }
         .over(agent)

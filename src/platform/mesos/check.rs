@@ -7,7 +7,7 @@ use super::config::Registry;
 use super::document::Document;
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::{Pitfall, Warning, WarningKind};
-use crate::level::Place;
+use crate::level::Location;
 
 /// The warnings on a file.
 #[derive(Default)]
@@ -50,23 +50,27 @@ impl Said<'_> {
 impl Check {
     /// Unites the file's own warnings with what Mesos makes of the document; `None` for a file that
     /// cannot be read here.
-    pub(crate) fn of(file: Option<&CredentialFile>, document: &Document, place: &Place) -> Self {
+    pub(crate) fn of(
+        file: Option<&CredentialFile>,
+        document: &Document,
+        location: &Location,
+    ) -> Self {
         let (mut check, mut said) = (Check::default(), Said::default());
         if let Some(file) = file {
             let sent = document.sent_registries();
             for warning in file.warnings() {
                 check.take_warning(warning, &sent, document.has_more_auths, &mut said);
             }
-            check.take_empty_entries(file, &sent, place, &mut said);
+            check.take_empty_entries(file, &sent, location, &mut said);
         }
         for key in &document.beside_auths {
-            check.unused.push(Warning::new(place, Some(key), WarningKind::OutsideAuths));
+            check.unused.push(Warning::new(location, Some(key), WarningKind::OutsideAuths));
         }
         for (key, pitfall) in &document.pitfalls {
             let key = key.as_deref();
             if !said.covers(key.unwrap_or_default(), pitfall) {
                 let kind = WarningKind::Mesos(pitfall.clone());
-                check.warnings.push(Warning::new(place, key, kind));
+                check.warnings.push(Warning::new(location, key, kind));
             }
         }
         check
@@ -114,14 +118,14 @@ impl Check {
             said.unused.insert(key);
         }
         let list = if is_unused { &mut self.unused } else { &mut self.warnings };
-        list.push(Warning::new(warning.place(), warning.key(), kind));
+        list.push(Warning::new(warning.location(), warning.key(), kind));
     }
 
     fn take_empty_entries<'k>(
         &mut self,
         file: &'k CredentialFile,
         sent: &HashMap<&str, &Registry>,
-        place: &Place,
+        location: &Location,
         said: &mut Said<'k>,
     ) {
         let is_empty =
@@ -131,10 +135,10 @@ impl Check {
             if sent.contains_key(key) {
                 said.sent.insert(key);
                 let kind = WarningKind::Mesos(Pitfall::EmptyAuth);
-                self.warnings.push(Warning::new(place, Some(key), kind));
+                self.warnings.push(Warning::new(location, Some(key), kind));
             } else {
                 said.unused.insert(key);
-                self.unused.push(Warning::new(place, Some(key), WarningKind::EmptyEntry));
+                self.unused.push(Warning::new(location, Some(key), WarningKind::EmptyEntry));
             }
         }
     }

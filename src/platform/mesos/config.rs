@@ -29,7 +29,7 @@ pub(super) struct Registries {
     pub(super) entries: Vec<Registry>,
     /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a
     /// password.
-    places: HashMap<u64, usize>,
+    locations: HashMap<u64, usize>,
     hasher: RandomState,
     /// Keys under which something stands that is no object.
     non_objects: HashSet<u64>,
@@ -86,19 +86,19 @@ impl Registries {
             self.non_objects.remove(&hash);
         } else {
             self.non_objects.insert(hash);
-            if !self.places.contains_key(&hash) {
+            if !self.locations.contains_key(&hash) {
                 return;
             }
         }
         let registry = Registry::new(key, self.position, entry.unwrap_or_default());
-        match self.places.entry(hash) {
-            Slot::Occupied(place) => {
-                if let Some(old) = self.entries.get_mut(*place.get()) {
+        match self.locations.entry(hash) {
+            Slot::Occupied(location) => {
+                if let Some(old) = self.entries.get_mut(*location.get()) {
                     *old = registry;
                 }
             }
-            Slot::Vacant(place) => {
-                place.insert(self.entries.len());
+            Slot::Vacant(location) => {
+                location.insert(self.entries.len());
                 self.entries.push(registry);
             }
         }

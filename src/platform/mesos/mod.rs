@@ -51,7 +51,7 @@ use crate::credential_file::CredentialFile;
 use crate::error::Error;
 use crate::error::{Warning, WarningKind};
 use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, Server};
-use crate::level::{Level, Place};
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
 use crate::source::{FlagForm, Source, read_named};
@@ -102,9 +102,10 @@ impl DockerRegistry {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for what is none of its forms.
+    /// [`Error::InvalidSetting`] for what is none of its forms.
     pub fn parse(value: &str) -> Result<Self, Error> {
-        let problem = |problem| Error::Setting { name: "--docker_registry".to_owned(), problem };
+        let problem =
+            |problem| Error::InvalidSetting { name: "--docker_registry".to_owned(), problem };
         if value.starts_with('/') || value.starts_with("hdfs://") {
             return Ok(DockerRegistry { server: None });
         }
@@ -187,9 +188,9 @@ impl Default for DockerRegistry {
 /// As [`ResolverBuilder::build`](crate::ResolverBuilder::build) with the value as its agent flag,
 /// unless an agent would start with it and then pull nothing: that is a warning.
 pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, Error> {
-    let inline = Place::bytes(Level::AgentFlag, 1);
+    let inline = Location::bytes(Level::AgentFlag, 1);
     match FlagForm::of(value)
-        .map_err(|problem| Error::AgentFlag { place: inline.clone(), problem })?
+        .map_err(|problem| Error::AgentFlag { location: inline.clone(), problem })?
     {
         FlagForm::Json => {
             check_content(value.as_bytes(), &inline, Some(Pitfall::OnCommandLine), &limits)
@@ -203,29 +204,34 @@ pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, 
                     "Mesos reads as JSON whatever does not begin with file:// or a slash",
                 )),
             };
-            let place = Place::file(Level::AgentFlag, &path);
-            check_content(read_named(&path, &place, &limits)?.as_slice(), &place, form, &limits)
+            let location = Location::file(Level::AgentFlag, &path);
+            check_content(
+                read_named(&path, &location, &limits)?.as_slice(),
+                &location,
+                form,
+                &limits,
+            )
         }
     }
 }
 
 fn check_content(
     bytes: &[u8],
-    place: &Place,
+    location: &Location,
     form: Option<Pitfall>,
     limits: &Limits,
 ) -> Result<Vec<Warning>, Error> {
-    let read = CredentialFile::read(bytes, place, limits);
+    let read = CredentialFile::read(bytes, location, limits);
     if let Err(error @ Error::Limit { .. }) = read {
         return Err(error);
     }
     let document = Document::look(bytes);
     let file = match read {
         // A warning says why an agent starts with it and breaks then.
-        Err(Error::Shape { .. }) if document.breaks_pulls.is_some() => None,
+        Err(Error::NotACredentialFile { .. }) if document.breaks_pulls.is_some() => None,
         read => Some(read?),
     };
-    let Check { unused, warnings } = Check::of(file.as_ref(), &document, place);
+    let Check { unused, warnings } = Check::of(file.as_ref(), &document, location);
     let pitfalls = [
         Some(Pitfall::Exposed),
         form,
@@ -233,7 +239,8 @@ fn check_content(
         document.breaks_pulls.map(Pitfall::BreaksPulls),
     ];
     let pitfalls = pitfalls.into_iter().flatten();
-    let pitfalls = pitfalls.map(|pitfall| Warning::new(place, None, WarningKind::Mesos(pitfall)));
+    let pitfalls =
+        pitfalls.map(|pitfall| Warning::new(location, None, WarningKind::Mesos(pitfall)));
     Ok(pitfalls.chain(unused).chain(warnings).collect())
 }
 

@@ -129,7 +129,9 @@ fn a_file_of_other_secrets() {
         PASSWORD.into(),
     ] {
         put(home.path(), ".dockercfg", &text);
-        all_refuse(home.path(), |e| matches!(e, Error::Syntax { .. } | Error::Shape { .. }));
+        all_refuse(home.path(), |e| {
+            matches!(e, Error::Syntax { .. } | Error::NotACredentialFile { .. })
+        });
         refused(text);
     }
 }

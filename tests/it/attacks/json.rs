@@ -39,7 +39,7 @@ fn nesting_without_end() {
         let error = refused([start, &deep].concat());
         assert!(matches!(error, Error::Syntax { .. }), "{start}: {error}");
     }
-    assert!(matches!(refused(["{\"auths\":", &deep].concat()), Error::Shape { .. }));
+    assert!(matches!(refused(["{\"auths\":", &deep].concat()), Error::NotACredentialFile { .. }));
 
     const DEPTH: usize = 20_000;
     let objects = ["{\"a\":".repeat(DEPTH), "1".to_owned(), "}".repeat(DEPTH)].concat();
@@ -149,7 +149,8 @@ fn a_number_that_poses_as_an_object() {
             format!(r#"{{"AUTHS":{number},"auths":{{}}}}"#),
         ] {
             let error = refused(&*document);
-            let is_number = matches!(error, Error::Shape { .. } | Error::Syntax { .. });
+            let is_number =
+                matches!(error, Error::NotACredentialFile { .. } | Error::Syntax { .. });
             assert!(is_number, "{document}: {error}");
         }
         let file = CredentialFile::parse(format!(r#"{{"a.io":{number}}}"#).as_bytes());
@@ -435,7 +436,7 @@ fn a_meaningless_entry_before_the_real_fault() {
     let error = refused(format!("{before},\n \"b.io\" 1}}}}"));
     assert!(matches!(error, Error::Syntax { line: 2, .. }), "{error}");
     let error = refused(format!("{before}}}, \"auths\": []}}"));
-    assert!(matches!(error, Error::Shape { .. }), "{error}");
+    assert!(matches!(error, Error::NotACredentialFile { .. }), "{error}");
     let error = refused(before);
     assert!(error.to_string().contains("ends too early"), "{error}");
     let mut limits = Limits::default();
