@@ -107,6 +107,7 @@ mod credential_file;
 mod error;
 mod explain;
 mod file;
+mod file_names;
 mod image;
 mod index;
 mod json;

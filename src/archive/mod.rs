@@ -15,14 +15,10 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use self::header::{BLOCK, Described, Extensions, Header, Kind, Pax};
 use self::stream::{Failure, Stream, is_gzip};
 use crate::error::{ArchiveProblem, Error};
+use crate::file_names::{CONFIG_JSON, DOCKERCFG};
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
-
-/// Docker's credential file since 1.7, below a HOME.
-pub(crate) const CONFIG_JSON: &str = ".docker/config.json";
-/// Docker's credential file before.
-pub(crate) const DOCKERCFG: &str = ".dockercfg";
 
 /// The longest name or extended header that is read; extended attributes stay below this.
 const LONGEST_EXTENSION: u64 = 1 << 20;

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::image::ImageRef;
-use crate::index::Layer;
-use crate::index::{Match, Rank};
+use crate::index::{Layer, Match, Rank};
 use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey};
 use crate::resolver::Resolver;

@@ -1,7 +1,7 @@
 //! How a scope misses an image, for those that nearly match: what an operator has to be told.
 
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
-use crate::key::{LONGEST_HOST, Scope, covers, pattern_covers};
+use crate::key::{LONGEST_HOST, Scope, covers, glob_covers, glob_matches};
 
 /// How a scope stands to an image of which it is about the registry, or nearly.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
     let registry = image.registry_parts();
     let is_hub = registry.is_docker_hub();
     let same_host = if scope.literals.is_some() {
-        !is_hub && pattern_covers(&scope.host, host)
+        glob_covers(&scope.host, host, registry.port())
     } else {
         scope.host == host
     };
@@ -112,7 +112,7 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
     };
     if is_hub {
         let mistaken = if scope.literals.is_some() {
-            DOCKER_HUB_NAMES.iter().any(|name| pattern_covers(&scope.host, name))
+            DOCKER_HUB_NAMES.iter().any(|name| glob_matches(&scope.host, name))
         } else {
             is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
         };
@@ -138,5 +138,5 @@ fn misses_by_depth(pattern: &str, host: &str) -> bool {
         Some((dot, _)) => host.get(dot + 1..).unwrap_or_default(),
         None => host,
     };
-    pattern_covers(rest, end)
+    glob_matches(rest, end)
 }

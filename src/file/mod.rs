@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 
 use self::auth_field::decode_base64;
 use self::json::{Failure, ParsedDocument, Reading, SecretData, SecretValue};
-use crate::archive::{self, DOCKERCFG};
+use crate::archive;
 use crate::error::Error;
+use crate::file_names::{DOCKER_CONFIG_JSON, DOCKERCFG};
 use crate::json::{Fault, FaultKind, Value, fields, with_exact_overflows};
 use crate::level::Location;
 use crate::limits::Limits;
@@ -24,9 +25,6 @@ pub use self::entry::Format;
 pub(crate) use self::entry::{Entry, EntrySecrets, EntryState, File};
 pub(crate) use self::fields::is_credential_field;
 pub(crate) use self::json::looks_like_registry;
-
-/// Where a Secret keeps a `config.json`.
-const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
 
 /// The credential files that some bytes hold: one, or what is in a Secret or an archive.
 pub(crate) struct Files {

@@ -22,7 +22,6 @@ mod precedence;
 mod table;
 
 use crate::file::{Entry, EntryState, File};
-use crate::image::DOCKER_HUB;
 use crate::level::Level;
 use crate::secret::Span;
 
@@ -258,12 +257,6 @@ impl Index {
         let file = self.file_starts.partition_point(|start| *start <= id);
         let start = file.checked_sub(1).and_then(|before| self.file_starts.get(before));
         (file, id.saturating_sub(start.copied().unwrap_or_default()) as usize)
-    }
-}
-
-impl Query<'_> {
-    fn is_docker_hub(&self) -> bool {
-        self.host == DOCKER_HUB && self.port == crate::image::DEFAULT_PORT
     }
 }
 

@@ -10,7 +10,7 @@ use super::precedence::HostRank;
 use super::table::Id;
 use super::{Host, Index, Match, Query, Text};
 use crate::file::File;
-use crate::key::{LONGEST_HOST, pattern_covers};
+use crate::key::{LONGEST_HOST, glob_covers};
 use crate::level::Level;
 
 #[derive(Default)]
@@ -98,16 +98,13 @@ impl Pattern {
         u32::from(self.port) == port
             && host.as_bytes().ends_with(tail)
             && host.as_bytes().starts_with(head)
-            && std::str::from_utf8(name).is_ok_and(|name| pattern_covers(name, host))
+            && std::str::from_utf8(name).is_ok_and(|name| glob_covers(name, host, port))
     }
 }
 
-/// Returns the host of a query in lower case; `None` for one that no pattern covers: Docker Hub,
-/// and a host that is longer than DNS allows.
+/// Returns the host of a query in lower case; `None` for one that is longer than DNS allows,
+/// which no pattern covers.
 fn coverable_host<'b>(query: Query<'b>, buffer: &'b mut [u8; LONGEST_HOST]) -> Option<&'b str> {
-    if query.is_docker_hub() {
-        return None;
-    }
     let lower = buffer.get_mut(..query.host.len())?;
     lower.copy_from_slice(query.host.as_bytes());
     lower.make_ascii_lowercase();

@@ -3,19 +3,19 @@
 //! The rules are the union of what Docker, podman, kubelet and Mesos write, minus what each of them
 //! widens: a path in a key always narrows it, and a name is compared whole, never as a substring.
 
+mod glob;
+
 use std::borrow::Cow;
 use std::fmt;
 
+pub(crate) use self::glob::{LONGEST_HOST, covers as glob_covers, matches as glob_matches};
+use self::glob::{is_glob, is_glob_host};
 use crate::error::KeyProblem;
 use crate::image::Separators;
 use crate::image::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Server, is_docker_hub, is_dotted, is_host,
-    is_repository, normal_port, split_port,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Server, is_docker_hub, is_host, is_repository,
+    normal_port, split_port,
 };
-
-/// The longest host that a `*` or an encoding is tried on; DNS allows 253 bytes. A registry of any
-/// length would cost a lookup its length again for every pattern that a task brings.
-pub(crate) const LONGEST_HOST: usize = 255;
 
 /// What a key means. Host and path are normalised: lower case, no empty segment, no API root.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ impl<'k> Scope<'k> {
         } else {
             host
         };
-        let literals = if is_pattern(&host) {
+        let literals = if is_glob(&host) {
             let literals = host.bytes().filter(|b| *b != b'*').count();
             // With more it covers no host, and every lookup would read it.
             Some(u8::try_from(literals).map_err(|_| KeyProblem::Host)?)
@@ -249,7 +249,7 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
         }
         _ => return Err(KeyProblem::NonAscii),
     };
-    if !(is_host(&host) || is_host_pattern(&host)) {
+    if !(is_host(&host) || is_glob_host(&host)) {
         return Err(KeyProblem::Host);
     }
     if !host.contains("**") && !host.bytes().any(|b| b.is_ascii_uppercase()) {
@@ -265,14 +265,10 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
 /// for pieces of the code, and so for other names; and what only looks like a `*` is none.
 fn keeps_patterns(written: &str, ascii: &str) -> bool {
     let mut labels = ascii.split('.').zip(written.split('.'));
-    !is_pattern(ascii)
+    !is_glob(ascii)
         || (ascii.split('.').count() == written.split('.').count()
             && labels
-                .all(|(ascii, written)| !is_pattern(ascii) || ascii.eq_ignore_ascii_case(written)))
-}
-
-fn is_host_pattern(host: &str) -> bool {
-    is_pattern(host) && is_dotted(host, |b| b.is_ascii_alphanumeric() || b == b'*')
+                .all(|(ascii, written)| !is_glob(ascii) || ascii.eq_ignore_ascii_case(written)))
 }
 
 /// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so
@@ -307,38 +303,4 @@ pub(crate) fn covers(prefix: &str, repository: &str) -> bool {
         || repository
             .strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-pub(crate) fn is_pattern(host: &str) -> bool {
-    host.contains('*')
-}
-
-/// Returns whether a normalised pattern covers a host in lower case, label by label: `*` is any run
-/// of characters inside one label. Nothing covers a host that is too long to be one.
-pub(crate) fn pattern_covers(pattern: &str, host: &str) -> bool {
-    // From the last label, as the first is `*` in most patterns.
-    let mut hosts = host.rsplit('.');
-    host.len() <= LONGEST_HOST
-        && pattern
-            .rsplit('.')
-            .all(|label| hosts.next().is_some_and(|host| label_covers(label, host)))
-        && hosts.next().is_none()
-}
-
-fn label_covers(pattern: &str, label: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == label;
-    };
-    let Some(mut label) = label.strip_prefix(head) else {
-        return false;
-    };
-    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    // The leftmost place for each piece leaves the most room for the pieces after it.
-    for piece in middle.split('*') {
-        match label.split_once(piece) {
-            Some((_, after)) => label = after,
-            None => return false,
-        }
-    }
-    label.ends_with(tail)
 }

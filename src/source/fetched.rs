@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES, named};
+use super::{Contents, NO_SANDBOX_FILES, named};
 use crate::archive;
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file;
+use crate::file_names::{ARCHIVE, SANDBOX_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;

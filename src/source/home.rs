@@ -4,10 +4,10 @@ use std::io;
 use std::path::Path;
 
 use super::agent_flag::is_no_path;
-use super::{Contents, DOCKER_FILES, NoFiles, named};
-use crate::error::Error;
-use crate::error::{Warning, WarningKind};
+use super::{Contents, NoFiles, named};
+use crate::error::{Error, Warning, WarningKind};
 use crate::file;
+use crate::file_names::DOCKER_FILES;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 

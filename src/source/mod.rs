@@ -12,9 +12,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::archive::{CONFIG_JSON, DOCKERCFG};
-use crate::error::Error;
-use crate::error::Warning;
+use crate::error::{Error, Warning};
 use crate::file::{self, File};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
@@ -24,14 +22,6 @@ pub(crate) use self::agent_flag::Form as FlagForm;
 pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as location_of_fetched};
 pub(crate) use self::named::{open_named, read_named, read_open};
 use self::sandbox::Reading;
-
-/// What Docker looks for below its `HOME`, in the order in which it counts.
-const DOCKER_FILES: [&str; 2] = [CONFIG_JSON, DOCKERCFG];
-
-/// What is looked at in a sandbox: the archive too, in case it was not unpacked.
-pub(crate) const SANDBOX_FILES: [&str; 3] = [CONFIG_JSON, DOCKERCFG, ARCHIVE];
-
-const ARCHIVE: &str = "docker.tar.gz";
 
 const NO_SANDBOX_FILES: NoFiles =
     NoFiles::Because("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");

@@ -12,10 +12,11 @@ use std::io;
 use std::path::Path;
 
 use super::named::read_open;
-use super::{ARCHIVE, Contents, NO_SANDBOX_FILES, SANDBOX_FILES};
+use super::{Contents, NO_SANDBOX_FILES};
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file::{self, Files};
+use crate::file_names::{ARCHIVE, SANDBOX_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 

@@ -6,8 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::credential_file::CredentialFile;
-use crate::error::Error;
-use crate::error::{Warning, WarningKind};
+use crate::error::{Error, Warning, WarningKind};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::mesos::{Check, Document, Pitfall};

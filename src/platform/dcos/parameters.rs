@@ -6,8 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::credential_file::{CredentialFile, FileEntry};
-use crate::error::Error;
-use crate::error::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem, Warning, WarningKind};
+use crate::error::{CLUSTER_FILE, DCOS_OWNED_FILE, Error, ParameterProblem, Warning, WarningKind};
 use crate::file;
 use crate::json::with_text;
 use crate::level::Location;

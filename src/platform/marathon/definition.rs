@@ -3,8 +3,7 @@
 use super::id_or_definition;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
-use crate::error::Error;
-use crate::error::Rule;
+use crate::error::{Error, Rule};
 use crate::file;
 use crate::level::Location;
 use crate::limits::Limits;

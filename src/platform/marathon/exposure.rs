@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::error::{OtherRegistries, Warning, WarningKind};
 use crate::file::{EntryState, File};
 use crate::image::ImageRef;
-use crate::key::{Scope, is_pattern, pattern_covers};
+use crate::key::{Scope, glob_covers};
 use crate::level::Level;
 use crate::resolver::Resolver;
 
@@ -41,8 +41,6 @@ fn warning(file: &File, image: &ImageRef<'_>, host: &str) -> Option<Warning> {
 
 /// Returns whether a host and port is or covers the image's registry.
 fn is_of(image: &ImageRef<'_>, host: &str, (of_entry, port): (&str, u16)) -> bool {
-    let registry = image.registry_parts();
-    let is_covered =
-        || !registry.is_docker_hub() && is_pattern(of_entry) && pattern_covers(of_entry, host);
-    u32::from(port) == registry.port() && (of_entry == host || is_covered())
+    let of_image = image.registry_parts().port();
+    u32::from(port) == of_image && (of_entry == host || glob_covers(of_entry, host, of_image))
 }

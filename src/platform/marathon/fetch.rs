@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::node::{Node, Violations};
 use super::uri;
-use crate::archive::{CONFIG_JSON, DOCKERCFG};
-use crate::error::Error;
-use crate::error::Rule;
+use crate::error::{Error, Rule};
+use crate::file_names::{CONFIG_JSON, DOCKERCFG, DOCKERCFG_GZ, SANDBOX_FILES};
 use crate::level::{Level, Location};
 use crate::redact::{Shown, shown_uri};
-use crate::source::{Extraction, FetchEffect, Fetched, SANDBOX_FILES};
-
-const DOCKERCFG_GZ: &str = ".dockercfg.gz";
+use crate::source::{Extraction, FetchEffect, Fetched};
 
 /// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides
 /// for `uris`.

@@ -1,8 +1,8 @@
 //! Whether a credential file that is fetched ends up where somebody looks for it.
 
 use super::fetch::{Fetch, FetchKind, destination};
-use crate::archive::{CONFIG_JSON, DOCKERCFG};
 use crate::error::{FetchProblem, Warning, WarningKind};
+use crate::file_names::{CONFIG_JSON, DOCKERCFG};
 use crate::level::Location;
 use crate::mesos::Containerizer;
 use crate::source::Extraction;

@@ -75,8 +75,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::Error;
-use crate::error::Warning;
+use crate::error::{Error, Warning};
 use crate::image::ImageRef;
 use crate::level::Level;
 use crate::limits::Limits;

@@ -8,8 +8,7 @@ use super::fetch::{self, Fetch};
 use super::fetch_check;
 use super::node::{Node, Violations};
 use super::{Container, ImageName, PullConfig, full_name, id_or_definition};
-use crate::error::Error;
-use crate::error::{Rule, Violation};
+use crate::error::{Error, Rule, Violation};
 use crate::mesos::Containerizer;
 use crate::redact::shown_name;
 

@@ -48,8 +48,7 @@ mod document;
 use std::path::Path;
 
 use crate::credential_file::CredentialFile;
-use crate::error::Error;
-use crate::error::{Warning, WarningKind};
+use crate::error::{Error, Warning, WarningKind};
 use crate::image::{DOCKER_HUB, ImageRef, InvalidImageRef, Registry, Server};
 use crate::level::{Level, Location};
 use crate::limits::Limits;

@@ -1,0 +1,22 @@
+//! The names under which Docker, Mesos and Kubernetes keep credential files.
+
+/// Docker's credential file since 1.7, below a `HOME`.
+pub(crate) const CONFIG_JSON: &str = ".docker/config.json";
+
+/// Docker's credential file before 1.7, below a `HOME`.
+pub(crate) const DOCKERCFG: &str = ".dockercfg";
+
+/// A gzipped [`DOCKERCFG`], which Mesos's fetcher extracts.
+pub(crate) const DOCKERCFG_GZ: &str = ".dockercfg.gz";
+
+/// The archive of a `.docker` directory that Marathon's and DC/OS's manuals have users make.
+pub(crate) const ARCHIVE: &str = "docker.tar.gz";
+
+/// The field of a Kubernetes Secret that holds a `config.json`. A `.dockercfg` is in [`DOCKERCFG`].
+pub(crate) const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
+
+/// The files that Docker looks for below its `HOME`, in the order in which they count.
+pub(crate) const DOCKER_FILES: [&str; 2] = [CONFIG_JSON, DOCKERCFG];
+
+/// The files that are read in a sandbox: those of Docker, and the archive if it was not extracted.
+pub(crate) const SANDBOX_FILES: [&str; 3] = [CONFIG_JSON, DOCKERCFG, ARCHIVE];
