@@ -1,4 +1,4 @@
-//! The same lookup, told step by step: what an explanation holds and how it reads.
+//! The same lookup step by step: the data of an [`Explanation`], and the page that people read.
 
 mod near_miss;
 mod report;
@@ -8,20 +8,39 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::report::ReportBuilder;
 use crate::image::ImageRef;
 use crate::index::{Layer, Match, Rank};
 use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey};
 use crate::resolver::Resolver;
 
-use self::report::ReportBuilder;
-
-/// What a lookup did and why, for people ([`Display`](fmt::Display)) and for logs
-/// ([`serde::Serialize`]). Holds keys as written and no byte of a credential.
+/// The report of one lookup: the answer, every key that matched or nearly did, and why the others
+/// lost.
 ///
-/// Serialised, it is an object with `image`, `registry`, `repository`, `answer` (with `outcome`:
-/// `found`, `broken` or `none`), `levels` (each with its `sources`, their `files` and what was
-/// found in them, each with a `key`, its `scope`, a `verdict` and a `reason`) and `hints`.
+/// `Display` is a page for people, [`serde::Serialize`] the same for logs. Both show keys as
+/// written, and neither holds a byte of a credential. A page has an end, however large the files:
+/// it lists ten keys of one verdict in each file, and counts the rest.
+///
+/// Serialised, it is an object with
+///
+/// - `image`, `registry` and `repository`: the reference as understood;
+/// - `answer`, whose `outcome` is `found`, `broken` (the best match is malformed) or `none`;
+/// - `levels`, each with its `sources`, their `files`, and in each file the `findings`: a `key`, its
+///   `scope`, a `verdict` and a `reason`;
+/// - `hints`: likely mistakes, if there is no answer.
+///
+/// The verdicts are the same words in both forms, but for their spaces: `wins`, `loses`,
+/// `malformed`, `absent`, `duplicate`, `helper`, `out_of_scope`, `unmatchable`.
+///
+/// ```
+/// let secret = r#"{"auths": {"reg.io:5000": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let resolver = regcred::Resolver::builder().task_secret(secret).build()?;
+/// let page = resolver.explain(&regcred::ImageRef::parse("reg.io/app")?);
+/// assert!(!page.is_found());
+/// assert!(page.to_string().contains("the same host on another port has: \"reg.io:5000\""));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     image: String,
@@ -62,7 +81,7 @@ struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     helper: Option<String>,
     findings: Vec<Finding>,
-    /// Keys of which there is something to say that are not told one by one.
+    /// The number of findings that are not listed.
     more: usize,
 }
 
@@ -89,23 +108,24 @@ enum Verdict {
 }
 
 impl Verdict {
+    /// The word on the page. Serialised, its spaces are underscores.
     fn name(self) -> &'static str {
         match self {
             Verdict::Wins => "wins",
             Verdict::Loses => "loses",
             Verdict::Malformed => "malformed",
-            Verdict::Absent => "empty",
-            Verdict::Duplicate => "repeated",
-            Verdict::Helper => "in a helper",
+            Verdict::Absent => "absent",
+            Verdict::Duplicate => "duplicate",
+            Verdict::Helper => "helper",
             Verdict::OutOfScope => "out of scope",
-            Verdict::Unmatchable => "matches nothing",
+            Verdict::Unmatchable => "unmatchable",
         }
     }
 }
 
 impl Resolver {
-    /// The same lookup, told step by step: the reference as understood, then every source in order
-    /// with what matched, what did not and why.
+    /// Explains what [`resolve`](Self::resolve) answers for `image`: the reference as understood,
+    /// every source in order, the keys in it that matched or nearly did, and why the others lost.
     #[must_use]
     pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
         Explanation::new(image, &self.layers(), &self.matches(image))
@@ -113,24 +133,24 @@ impl Resolver {
 }
 
 impl Explanation {
-    /// `matches` is what the lookup found, best first, each with the number of its layer.
+    /// `matches` are those of the lookup, best first, each with the number of its layer.
     fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Rank, Match)]) -> Self {
-        let mut telling = ReportBuilder::new(image, matches);
+        let mut builder = ReportBuilder::new(image, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();
         for (number, layer) in layers.iter().enumerate() {
             let mut first = 0;
             for source in &layer.sources {
-                let report = telling.source(number, layer, source, first);
+                let report = builder.source(number, layer, source, first);
                 first += source.files;
                 if let Some(level) = levels.iter_mut().find(|l| l.level == source.level) {
                     level.sources.push(report);
                 }
             }
         }
-        let answer = telling.answer(layers);
+        let answer = builder.answer(layers);
         let hints = match answer {
-            Answer::None => telling.hints(),
+            Answer::None => builder.hints(),
             Answer::Found { .. } | Answer::Broken { .. } => Vec::new(),
         };
         Explanation {
@@ -143,14 +163,14 @@ impl Explanation {
         }
     }
 
-    /// Whether the lookup found a credential.
+    /// Returns whether the lookup found a credential.
     #[must_use]
     pub fn is_found(&self) -> bool {
         matches!(self.answer, Answer::Found { .. })
     }
 
-    /// Whether there is no answer because the entry that would have answered is malformed. A
-    /// runtime that pulls anonymously all the same hides that from its operator.
+    /// Returns whether the best match is a malformed entry, which blocks its scope, so that there is
+    /// no answer. A runtime that pulls anonymously in that case hides the mistake from its operator.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         matches!(self.answer, Answer::Broken { .. })

@@ -1,16 +1,16 @@
-//! How a scope misses an image, for those that nearly match: what an operator has to be told.
+//! Near misses: scopes that an operator probably meant for an image, and that do not cover it.
 
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
 use crate::key::{LONGEST_HOST, Scope, covers, glob_covers, glob_matches};
 
-/// How a scope stands to an image of which it is about the registry, or nearly.
+/// The relation of a scope to an image on the same registry, or nearly the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
     Covers,
     Misses(Miss),
 }
 
-/// How a scope misses an image.
+/// The way in which a scope misses an image.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Miss {
     OtherPort,
@@ -24,7 +24,7 @@ pub(super) enum Miss {
 }
 
 impl Miss {
-    /// The ways to miss, the likeliest mistakes first.
+    /// Every way, the likeliest mistakes first.
     pub(super) const ALL: [Miss; 5] = [
         Miss::OtherPort,
         Miss::OtherNamespace,
@@ -33,9 +33,9 @@ impl Miss {
         Miss::ParentHost,
     ];
 
-    /// Why such a key is not used.
+    /// The reason why such a key is not used.
     pub(super) fn reason(self, image: &ImageRef<'_>) -> String {
-        let registry = told(image.registry());
+        let registry = cut(image.registry());
         match self {
             Miss::OtherPort => {
                 format!("is for another port; the image is on {registry}, and no port means 443")
@@ -50,13 +50,13 @@ impl Miss {
                 format!("does not cover {registry}: * matches within one label only")
             }
             Miss::NotDockerHub => {
-                "is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/"
+                "is not a name of Docker Hub, and no * covers it; write https://index.docker.io/v1/"
                     .to_owned()
             }
         }
     }
 
-    /// What the user may have meant, before a list of scopes.
+    /// The hint that precedes a list of such scopes.
     pub(super) fn hint(self, registry: &str) -> String {
         match self {
             Miss::OtherPort => {
@@ -82,14 +82,14 @@ impl Miss {
     }
 }
 
-/// As much of a registry as any real one has, for what is said once for each key.
-fn told(registry: &str) -> &str {
+/// Cuts a registry to the length of a real one, as it is repeated for each key.
+fn cut(registry: &str) -> &str {
     registry.get(..LONGEST_HOST).unwrap_or(registry)
 }
 
-/// How a scope stands to an image; `None` where it is about another registry altogether.
+/// Returns the relation of a scope to an image; `None` if it is for another registry altogether.
 ///
-/// `host` is the image's in lower case.
+/// `host` is the image's host in lower case.
 pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> Option<Relation> {
     let registry = image.registry_parts();
     let is_hub = registry.is_docker_hub();

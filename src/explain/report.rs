@@ -1,5 +1,5 @@
-//! Putting an explanation together. What matched and in which order is the index's own answer; here
-//! every entry is looked at once more, to say of each why it did or did not count.
+//! Building an explanation. The index decides which entries match and in which order; this looks at
+//! every entry once more, to say why it does or does not answer.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,56 +14,58 @@ use crate::key::Scope;
 use crate::redact::{self, Shown, ShownHelper, ShownKey};
 use crate::source::NoFiles;
 
-/// How many findings of one kind are told of each file, and scopes in each hint: a file can hold a
-/// million.
+/// The number of findings of one verdict that are listed of each file. A file can hold a million.
 const MOST_FINDINGS: usize = 10;
-const MOST_SCOPES: usize = 5;
+
+/// The number of keys or helpers that are listed in a hint.
+const MOST_MENTIONS: usize = 5;
 
 pub(super) struct ReportBuilder<'a> {
     image: &'a ImageRef<'a>,
-    /// The host of its registry in lower case.
+    /// The image's host in lower case.
     host: String,
     matches: &'a [(usize, Rank, Match)],
-    /// Layer, file and entry of a match -> its place in the order.
-    locations: HashMap<(usize, u32, u32), usize>,
+    /// Layer, file and entry of a match -> its position in `matches`.
+    positions: HashMap<(usize, u32, u32), usize>,
     any_file: bool,
-    /// Whether credential files are fetched in vain.
-    any_in_vain: bool,
-    /// Helpers that may hold what was looked for, and where they are named.
+    /// Set if credential files are fetched that have no effect.
+    any_fetched_in_vain: bool,
+    /// Helpers that may hold the credential, each with the file that names it.
     helpers: Mentions,
-    empty: Mentions,
+    absent: Mentions,
     unmatchable: Mentions,
-    /// Scopes that nearly match, for each way to miss.
-    near: Vec<(Miss, Mentions)>,
+    /// Scopes that nearly cover the image, by the way in which they miss it.
+    near: [(Miss, Mentions); Miss::ALL.len()],
 }
 
-/// A few of many texts.
+/// Texts for a hint: the first few, and the number of the others.
 #[derive(Default)]
 struct Mentions {
-    shown: Vec<String>,
+    listed: Vec<String>,
     more: usize,
 }
 
 impl Mentions {
-    fn add(&mut self, shown: String) {
-        if !self.shown.contains(&shown) {
-            self.add_new(|| shown);
+    fn add(&mut self, text: String) {
+        if !self.listed.contains(&text) {
+            self.add_new(|| text);
         }
     }
 
-    /// Adds one that differs from all before it, and which is long to write.
-    fn add_new(&mut self, shown: impl FnOnce() -> String) {
-        if self.shown.len() < MOST_SCOPES {
-            self.shown.push(shown());
+    /// Adds a text that differs from all before it. It is written only if it is listed, as the name
+    /// of a file may be long and its keys a million.
+    fn add_new(&mut self, text: impl FnOnce() -> String) {
+        if self.listed.len() < MOST_MENTIONS {
+            self.listed.push(text());
         } else {
             self.more += 1;
         }
     }
 
-    /// The texts in a row; `None` for none.
+    /// Returns `"a", "b" and 3 more`, or `None` if there is nothing to mention.
     fn list(&self) -> Option<String> {
-        let list = self.shown.join(", ");
-        match (self.shown.len(), self.more) {
+        let list = self.listed.join(", ");
+        match (self.listed.len(), self.more) {
             (0, _) => None,
             (_, 0) => Some(list),
             (_, more) => Some(format!("{list} and {more} more")),
@@ -73,22 +75,22 @@ impl Mentions {
 
 impl<'a> ReportBuilder<'a> {
     pub(super) fn new(image: &'a ImageRef<'a>, matches: &'a [(usize, Rank, Match)]) -> Self {
-        let locations = matches
+        let positions = matches
             .iter()
             .enumerate()
-            .map(|(location, (layer, _, found))| ((*layer, found.file, found.entry), location))
+            .map(|(position, (layer, _, found))| ((*layer, found.file, found.entry), position))
             .collect();
         ReportBuilder {
             image,
             host: image.registry_parts().host().to_ascii_lowercase(),
             matches,
-            locations,
+            positions,
             any_file: false,
-            any_in_vain: false,
+            any_fetched_in_vain: false,
             helpers: Mentions::default(),
-            empty: Mentions::default(),
+            absent: Mentions::default(),
             unmatchable: Mentions::default(),
-            near: Miss::ALL.map(|miss| (miss, Mentions::default())).into(),
+            near: Miss::ALL.map(|miss| (miss, Mentions::default())),
         }
     }
 
@@ -117,7 +119,7 @@ impl<'a> ReportBuilder<'a> {
         source: &SourceRead,
         first: usize,
     ) -> SourceReport {
-        self.any_in_vain |= matches!(source.no_files, Some(NoFiles::FetchedInVain(_)));
+        self.any_fetched_in_vain |= matches!(source.no_files, Some(NoFiles::FetchedInVain(_)));
         let files = (0..).zip(&layer.files).skip(first).take(source.files);
         SourceReport {
             location: source.location.to_string(),
@@ -129,26 +131,25 @@ impl<'a> ReportBuilder<'a> {
     fn file(&mut self, layer: usize, number: u32, file: &File) -> FileReport {
         self.any_file = true;
         let (mut matching, mut others) = (Vec::new(), Vec::new());
-        let mut told: HashMap<Verdict, usize> = HashMap::new();
+        let mut counts: HashMap<Verdict, usize> = HashMap::new();
         let mut more = 0;
-        for (position, entry) in file.entries.iter().enumerate() {
-            let location = u32::try_from(position).ok();
-            let location =
-                location.and_then(|entry| self.locations.get(&(layer, number, entry)).copied());
-            let found = match location {
-                Some(location) => Some(self.matched(file, entry, location)),
-                None => self.unmatched(file, position, entry),
+        for (at, entry) in file.entries.iter().enumerate() {
+            let id = u32::try_from(at).ok().map(|at| (layer, number, at));
+            let position = id.and_then(|id| self.positions.get(&id).copied());
+            let finding = match position {
+                Some(position) => Some(self.matched(file, entry, position)),
+                None => self.unmatched(file, at, entry),
             };
-            let Some(finding) = found else { continue };
-            let told = told.entry(finding.verdict).or_default();
-            *told += 1;
-            match location {
-                _ if *told > MOST_FINDINGS => more += 1,
-                Some(location) => matching.push((location, finding)),
+            let Some(finding) = finding else { continue };
+            let count = counts.entry(finding.verdict).or_default();
+            *count += 1;
+            match position {
+                _ if *count > MOST_FINDINGS => more += 1,
+                Some(position) => matching.push((position, finding)),
                 None => others.push(finding),
             }
         }
-        matching.sort_by_key(|(location, _)| *location);
+        matching.sort_by_key(|(position, _)| *position);
         let mut findings: Vec<Finding> = matching.into_iter().map(|(_, finding)| finding).collect();
         findings.append(&mut others);
         more += self.add_helpers(file, &mut findings);
@@ -162,12 +163,10 @@ impl<'a> ReportBuilder<'a> {
         }
     }
 
-    /// An entry that the lookup came upon.
-    fn matched(&self, file: &File, entry: &Entry, location: usize) -> Finding {
-        let best = self.matches.first();
-        let mine = self.matches.get(location);
-        let lost = match (mine, best) {
-            _ if location == 0 => None,
+    /// Reports an entry that matches, at its position among all matches.
+    fn matched(&self, file: &File, entry: &Entry, position: usize) -> Finding {
+        let lost = match (self.matches.get(position), self.matches.first()) {
+            _ if position == 0 => None,
             (Some(_), Some((.., best))) if !best.usable => Some("the malformed one comes first"),
             (Some((_, mine, _)), Some((_, best, _))) => Some(mine.loses_by(best)),
             _ => None,
@@ -186,17 +185,16 @@ impl<'a> ReportBuilder<'a> {
         finding(file, entry, verdict, reason)
     }
 
-    /// An entry that the lookup passed by; `None` where there is nothing to say of it.
-    fn unmatched(&mut self, file: &File, position: usize, entry: &Entry) -> Option<Finding> {
+    /// Reports an entry that does not match; `None` if it is about something else altogether.
+    fn unmatched(&mut self, file: &File, at: usize, entry: &Entry) -> Option<Finding> {
         let key = file.text(entry.key);
         let (verdict, reason) = match entry.state {
             EntryState::Unmatchable(problem) => {
                 if !redact::may_be_meant_for(key, &self.host) {
                     return None;
                 }
-                let key = file.shown_key(position).into_owned();
+                let key = file.shown_key(at).into_owned();
                 self.unmatchable.add(ShownKey(&key).to_string());
-                // What is shown of such a key may mean something.
                 let (verdict, reason) = (Verdict::Unmatchable, problem.to_string());
                 return Some(Finding { key, scope: None, verdict, reason });
             }
@@ -205,10 +203,11 @@ impl<'a> ReportBuilder<'a> {
                     return None;
                 }
                 if entry.state == EntryState::Duplicate {
-                    let reason = "the same key comes again further down, and that one counts";
+                    let reason =
+                        "the same key appears again later in the file; the last one counts";
                     (Verdict::Duplicate, reason.to_owned())
                 } else {
-                    self.empty.add(Shown(key).to_string());
+                    self.absent.add(Shown(key).to_string());
                     (Verdict::Absent, absent_reason(file))
                 }
             }
@@ -225,33 +224,34 @@ impl<'a> ReportBuilder<'a> {
         Some(finding(file, entry, verdict, reason))
     }
 
-    /// What helpers hold, as far as a file says so; how much of it is not told.
+    /// Reports the helpers that a file names for the image. Returns the number of findings that are
+    /// not listed.
     fn add_helpers(&mut self, file: &File, findings: &mut Vec<Finding>) -> usize {
         if let Some(helper) = &file.store_helper {
             self.helpers.add(format!("{} (credsStore in {})", ShownHelper(helper), file.location));
         }
-        let mut told = 0_usize;
-        let mut told_helpers = HashSet::new();
+        let mut count = 0_usize;
+        let mut names = HashSet::new();
         for held in &file.helper_keys {
             let Ok(scope) = Scope::parse(&held.key) else { continue };
             if relation(&scope, self.image, &self.host) != Some(Relation::Covers) {
                 continue;
             }
             let helper = ShownHelper(&held.helper);
-            if told_helpers.insert(&held.helper) {
+            if names.insert(&held.helper) {
                 self.helpers.add_new(|| format!("{helper} (credHelpers in {})", file.location));
             }
-            told += 1;
-            if told <= MOST_FINDINGS {
+            count += 1;
+            if count <= MOST_FINDINGS {
                 let reason = format!("credHelpers leaves it to {helper}, which is not run");
                 let (key, scope) = (held.key.to_string(), Some(scope.to_string()));
                 findings.push(Finding { key, scope, verdict: Verdict::Helper, reason });
             }
         }
-        told.saturating_sub(MOST_FINDINGS)
+        count.saturating_sub(MOST_FINDINGS)
     }
 
-    /// Why there is no answer, as far as can be guessed.
+    /// Returns the likely reasons why there is no answer, the likeliest first.
     pub(super) fn hints(&self) -> Vec<String> {
         let registry = self.image.registry();
         let mut hints = Vec::new();
@@ -260,7 +260,7 @@ impl<'a> ReportBuilder<'a> {
                 "the credential may be in a helper, which is not run; put it into the file itself: {helpers}"
             ));
         }
-        if let Some(keys) = self.empty.list() {
+        if let Some(keys) = self.absent.list() {
             hints.push(format!("{registry} has a key, but no credential under it: {keys}"));
         }
         if let Some(keys) = self.unmatchable.list() {
@@ -275,7 +275,7 @@ impl<'a> ReportBuilder<'a> {
             let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
             hints.push(format!("no key in any source is for the registry {registry}{hub}"));
         }
-        if self.any_in_vain {
+        if self.any_fetched_in_vain {
             let hint = "no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
             hints.push(hint.to_owned());
         } else if !self.any_file {

@@ -14,9 +14,20 @@ use crate::level::{Level, PerLevel};
 use crate::limits::Limits;
 use crate::source::Source;
 
-/// Collects sources for a [`Resolver`].
+/// The sources of a [`Resolver`] to be.
 ///
 /// Nothing is read before [`build`](Self::build). The order of calls matters inside one level only.
+///
+/// | method | level | the credential file is |
+/// |---|---|---|
+/// | [`task_secret`](Self::task_secret) | task secret | bytes from a secret store |
+/// | [`sandbox_home`](Self::sandbox_home) | sandbox HOME | in a directory that a task can write to |
+/// | [`home`](Self::home) | sandbox HOME | in a trusted `HOME` |
+/// | [`agent_flag`](Self::agent_flag) | agent flag | the value of Mesos's `--docker_config` |
+/// | [`cluster_file`](Self::cluster_file) | cluster file | a file that must exist |
+/// | [`cluster_file_if_exists`](Self::cluster_file_if_exists) | cluster file | a file that may exist |
+/// | [`add`](Self::add) | any | bytes |
+/// | [`base`](Self::base) | those of the base | in another resolver |
 #[derive(Clone)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ResolverBuilder {
@@ -41,56 +52,58 @@ impl ResolverBuilder {
         self
     }
 
-    /// Adds the bytes of a credential file of any format at any level.
+    /// Adds the bytes of a credential file of any format at any level. They are wiped once read.
     pub fn add(self, level: Level, file: impl Into<Vec<u8>>) -> Self {
         self.source(Source::Bytes { level, name: None, bytes: file.into().into() })
     }
 
-    /// Adds the credential file that the task's secret holds: Marathon's `pullConfig.secret`,
-    /// Mesos's `Image.Docker.config`.
+    /// Adds the credential file in the task's secret: Marathon's `pullConfig.secret`, Mesos's
+    /// `Image.Docker.config`.
     ///
     /// The bytes are wiped once read. Several secrets are one pool.
     pub fn task_secret(self, file: impl Into<Vec<u8>>) -> Self {
         self.add(Level::TaskSecret, file)
     }
 
-    /// Adds a task's sandbox, its `HOME`: `.docker/config.json`, `.dockercfg` and `docker.tar.gz`
-    /// in it, each if there. The directory itself must be.
+    /// Adds a task's sandbox, which is its `HOME`: `.docker/config.json`, `.dockercfg` and
+    /// `docker.tar.gz` in it, each if it exists. The directory itself must exist.
     ///
-    /// Below the directory no symbolic link is followed and nothing but a regular file is opened,
-    /// for the task can write there and the reader may be root. On Unix there is no moment between
-    /// looking and opening that the task could use; elsewhere there is.
+    /// The task can write to the directory and the reader may be root. So below it no symbolic link
+    /// is followed, and only regular files are opened. On Unix a task cannot swap a file between the
+    /// check and the opening; on other systems it can.
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
         self.source(Source::SandboxHome(directory.into()))
     }
 
-    /// Adds the `HOME` of a program of the agent's own, with `.docker/config.json` and `.dockercfg`
-    /// in it, each if there: plain Docker, and Deimos, which hands the agent's `HOME` to Docker.
-    /// Give it `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
+    /// Adds the `HOME` of the user or agent itself: `.docker/config.json` and `.dockercfg` in it,
+    /// each if it exists. This is the rule of plain Docker, and of Deimos, which runs Docker with the
+    /// agent's `HOME`. Give it `std::env::var_os("HOME")`; with `HOME=/` the file is `/.dockercfg`.
     ///
-    /// Counts at the level of a [`sandbox_home`](Self::sandbox_home), with which it is one pool:
-    /// give one of the two, as Mesos never lets a task use its agent's own `HOME` beside its
-    /// sandbox. Both files count, where Docker stops at the first. Links are followed, for nobody
-    /// but its owner can change it. A directory that does not exist is one without files, as in
-    /// Docker. `None` and an empty value, which service managers leave behind, are a
-    /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
+    /// The files are at the level sandbox HOME. Give either this or
+    /// [`sandbox_home`](Self::sandbox_home): Mesos never lets a task use its agent's `HOME` beside
+    /// its sandbox. Both files count, where Docker stops at the first. Symbolic links are followed,
+    /// because only the owner of the `HOME` can change it.
+    ///
+    /// A directory that does not exist has no files, as in Docker. `None` and an empty value are a
+    /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning, as service managers often leave `HOME`
+    /// unset.
     pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
         self.source(Source::Home(home.map(Into::into)))
     }
 
-    /// Adds a source that has no method of its own.
+    /// Adds a source of any kind.
     pub(crate) fn source(self, source: Source) -> Self {
         self.step(Step::Source(source))
     }
 
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
-    /// object itself. A file that does not exist is an error, as it is for the agent.
+    /// object itself. A file that does not exist is an error, as in Mesos.
     pub fn agent_flag(self, value: impl Into<String>) -> Self {
         self.source(Source::AgentFlag(Zeroizing::new(value.into())))
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
-    /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). One that does not exist is an error.
+    /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). A file that does not exist is an error.
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
         self.source(Source::ClusterFile { path: path.into(), required: true })
     }
@@ -100,26 +113,27 @@ impl ResolverBuilder {
         self.source(Source::ClusterFile { path: path.into(), required: false })
     }
 
-    /// Adds everything that another resolver holds, without copying it: a task's resolver over its
-    /// agent's. Of one that is itself many layers high it costs least to add it last.
+    /// Adds the sources of another resolver without copying them, as a task's resolver is layered
+    /// over its agent's. A base that is itself many layers high costs least if it is added last.
     pub fn base(self, base: &Resolver) -> Self {
         self.step(Step::Base(base.clone()))
     }
 
-    /// Replaces the limits on what is read. They do not touch a [`base`](Self::base).
+    /// Sets the limits of what is read. They do not apply to a [`base`](Self::base).
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Makes errors of what are warnings otherwise: malformed entries, and keys that can match no
-    /// image. A [`base`](Self::base) is as strict as it was built.
+    /// Turns malformed entries and keys that can match no image from warnings into errors of
+    /// [`build`](Self::build). It does not apply to a [`base`](Self::base).
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
     }
 
-    /// How many sources of each level the bases hold: those without a name are counted through.
+    /// Returns the number of sources at each level of the bases, after which sources without a name
+    /// are numbered.
     fn ordinals_taken(&self) -> PerLevel<u32> {
         let mut taken = PerLevel::default();
         for step in &self.steps {
@@ -134,29 +148,29 @@ impl ResolverBuilder {
     ///
     /// # Errors
     ///
-    /// The first source, in the order given, that cannot be read as a whole. A runtime must not
-    /// quietly pull with another identity, so such a source is never passed over.
+    /// Fails at the first source, in the order given, that cannot be read as a whole. Such a source
+    /// is never skipped, because the runtime would quietly pull with another identity.
     pub fn build(self) -> Result<Resolver, Error> {
         let mut ordinals = self.ordinals_taken();
         let (mut parts, mut warnings) = (Vec::new(), Vec::new());
-        let mut draft = LayerBuilder::default();
+        let mut layer = LayerBuilder::default();
         for step in self.steps {
             match step {
                 Step::Source(source) => {
                     let level = source.level();
                     let ordinal = level.of_mut(&mut ordinals);
                     *ordinal += 1;
-                    draft.add(&source, level, *ordinal, &self.limits)?;
+                    layer.add(&source, level, *ordinal, &self.limits)?;
                 }
                 Step::Base(base) => {
-                    // What came before the base goes before it where everything else is equal.
-                    let before = std::mem::take(&mut draft).close(self.strict, &mut warnings)?;
+                    // Sources added before the base win ties against it.
+                    let before = std::mem::take(&mut layer).build(self.strict, &mut warnings)?;
                     parts.extend(before.map(Part::Own));
                     parts.push(Part::Base(base.layers));
                 }
             }
         }
-        let layers = Layers::of(parts, draft.close(self.strict, &mut warnings)?);
+        let layers = Layers::of(parts, layer.build(self.strict, &mut warnings)?);
         let warnings = (!warnings.is_empty()).then(|| warnings.into());
         Ok(Resolver { layers, warnings })
     }
@@ -173,7 +187,7 @@ impl fmt::Debug for ResolverBuilder {
     }
 }
 
-/// A layer while its sources are read.
+/// A layer whose sources are being read.
 #[derive(Default)]
 struct LayerBuilder {
     sources: Vec<SourceRead>,
@@ -205,8 +219,8 @@ impl LayerBuilder {
         Ok(())
     }
 
-    /// Turns a draft into a layer, if there is anything in it.
-    fn close(
+    /// Builds the layer; `None` without sources.
+    fn build(
         mut self,
         strict: bool,
         warnings: &mut Vec<Warning>,
@@ -227,16 +241,17 @@ impl LayerBuilder {
     }
 }
 
-/// Under `strict`: the first entry that is malformed or can match nothing, as an error.
+/// Returns the first malformed entry or unmatchable key as an error, for `strict`.
 fn refuse_defects(file: &File) -> Result<(), Error> {
     for (at, entry) in file.entries.iter().enumerate() {
-        let (location, key) = (file.location.clone(), file.shown_key(at).into_owned());
+        let location = || file.location.clone();
+        let key = || file.shown_key(at).into_owned();
         match entry.state {
             EntryState::Malformed(problem) => {
-                return Err(Error::Entry { location, key, problem });
+                return Err(Error::Entry { location: location(), key: key(), problem });
             }
             EntryState::Unmatchable(problem) => {
-                return Err(Error::Key { location, key, problem });
+                return Err(Error::Key { location: location(), key: key(), problem });
             }
             EntryState::Usable | EntryState::Absent | EntryState::Duplicate => {}
         }

@@ -16,57 +16,60 @@ use crate::key::Scope;
 use crate::level::{Level, Location};
 use crate::source::NoFiles;
 
-/// Which credential, if any, pulls an image.
+/// A set of credential files, and the answer for each image: the credential that pulls it, if any.
 ///
-/// Building reads every source and can fail; a lookup is pure and cannot. Immutable, `Clone` in
-/// O(1), `Send + Sync`. `Debug` shows counts, no secret.
+/// [`build`](ResolverBuilder::build) reads every source and can fail. A lookup is pure and cannot
+/// fail. A `Resolver` is immutable, `Send + Sync`, and cloned in O(1). `Debug` shows counts.
 ///
 /// # Precedence
 ///
-/// From the strongest: task secret, sandbox HOME, agent flag, cluster file ([`Level`]). **Level
-/// beats specificity, specificity wins inside a level**: the strongest level with a usable matching
-/// entry answers, as podman layers its files and kubelet its keyrings. Inside a level, in this
+/// **Level beats specificity, specificity wins inside a level.** The strongest [`Level`] with a
+/// usable or malformed entry for the image decides: task secret, sandbox HOME, agent flag, cluster
+/// file. Podman layers its files the same way, and kubelet its keyrings. Inside a level, in this
 /// order:
 ///
-/// 1. an exact host before a host with `*`, and of those the one with more literal characters;
-/// 2. the longest path prefix, in whole segments: `quay.io/team` covers `quay.io/team/app`, not
-///    `quay.io/teams`;
-/// 3. the key that Docker writes for Docker Hub, `https://index.docker.io/v1/`; then a key spelled
-///    exactly as its normalised scope (`quay.io`); then other spellings (`https://quay.io/v1/`);
-/// 4. the order given: of sources, of files, of keys in a file.
+/// 1. An exact host goes before a host with `*`; of two with `*`, the one with more literal
+///    characters goes first.
+/// 2. The longest path prefix, in whole segments: `quay.io/team` covers `quay.io/team/app`, not
+///    `quay.io/teams`.
+/// 3. The key that Docker writes for Docker Hub, `https://index.docker.io/v1/`; then a key that is
+///    already in normalised form (`quay.io`); then other spellings (`https://quay.io/v1/`).
+/// 4. The order given: of sources, of files, of keys in a file.
 ///
-/// An entry with nothing usable in it (`{}`, only an email) is passed over. A malformed one keeps
-/// its place: where it is the one that would have answered, there is no answer.
+/// An entry without a credential (`{}`, only an email) is absent: the lookup goes on. A malformed
+/// entry **blocks** its scope: if it is the best match, the answer is `None`, never another
+/// identity.
 #[derive(Clone)]
 pub struct Resolver {
-    /// Groups of sources in the order given. A base brings its own.
     layers: Layers,
-    /// Most have none.
+    /// `None` if there are no warnings, as in most resolvers.
     warnings: Option<Arc<[Warning]>>,
 }
 
 impl Resolver {
-    /// Starts without any source.
+    /// Returns a builder without sources.
     pub fn builder() -> ResolverBuilder {
         ResolverBuilder::new()
     }
 
-    /// The credential that pulls `image`; `None` for an anonymous pull. Also `None` where the entry
-    /// that would have answered is malformed: then
-    /// [`Explanation::is_broken`](crate::Explanation::is_broken) holds, and with
-    /// [`strict`](ResolverBuilder::strict) there is no such resolver.
+    /// Returns the credential that pulls `image`, or `None` for an anonymous pull.
     ///
-    /// Allocates nothing. Tag and digest do not matter.
+    /// `None` is also the answer if the best match is malformed. In that case
+    /// [`Explanation::is_broken`](crate::Explanation::is_broken) holds; a builder with
+    /// [`strict`](ResolverBuilder::strict) refuses such a file.
+    ///
+    /// Allocates nothing. The tag and digest of `image` are ignored.
     #[must_use]
     pub fn resolve(&self, image: &ImageRef<'_>) -> Option<AuthConfig> {
         let mut buffer = None;
         self.best(query(image, &mut buffer))
     }
 
-    /// Every credential that could pull `image`, best first: for runtimes that try them in turn.
+    /// Returns every credential that could pull `image`, best first, for runtimes that try one after
+    /// the other as kubelet does.
     ///
-    /// The first is what [`resolve`](Self::resolve) answers, so where a malformed entry keeps it
-    /// from answering there is none. Malformed entries further down are passed over.
+    /// The first is the answer of [`resolve`](Self::resolve). If a malformed entry blocks that, there
+    /// are none. A malformed entry with a weaker match is skipped.
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
         let mut matches = self.matches(image);
         if matches.first().is_some_and(|(.., best)| !best.usable) {
@@ -79,14 +82,15 @@ impl Resolver {
         })
     }
 
-    /// The credential for a server as people write it: `quay.io`, `https://index.docker.io/v1/`,
-    /// `quay.io/team`.
+    /// Returns the credential for a server as people write it: `quay.io`,
+    /// `https://index.docker.io/v1/`, `quay.io/team`.
     ///
-    /// The server is read like a key. A path that is not an API root is a namespace: for
-    /// `quay.io/team` the keys `quay.io/team` and `quay.io` are asked, and the best answers. Unlike
-    /// in a key, an `http://` URL without a port is the registry at port 80, to which no credential
-    /// for port 443 goes. `None` also for what is not a registry: a host with `*`, user info, a
-    /// path that no repository can have.
+    /// The server is read like a key. A path that is not an API root is a namespace: `quay.io/team`
+    /// is covered by the keys `quay.io/team` and `quay.io`. Unlike in a key, an `http://` URL without
+    /// a port is the registry at port 80, which never gets a credential for port 443.
+    ///
+    /// `None` is also the answer for text that is not a registry: a host with `*`, user info, a path
+    /// that no repository can have.
     ///
     /// ```
     /// let secret = r#"{"auths": {"quay.io/team": {"auth": "dXNlcjpwYXNz"}}}"#;
@@ -98,15 +102,15 @@ impl Resolver {
     #[must_use]
     pub fn resolve_registry(&self, server: &str) -> Option<AuthConfig> {
         let scope = Scope::of_server(server).ok().filter(|scope| scope.literals.is_none())?;
-        // The index takes no longer path; no image is below one.
+        // The index compares paths of this length at most; no image is below a longer one.
         if scope.path.len() > MAX_REPOSITORY {
             return None;
         }
         self.best(Query { host: &scope.host, port: scope.port, repository: &scope.path })
     }
 
-    /// What was left out of this resolver's own sources or looks wrong in them. Those of a
-    /// [`base`](ResolverBuilder::base) are the base's to tell.
+    /// Returns the non-fatal problems of this resolver's own sources: entries that were left out,
+    /// and contents that are probably mistakes. A [`base`](ResolverBuilder::base) reports its own.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.warnings.as_deref().unwrap_or_default()
@@ -126,7 +130,7 @@ impl Resolver {
         Some(AuthConfig::new(layer.clone(), found.file, found.entry))
     }
 
-    /// This resolver with more warnings of its own.
+    /// Adds warnings to this resolver.
     pub(crate) fn with_warnings(self, more: Vec<Warning>) -> Resolver {
         if more.is_empty() {
             return self;
@@ -135,26 +139,24 @@ impl Resolver {
         Resolver { warnings: Some(warnings), ..self }
     }
 
-    /// This resolver with another as the base that its layers are put over. Warnings stay this
-    /// one's own.
+    /// Layers this resolver over another one. The warnings stay those of this one.
     pub(crate) fn over(self, base: &Resolver) -> Resolver {
         let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];
         Resolver { layers: Layers::of(parts, None), warnings: self.warnings }
     }
 
-    /// This resolver with the sources of another one as sources that were not looked at, one for
-    /// each level.
+    /// Adds the levels of another resolver as sources that were not read, for `explain` to show.
     pub(crate) fn hiding(self, other: &Resolver) -> Resolver {
         let sources = || other.layers.iter().flat_map(|layer| &layer.sources);
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
         let hidden = Level::ALL.into_iter().filter(is_given).map(|level| {
-            let why = "not looked at, as there is a credential file in the sandbox";
+            let why = "not read, because there is a credential file in the sandbox";
             (level, Location::bytes(level, 1), NoFiles::Because(why))
         });
         self.with_empty_sources(hidden)
     }
 
-    /// This resolver with sources that have no files, each with its reason, for `explain` to show.
+    /// Adds sources without files, each with its reason, for `explain` to show.
     pub(crate) fn with_empty_sources(
         self,
         sources: impl IntoIterator<Item = (Level, Location, NoFiles)>,
@@ -168,7 +170,7 @@ impl Resolver {
         Resolver { layers: Layers::of(parts, Some(Arc::new(layer))), warnings: self.warnings }
     }
 
-    /// The credential files that were read.
+    /// Returns the credential files of all layers.
     pub(crate) fn files(&self) -> impl Iterator<Item = &File> + Clone {
         self.layers.iter().flat_map(|layer| &layer.files)
     }
@@ -177,7 +179,7 @@ impl Resolver {
         self.layers.iter().cloned().collect()
     }
 
-    /// Everything that matches, best first, each with the number of its layer.
+    /// Returns every match, best first, each with the number of its layer.
     pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Rank, Match)> {
         let mut buffer = None;
         let query = query(image, &mut buffer);
@@ -186,13 +188,13 @@ impl Resolver {
             let found = layer.index.all(&layer.files, query);
             matches.extend(found.into_iter().map(|(rank, found)| (number, rank, found)));
         }
-        // Stable, so that ties keep the order of layers.
+        // A stable sort keeps the order of layers in ties.
         matches.sort_by_key(|(_, rank, _)| *rank);
         matches
     }
 }
 
-/// Whether a match goes before one of a layer given earlier, to which a tie goes.
+/// Returns whether a match goes before one of an earlier layer, which wins ties.
 #[inline(never)]
 fn goes_before(new: (&Arc<Layer>, Match), earlier: (&Arc<Layer>, Match)) -> bool {
     let rank = |(layer, found): (&Arc<Layer>, Match)| layer.index.rank(&layer.files, found);

@@ -50,25 +50,25 @@ fn it_says_what_an_operator_has_to_know() {
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a", "another namespace"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "another namespace"),
         (r#"{"auths": {"reg.io/t": {"auth": "dTpw"}, "https://reg.io/t/": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "two spellings are mentioned once"),
-        (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    empty \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
+        (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a", "  hint: the credential may be in a helper, which is not run; put it into the file itself: the helper \"desktop\" (credsStore in task secret)", "a keychain"),
-        (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    in a helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
+        (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a", "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "reg.io/a", "  answer: none, because the entry \"reg.io\" in task secret is broken: its field \"auth\" is not base64 of user:password (standard alphabet)", "malformed"),
         (r#"{"auths": {"reg.io/a": {"auth": "!"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": the malformed one comes first", "malformed"),
-        (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "    empty \"reg.io\": holds no credential, so the lookup goes on", "absent"),
+        (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on", "absent"),
         (r#"{"auths": {"reg.io": {"email": "e"}}}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"", "absent"),
-        (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {}}}"#, "reg.io/a", "    repeated \"reg.io\": the same key comes again further down, and that one counts", "repeated"),
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io": {}}}"#, "reg.io/a", "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts", "repeated"),
         (r#"{"auths": {"https://reg.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"https://reg.io\": a key that means the same is spelled more exactly", "the same"),
-        (r#"{"auths": {"user:x@reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    matches nothing #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key"),
+        (r#"{"auths": {"user:x@reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    unmatchable #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key"),
         (r#"{"auths": {"ftp://reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"", "a bad key"),
-        (r#"{"auths": {"hub.docker.com": {"auth": "dTpw"}}}"#, "nginx", "    out of scope \"hub.docker.com\": is no name of Docker Hub, which no * covers; write https://index.docker.io/v1/", "the Hub"),
+        (r#"{"auths": {"hub.docker.com": {"auth": "dTpw"}}}"#, "nginx", "    out of scope \"hub.docker.com\": is not a name of Docker Hub, and no * covers it; write https://index.docker.io/v1/", "the Hub"),
         (r#"{"auths": {"*.io": {"auth": "dTpw"}}}"#, "nginx", "  hint: these do not cover Docker Hub, whose key is https://index.docker.io/v1/: \"*.io\"", "the Hub"),
         (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    out of scope \"*.reg.io\": does not cover reg.io: * matches within one label only", "a pattern"),
         (r#"{"auths": {"*.reg.io": {"auth": "dTpw"}}}"#, "a.b.reg.io/a", "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"", "a pattern"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "a.reg.io/a", "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "evilreg.io/a", "  task secret, a config.json with 1 key: none for this image", "a host that ends like another"),
         (r#"{"auths": {"io": {"auth": "dTpw"}}}"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "one label is not a host above"),
-        (r#"{"auths": {"u@REG.io": {"auth": "dTpw"}}}"#, "Reg.io/a", "    matches nothing #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key in capitals"),
+        (r#"{"auths": {"u@REG.io": {"auth": "dTpw"}}}"#, "Reg.io/a", "    unmatchable #1 (not shown, it does not look like a registry): it holds user info before an @; write only the registry", "a bad key in capitals"),
         (r#"{"auths": {"*.io": {"auth": "dTpw"}, "reg.io": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}, "reg.io/a": {"auth": "dTpw"}}}"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it", "a path"),
         (r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io", "nothing"),
@@ -81,8 +81,8 @@ fn it_says_what_an_operator_has_to_know() {
         (&helpers, "reg.io/a", "    and 5 more keys like these", "a page has an end for helpers too"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
-        (&many, "reg.io/a", "    matches nothing \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
-        (&beside_many, "reg.io/a", "    empty \"reg.io\": holds no credential, so the lookup goes on", "however many others"),
+        (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
+        (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on", "however many others"),
     ];
     for (file, image, line, about) in table {
         let page = explain(&secret(file).unwrap(), image);
@@ -235,7 +235,7 @@ fn explain_does_not_reveal_parts_of_a_hidden_key() {
             for host in *hosts {
                 let image = format!("{host}/app");
                 let page = explain(&resolver, &image);
-                if page.contains("matches nothing") != expected
+                if page.contains("unmatchable") != expected
                     || page.contains("these keys name") != expected
                 {
                     wrong.push(format!("{key} for {image}: {page}"));

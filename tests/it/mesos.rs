@@ -324,7 +324,7 @@ fn the_docker_containerizer_has_one_home() {
     let explained = hidden.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
     assert!(
         explained
-            .contains("agent flag: not looked at, as there is a credential file in the sandbox"),
+            .contains("agent flag: not read, because there is a credential file in the sandbox"),
         "{explained}"
     );
     // What is odd in the sandbox is told, and so is each level of the agent that is hidden.
@@ -338,7 +338,7 @@ fn the_docker_containerizer_has_one_home() {
     let explained = hidden.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
     for level in ["agent flag", "cluster file"] {
         let line =
-            format!("  {level}: not looked at, as there is a credential file in the sandbox");
+            format!("  {level}: not read, because there is a credential file in the sandbox");
         assert!(explained.lines().any(|told| told == line), "no line\n{line}\nin\n{explained}");
     }
     let missing = sandbox.path().join("missing");
@@ -369,7 +369,7 @@ fn the_docker_containerizer_reads_a_sandbox_once() {
             let outcome = read.map_or_else(
                 |error| error.to_string(),
                 |read| {
-                    let hides = format!("{:?}", read.explain(&image)).contains("not looked at");
+                    let hides = format!("{:?}", read.explain(&image)).contains("not read, because");
                     let user = read.resolve(&image).map(|auth| word(&auth));
                     format!("{user:?}, agent hidden: {hides}")
                 },
