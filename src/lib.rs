@@ -1,101 +1,127 @@
 //! Which credential, if any, pulls this image?
 //!
-//! `regcred` answers that one question for container runtimes. It reads what Docker, podman,
-//! Kubernetes and Mesos leave behind (`.dockercfg`, `config.json`, `auth.json`, pull Secrets,
-//! `docker.tar.gz`), merges four sources by one precedence, and gives one answer: always the same
-//! one, with its reasons, and never for another registry than it was meant for.
-//!
-//! It is a pure library: bytes and files in, a credential out. It opens no socket, starts no
-//! process, writes nothing and keeps no global state. Building a [`Resolver`] can fail; a lookup
-//! cannot.
+//! `regcred` answers that one question for container runtimes and tools. It reads the credential
+//! files of Docker, podman, Kubernetes and Mesos, merges four sources by one precedence, and says
+//! why. It is a pure library: bytes and files in, a credential out. It opens no socket, starts no
+//! process and writes nothing.
 //!
 //! ```
-//! use regcred::{Credential, ImageRef, Resolver};
+//! use regcred::{ImageRef, Resolver};
 //!
-//! # fn main() -> Result<(), regcred::Error> {
-//! // What the agent owns is read once …
+//! fn main() -> Result<(), regcred::Error> {
+//!     let config = r#"{"auths": {
+//!         "quay.io": {"auth": "cm9ib3Q6cGFzcw=="},
+//!         "quay.io/team": {"auth": "dGVhbTpwYXNz"}
+//!     }}"#;
+//!     let resolver = Resolver::builder().task_secret(config).build()?;
+//!     let image = ImageRef::parse("quay.io/team/app:1.4")?;
+//!     if let Some(auth) = resolver.resolve(&image) {
+//!         println!("pull as {:?}", auth.username()); // Some("team")
+//!     }
+//!     println!("{}", resolver.explain(&image));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! [`explain`](Resolver::explain) prints the whole lookup. It never shows a byte of a credential:
+//!
+//! ```text
+//! quay.io/team/app:1.4
+//!   registry quay.io, repository team/app
+//!   task secret, a config.json with 2 keys:
+//!     wins "quay.io/team": covers the image
+//!     loses "quay.io": a key with a longer path goes before it
+//!   sandbox HOME: not given
+//!   agent flag: not given
+//!   cluster file: not given
+//!   answer: user name and password from task secret, key "quay.io/team"
+//! ```
+//!
+//! # Keys and images
+//!
+//! A key covers an image if host and port are equal and its path is a prefix of the repository, in
+//! whole segments. A credential is never used outside the scope of its key.
+//!
+//! | key | `nginx` | `quay.io/team/app` | `quay.io/teams/app` | `reg.io:5000/app` | `a.reg.io/app` |
+//! |---|---|---|---|---|---|
+//! | `https://index.docker.io/v1/` | yes | no | no | no | no |
+//! | `docker.io/library` | yes | no | no | no | no |
+//! | `quay.io` | no | yes | yes | no | no |
+//! | `https://quay.io/v2/` | no | yes | yes | no | no |
+//! | `quay.io/team` | no | yes | no | no | no |
+//! | `reg.io` | no | no | no | no | no |
+//! | `reg.io:5000` | no | no | no | yes | no |
+//! | `*.reg.io` | no | no | no | no | yes |
+//! | `*.io` | no | yes | yes | no | no |
+//!
+//! # Precedence
+//!
+//! **Level beats specificity, specificity wins inside a level.** For `quay.io/team/app`, each of
+//! these keys wins against those below it:
+//!
+//! | level | method | example of a key |
+//! |---|---|---|
+//! | 1. task secret | [`ResolverBuilder::task_secret`] | `quay.io/team`, then `quay.io`, then `*.io` |
+//! | 2. sandbox HOME | [`ResolverBuilder::sandbox_home`] | `quay.io/team/app` |
+//! | 3. agent flag | [`ResolverBuilder::agent_flag`] | `quay.io`, then `https://quay.io/v1/` |
+//! | 4. cluster file | [`ResolverBuilder::cluster_file`] | `quay.io/team` |
+//!
+//! [`Resolver`] documents the whole order. A malformed entry blocks its scope: if it is the best
+//! match, the answer is `None`, never another identity.
+//!
+//! # Layering
+//!
+//! A containerizer reads the sources of the agent once, and those of a task at each launch.
+//! [`ResolverBuilder::base`] layers one resolver over another without copying it:
+//!
+//! ```
+//! # use regcred::Resolver;
 //! let agent = Resolver::builder()
-//!     .agent_flag(r#"{"auths": {"registry.example.com:5000": {"auth": "YWdlbnQ6cGFzcw=="}}}"#)
+//!     .agent_flag(r#"{"auths": {"quay.io": {"auth": "YWdlbnQ6cGFzcw=="}}}"#)
 //!     .cluster_file_if_exists(regcred::dcos::CLUSTER_FILE)
 //!     .build()?;
-//! // … and what a task brings is layered over it at each launch.
-//! let task_secret = br#"{"auths": {"registry.example.com:5000/team": {"auth": "dGVhbTpwYXNz"}}}"#;
-//! let resolver = Resolver::builder().task_secret(*task_secret).base(&agent).build()?;
-//!
-//! let image = ImageRef::parse("registry.example.com:5000/team/app:1.4")?;
-//! let auth = resolver.resolve(&image).expect("the team has a credential");
-//! assert_eq!(auth.credential(), Credential::Basic { username: "team", password: "pass" });
-//! assert_eq!(auth.origin().key(), "registry.example.com:5000/team");
-//! println!("{}", resolver.explain(&image));
-//! # Ok(())
-//! # }
+//! let task_secret = r#"{"auths": {"quay.io/team": {"auth": "dGVhbTpwYXNz"}}}"#;
+//! let resolver = Resolver::builder().task_secret(task_secret).base(&agent).build()?;
+//! # Ok::<(), regcred::Error>(())
 //! ```
 //!
-//! # Which credential answers
+//! # Which method do I want?
 //!
-//! | level | from | answers |
+//! | you have | you want | use |
 //! |---|---|---|
-//! | 1. task secret | [`ResolverBuilder::task_secret`] | before everything below |
-//! | 2. sandbox HOME | [`ResolverBuilder::sandbox_home`] | before everything below |
-//! | 3. agent flag | [`ResolverBuilder::agent_flag`] | before everything below |
-//! | 4. cluster file | [`ResolverBuilder::cluster_file`] | if nothing above does |
-//!
-//! Level beats specificity, specificity wins inside a level; [`Resolver`] has the whole order.
+//! | an image | its credential | [`Resolver::resolve`] |
+//! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
+//! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
+//! | an image | the reason for the answer | [`Resolver::explain`] |
+//! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
+//! | a resolver | mistakes in its files | [`Resolver::warnings`] |
+//! | the bytes of one file | its entries | [`CredentialFile::parse`] |
+//! | an image without a registry, and a default registry | its reference | [`ImageRef::parse_with_default`] |
+//! | a registry | its CA and client certificates | [`certs::find`] |
 //!
 //! # Platforms
 //!
-//! [`marathon`], [`mesos`] and [`dcos`] take each platform's own definitions, flags and parameters
-//! as they are; [`ResolverBuilder::home`] is for plain Docker and Deimos; [`certs`] finds the
-//! certificates that go with a registry.
+//! | platform | module | takes |
+//! |---|---|---|
+//! | Marathon | [`marathon`] | app and pod definitions, groups and lists of them |
+//! | Mesos | [`mesos`] | `--docker_config`, `--docker_registry`, a sandbox |
+//! | DC/OS | [`dcos`] | the `cluster_docker_*` parameters, a cluster file to check |
+//! | plain Docker, Deimos | [`ResolverBuilder::home`] | a `HOME` |
+//! | any | [`certs`] | `certs.d` directories |
 //!
-//! # Secrets and security
+//! # Security
 //!
-//! **Secret** are user names, passwords, tokens, emails and `auth` values: what a credential file
-//! holds but its keys. Registries, keys that look like one, paths, and the names of secrets and
-//! credential helpers are not.
+//! - **Confined.** A credential is used for the host, port and path of its key, and for nothing else.
+//! - **Never another identity.** A document that cannot be read fails `build`, and a malformed entry
+//!   blocks its scope.
+//! - **Nothing in logs.** [`Error`], [`Warning`], [`Explanation`] and `Debug` hold no byte of a
+//!   secret, and none of the text around a syntax error.
+//! - **Hostile input.** Work is linear in the size of the input and bounded by [`Limits`]. Below a
+//!   sandbox no link is followed, and only regular files are opened.
+//! - **Wiped memory.** Files, buffers and secrets are overwritten when they are no longer used.
+//! - **No panic, no abort**, no `unsafe` code.
 //!
-//! *Against whom reads logs.* `Debug`, [`Error`], [`Warning`] and [`Explanation`] never hold a byte
-//! of a secret, nor of the text around a syntax error. [`Credential`]'s fields and the methods of
-//! [`AuthConfig`] are plain text: whoever asks for them has to keep them.
-//!
-//! *Against whom writes the files.* Whatever a task or tenant brings, it is read within [`Limits`],
-//! in time that grows with its size and not with the square of it, without opening anything but
-//! regular files below a sandbox; and a credential is never given for another registry or path than
-//! its key says.
-//!
-//! *Against whom gets hold of memory later*: of a core dump, of swap, of freed memory through
-//! another bug. Wiped are
-//!
-//! - the bytes of a file, an archive or an agent flag as they were read or handed over, once they
-//!   are parsed, also where that fails;
-//! - what was unpacked or decoded on the way: archives, gzip with the window of its decompressor,
-//!   base64, the escapes of JSON strings, Secrets within Secrets;
-//! - the secrets themselves, when the last [`Resolver`] or [`AuthConfig`] that refers to the files
-//!   of one build is dropped, and the values in a [`CredentialFile`] or [`dcos::Parameters`] with
-//!   it.
-//!
-//! Nothing of it is copied in between by a buffer that grows. A test looks for all this in the
-//! memory of a process.
-//!
-//! *What is not promised.* Until then secrets lie in memory in the clear, and who can read the
-//! memory of a process reads them. Not wiped are
-//!
-//! - copies of the caller's: a `&str` or `&[u8]` that was borrowed, what a `Vec` left behind when
-//!   it grew before it was handed over, the `String`s of [`AuthConfig::basic_authorization`] and
-//!   [`AuthConfig::x_registry_auth`];
-//! - registers, and what calls leave on the stack until later calls overwrite it;
-//! - what is no secret by the above, though someone wrote one there: keys of JSON objects, texts in
-//!   the place of an entry or of a helper's name, unknown fields, names in an archive, a definition
-//!   of [`marathon`] with the URIs in it;
-//! - the window of the decompressor, where something else in the build chose another one for
-//!   `flate2` than its own;
-//! - what a process that ends without dropping leaves behind: a `static`, `abort`, a leaked value;
-//! - what the kernel keeps: the page cache, swap, core dumps, hibernation, buffers of pipes and
-//!   sockets.
-//!
-//! *What an operator can do.* Keep files at mode 0600; turn off core dumps (`ulimit -c 0`) and
-//! `ptrace` by others, encrypt swap or do without; give files and not JSON on a command line; give
-//! tasks tokens that expire.
+//! [`guide::security`] states each promise in full, and its limits.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -108,6 +134,7 @@ mod error;
 mod explain;
 mod file;
 mod file_names;
+pub mod guide;
 mod image;
 mod index;
 mod json;

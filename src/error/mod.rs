@@ -27,7 +27,7 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 /// Why a credential file, or a whole resolver, could not be read.
 ///
 /// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's
-/// own error says in [`Secret`](Self::Secret) is the caller's to mind. `Debug` is the text too, as
+/// own error says in [`Secret`](Self::SecretUnavailable) is the caller's to mind. `Debug` is the text too, as
 /// that is what `fn main() -> Result<(), regcred::Error>` prints.
 #[derive(thiserror::Error)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ mod broken;
 mod certs;
 mod conformance;
 mod dcos;
+mod docs;
 mod entries;
 mod example;
 mod explain;
