@@ -2,7 +2,7 @@
 //!
 //! Without sources it runs on the small cluster in `examples/cluster/`.
 
-// For what is printed, not for what is read.
+// `serde_json::Value` is used to print, not to read input.
 #![allow(clippy::disallowed_types)]
 
 use std::fmt;
@@ -16,14 +16,14 @@ use serde_json::{Value, json};
 const USAGE: &str = "\
 usage: resolve [SOURCE ...] [--strict] [--json] [--show-secret] [IMAGE ...]
 sources, from the strongest:
-  --task-secret FILE    what the task's secret holds
+  --task-secret FILE    a file with the content of the task's secret
   --sandbox DIR         the task's sandbox, its HOME
   --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
   --cluster-file FILE   the file shared by the cluster
 Each may be given several times. Without any, the cluster in examples/cluster/ is used.
 exit status: 0 a credential for every image, 1 none for some, 2 bad input";
 
-/// Images for which each level of the shipped cluster answers in turn.
+/// Images that each level of the shipped cluster answers in turn.
 const SHIPPED_IMAGES: [&str; 5] = [
     "registry.example.com:5000/team/app:1.4",
     "nginx",
@@ -33,7 +33,7 @@ const SHIPPED_IMAGES: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
-    // Unlike args, this does not panic on what is not UTF-8.
+    // Unlike `args`, `args_os` does not panic on arguments that are not UTF-8.
     let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
     match run(args) {
         Ok(true) => ExitCode::SUCCESS,
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Whether every image has a credential.
+/// Prints an explanation for each image. Returns whether every image has a credential.
 fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let Some(options) = Options::parse(args)? else {
         println!("{USAGE}");
@@ -65,7 +65,7 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
     let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
-    // Unlike println!, this does not panic where nobody reads on.
+    // Unlike `println!`, `writeln!` does not panic if the reader of a pipe is gone.
     let mut out = std::io::stdout().lock();
     let mut all_found = true;
     for image in images {
@@ -97,7 +97,7 @@ struct Options {
 }
 
 impl Options {
-    /// `None` if only help is asked for.
+    /// Parses the arguments; `None` if they ask for help.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
         let mut builder = Resolver::builder();
         let mut images = Vec::new();
@@ -135,7 +135,7 @@ impl Options {
     }
 }
 
-/// The cluster that ships with the crate: something at every level.
+/// Adds the sources of the cluster that ships with the crate, one for each level.
 fn shipped(builder: ResolverBuilder) -> ResolverBuilder {
     let cluster: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cluster");
     builder
@@ -145,7 +145,7 @@ fn shipped(builder: ResolverBuilder) -> ResolverBuilder {
         .cluster_file(cluster.join("cluster-file"))
 }
 
-/// A credential as it is printed: masked unless asked for.
+/// A credential to print. Its secrets are masked, unless `--show-secret` is given.
 struct Answer<'a> {
     auth: &'a AuthConfig,
     show_secret: bool,
