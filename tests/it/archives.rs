@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
 use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKind};
 
-use crate::support::{answer, config, from_secret, secret, shown};
+use crate::support::{answer, check_rows, config, from_secret, secret, shown};
 
 /// A member of an archive in the making.
 pub struct Member<'a> {
@@ -138,7 +138,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
         (vec![file(".docker/config.json/", ""), file(".dockercfg", flat)], "u:p", "old tars mark directories with a slash"),
         (vec![file(".docker/", ""), file(".docker/config.json", &u)], "u:p", "old tars mark directories with a slash"),
     ];
-    for (members, expected, rule) in table {
+    check_rows(table, |(members, expected, rule)| {
         let archive = tar(&members);
         for bytes in [gzip(&archive), archive.clone(), two_gzip_members(&archive)] {
             let shown = described(&members);
@@ -146,7 +146,7 @@ fn the_two_files_are_found_where_tar_would_leave_them() {
             let format = CredentialFile::parse(&bytes).map(|file| file.format());
             assert!(matches!(format, Ok(Format::Archive)), "{rule}: {format:?} of {shown}");
         }
-    }
+    });
 }
 
 fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
@@ -177,12 +177,12 @@ fn odd_headers_are_read_as_tar_reads_them() {
         (".docker/config.json", &[|h| field(h, 124, &[0x80, 1, 0, 0])], false, "a size beyond 64 bits"),
         (".docker/config.json", &[|h| field(h, 124, b" \x00%09o  ")], false, "a NUL before the digits"),
     ];
-    for (name, changes, found, rule) in table {
+    check_rows(table, |(name, changes, found, rule)| {
         let mut archive = tar(&[file(name, &u)]);
         with_header(&mut archive, 0, |header| changes.iter().for_each(|change| change(header)));
         let answer = from_secret(gzip(&archive), "reg.io/app");
         assert_eq!(answer == "u:p", *found, "{rule}: {answer}");
-    }
+    });
     // A size of nothing but NULs is nought.
     let mut archive = tar(&[of_kind("x", b'5'), file(".docker/config.json", &u)]);
     with_header(&mut archive, 0, |header| field(header, 124, &[0; 12]));
@@ -328,14 +328,12 @@ fn what_cannot_be_trusted_is_refused_by_name() {
         (vec![file(".Docker/Config.json", &u)], ArchiveProblem::Missing { near_miss: None }, "names are told by case"),
         (vec![], ArchiveProblem::Missing { near_miss: None }, "an empty archive"),
     ];
-    for (members, expected, rule) in table {
-        match secret(gzip(&tar(&members))) {
-            Err(Error::Archive { problem, .. }) => {
-                assert_eq!(problem, expected, "{rule}: {}", described(&members));
-            }
-            other => panic!("{rule}: {other:?} of {}", described(&members)),
+    check_rows(table, |(members, expected, rule)| match secret(gzip(&tar(&members))) {
+        Err(Error::Archive { problem, .. }) => {
+            assert_eq!(problem, expected, "{rule}: {}", described(&members));
         }
-    }
+        other => panic!("{rule}: {other:?} of {}", described(&members)),
+    });
 }
 
 /// Small ones are unpacked in another way than large ones.
@@ -347,7 +345,7 @@ fn an_archive_of_any_size() {
         char::from(b' ' + (state >> 24) as u8 % 90)
     });
     let noise: String = noise.take(300 << 10).collect();
-    for kib in [0, 1, 31, 32, 33, 63, 64, 65, 124, 125, 126, 127, 128, 129, 300] {
+    check_rows([0, 1, 31, 32, 33, 63, 64, 65, 124, 125, 126, 127, 128, 129, 300], |kib| {
         for more in [&noise[..kib << 10], &" ".repeat(kib << 10)] {
             let long = format!("{}{u}", " ".repeat(kib << 10));
             let (own, other) = (file(".docker/config.json", &u), file("other", more));
@@ -365,7 +363,7 @@ fn an_archive_of_any_size() {
                 assert!(damaged.is_err(), "{kib} KiB, damaged: {damaged:?}");
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -406,7 +404,7 @@ fn a_damaged_archive_is_an_error() {
         ([&archive[..1024], &[b'x'; 512]].concat(), ArchiveProblem::Tar, "a header that is none"),
         (gzip(&gzip(&archive)), ArchiveProblem::NotTar, "compressed twice"),
     ];
-    for (bytes, expected, rule) in table {
+    check_rows(table, |(bytes, expected, rule)| {
         let shown = shown(&bytes);
         match secret(bytes) {
             Err(Error::Archive { problem, location }) => {
@@ -415,7 +413,7 @@ fn a_damaged_archive_is_an_error() {
             }
             other => panic!("{rule}: {other:?} of {shown}"),
         }
-    }
+    });
 }
 
 #[test]
@@ -487,7 +485,7 @@ fn what_tar_makes_is_read() {
     std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();
     let formats =
         ["--format=gnu", "--format=pax", "--format=ustar", "--format=v7", "--format=oldgnu"];
-    for format in formats {
+    check_rows(formats, |format| {
         for what in [".docker", "./.docker"] {
             let made = Command::new("tar")
                 .current_dir(home.path())
@@ -503,5 +501,5 @@ fn what_tar_makes_is_read() {
             let bytes = std::fs::read(Path::join(home.path(), "made.tar.gz")).unwrap();
             assert_eq!(from_secret(bytes, "reg.io/app"), "u:p", "tar {format} -czf x {what}");
         }
-    }
+    });
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use regcred::{AuthConfig, Credential, Level, Resolver};
 use serde_json::{Value, json};
 
-use crate::support::secret;
+use crate::support::{check_rows, secret};
 
 fn entry(fields: &str) -> AuthConfig {
     let resolver =
@@ -111,7 +111,7 @@ fn an_origin_is_fit_for_a_log() {
         ("https://re\u{ad}g.io".into(), "task secret: key \"https://re\\u{ad}g.io\"".into(), "a soft hyphen"),
         (format!("reg.io/{path}"), format!("task secret: key \"reg.io/{}…\"", &path[..193]), "a long key"),
     ];
-    for (key, shown, what) in table {
+    check_rows(table, |(key, shown, what)| {
         let resolver = secret(crate::support::config(&[(&key, "u")])).unwrap();
         let image = format!("reg.io/{path}");
         let auth = resolver.resolve(&regcred::ImageRef::parse(&image).unwrap());
@@ -119,7 +119,7 @@ fn an_origin_is_fit_for_a_log() {
         assert_eq!(auth.origin().to_string(), shown, "{what}");
         assert_eq!(format!("{:?}", auth.origin()), format!("Origin({shown})"), "{what}");
         assert_eq!(auth.origin().key(), key, "{what}: as written");
-    }
+    });
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::fs;
 
 use regcred::{Error, Level, Resolver};
 
-use crate::support::{LEVELS, config};
+use crate::support::{LEVELS, check_rows, config};
 
 #[test]
 fn a_broken_document_fails_the_build_at_every_level() {
-    for broken_level in LEVELS {
+    check_rows(LEVELS, |broken_level| {
         let mut builder = Resolver::builder();
         for level in LEVELS {
             let good = config(&[("reg.io", "u")]);
@@ -18,7 +18,7 @@ fn a_broken_document_fails_the_build_at_every_level() {
         }
         let error = builder.build().expect_err(&broken_level.to_string()).to_string();
         assert!(error.starts_with(&broken_level.to_string()), "{broken_level}: {error}");
-    }
+    });
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn strict_refuses_what_is_a_warning_otherwise() {
         (r#"{"auths": {"u@a.io": {"auth": "dTpw"}}}"#, "key #1 (not shown, it does not look like a registry) can match no image"),
         (r#"{"auths": {"u@a.io": {}}}"#, "key #1 (not shown, it does not look like a registry) can match no image"),
     ];
-    for (file, expected) in table {
+    check_rows(table, |(file, expected)| {
         assert_eq!(Resolver::builder().task_secret(file).build().unwrap().warnings().len(), 1);
         let error = Resolver::builder().strict().task_secret(file).build().expect_err(file);
         assert!(error.to_string().contains(expected), "{file}: {error}");
-    }
+    });
     let fine = r#"{"auths": {"a.io": {}, "https://a.io": {"auth": "dTpwCg=="}, "a.io": {"auth": "dTpw"}},
         "credsStore": "desktop"}"#;
     let strict = Resolver::builder().strict().task_secret(fine).build().unwrap();

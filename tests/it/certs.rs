@@ -6,6 +6,8 @@ use std::path::Path;
 use regcred::certs::{self, Certificates};
 use regcred::{Error, ImageRef};
 
+use crate::support::check_rows;
+
 /// Puts empty files below a directory.
 fn put(root: &Path, files: &[&str]) {
     for file in files {
@@ -74,13 +76,13 @@ fn files_are_picked_as_docker_does() {
         (&[], "reg.io", "-", "none is no error"),
         (&[], LONG, "-", "what is too long for a name has none"),
     ];
-    for (files, registry, expected, rule) in table {
+    check_rows(table, |(files, registry, expected, rule)| {
         let root = tempfile::tempdir().unwrap();
         put(root.path(), files);
         let directories = ["containers", "docker"].map(|name| root.path().join(name));
         let found = certs::find(registry, directories).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(told(root.path(), &found), *expected, "{registry}, {rule}");
-    }
+    });
 }
 
 /// `registry_as_written` gives what `find` looks for first.
@@ -99,8 +101,7 @@ fn certificates_are_found_by_the_images_own_spelling() {
         ("team/app", "docker.io", "docker.io", "docker.io", "Docker Hub by default"),
         ("team/app", "http://X.io", "x.io:80", "x.io:80", "3.1: without its scheme X.io is another registry"),
     ];
-    let mut wrong = Vec::new();
-    for (image, default, written, registry, rule) in table {
+    check_rows(table, |(image, default, written, registry, rule)| {
         let parsed = ImageRef::parse_with_default(image, default).unwrap();
         let root = tempfile::tempdir().unwrap();
         put(root.path(), &[&format!("{written}/ca.crt")]);
@@ -110,29 +111,27 @@ fn certificates_are_found_by_the_images_own_spelling() {
             (parsed.registry_as_written(), parsed.registry(), found),
             (written, registry, format!("{written} ca.crt")),
         );
-        if got != expected {
-            wrong.push(format!("{image}, {rule}: {got:?}, not {expected:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(got, expected, "{image}, {rule}: {got:?}, not {expected:?}");
+    });
     assert_eq!(ImageRef::parse("nginx").unwrap().registry_as_written(), "docker.io");
 }
 
 #[test]
 fn a_url_is_refused_with_what_to_leave_out() {
-    for url in ["https://reg.io", "http://reg.io:5000/v2/", "HTTPS://reg.io", "docker://reg.io"] {
+    let rows = ["https://reg.io", "http://reg.io:5000/v2/", "HTTPS://reg.io", "docker://reg.io"];
+    check_rows(rows, |url| {
         let error = certs::find(url, ["."]).unwrap_err().to_string();
         assert!(error.contains("it starts with a scheme") && error.contains("leave"), "{error}");
-    }
+    });
 }
 
 /// The longest name that a directory can have.
 #[cfg(unix)]
 #[test]
 fn a_registry_with_a_name_of_255_bytes_has_a_directory() {
-    for (registry, is_found) in
-        [(format!("{}.io", "a".repeat(252)), true), (format!("{}.io", "a".repeat(253)), false)]
-    {
+    let rows =
+        [(format!("{}.io", "a".repeat(252)), true), (format!("{}.io", "a".repeat(253)), false)];
+    check_rows(rows, |(registry, is_found)| {
         let root = tempfile::tempdir().unwrap();
         if is_found {
             put(root.path(), &[&format!("{registry}/ca.crt")]);
@@ -140,7 +139,7 @@ fn a_registry_with_a_name_of_255_bytes_has_a_directory() {
         let found = certs::find(&registry, [root.path()])
             .unwrap_or_else(|error| panic!("{} bytes: {error}", registry.len()));
         assert_eq!(found.authorities().len(), usize::from(is_found), "{} bytes", registry.len());
-    }
+    });
 }
 
 /// [`certs::find`] stops at the first directory, so the order is a part of the meaning.
@@ -162,7 +161,7 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
         (&[".key"], &[".key: \".cert\" is missing"], "a name that is all suffix"),
         (&["client.crt", "client.key"], &["client.key: \"client.cert\" is missing"], "a certificate named like a CA"),
     ];
-    for (files, expected, rule) in table {
+    check_rows(table, |(files, expected, rule)| {
         let root = tempfile::tempdir().unwrap();
         put(&root.path().join("reg.io"), files);
         let error = certs::find("reg.io", [root.path()]).expect_err(rule);
@@ -170,7 +169,7 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
         for expected in *expected {
             assert!(error.to_string().contains(expected), "{files:?}: {error}, {rule}");
         }
-    }
+    });
 }
 
 #[test]
@@ -185,13 +184,13 @@ fn no_name_leads_out_of_the_directories() {
         "%2e%2e", "https://reg.io", "u@reg.io", "reg.io:", "reg.io:../..", "[../..]", "[::1]/..", "reg.io\0", "*.io", "reg..io",
         "REG.io/../../secret", "..:443", ".:443", "../secret:443", "SECRET/..", "reg.io:443/../../secret", "Reg.io:0443/..", "https://../secret",
     ];
-    for registry in table {
+    check_rows(table, |registry| {
         let error = certs::find(registry, [&directory]).expect_err(registry);
         assert!(matches!(error, Error::Image(_)), "{registry:?}: {error:?}");
-    }
-    for image in ["../secret/app", "reg.io/../secret/app", "../../etc/passwd"] {
+    });
+    check_rows(["../secret/app", "reg.io/../secret/app", "../../etc/passwd"], |image| {
         assert!(ImageRef::parse(image).is_err(), "{image}");
-    }
+    });
 }
 
 #[cfg(unix)]

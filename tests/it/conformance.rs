@@ -11,6 +11,8 @@ use regcred::{Credential, ImageRef, Level, Resolver};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::support::check_rows;
+
 #[derive(Deserialize)]
 struct Case {
     name: String,
@@ -103,21 +105,13 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
     for name in reasons.values().flatten() {
         assert!(listed.insert(name.as_str()), "{name} is listed twice in differences.json");
     }
-    let mut problems = Vec::new();
-    for case in &cases {
+    check_rows(&cases, |case| {
         let answer = answer(case);
-        if answer != case.expect {
-            problems.push(format!("{}: expected {}, got {answer}", case.name, case.expect));
-        }
-        let differs = answer != case.upstream;
-        match (differs, listed.remove(case.name.as_str())) {
-            (true, false) => problems.push(format!("{}: unlisted difference", case.name)),
-            (false, true) => problems.push(format!("{}: listed, but no difference", case.name)),
-            (true, true) | (false, false) => {}
-        }
-    }
-    problems.extend(listed.iter().map(|name| format!("{name}: listed, but no such case")));
-    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+        let is_listed = listed.remove(&*case.name);
+        assert_eq!(answer, case.expect, "{}", case.name);
+        assert_eq!(is_listed, answer != case.upstream, "{}: listed, differs", case.name);
+    });
+    assert!(listed.is_empty(), "no such cases: {listed:?}");
     assert!(cases.len() >= 549, "only {} cases were read", cases.len());
 }
 
@@ -135,10 +129,10 @@ struct Reference {
 fn every_image_reference_is_understood_as_docker_does() {
     let cases: Vec<Reference> = serde_json::from_str(&data("image-references.json")).unwrap();
     assert!(cases.len() >= 221, "only {} cases were read", cases.len());
-    for case in &cases {
+    check_rows(&cases, |case| {
         let image = match (ImageRef::parse(&case.input), case.valid) {
             (Ok(image), true) => image,
-            (Err(_), false) => continue,
+            (Err(_), false) => return,
             (result, _) => panic!("{:?}: {result:?}", case.input),
         };
         let parts = (image.registry(), image.repository(), image.tag(), image.digest());
@@ -151,5 +145,5 @@ fn every_image_reference_is_understood_as_docker_does() {
         assert_eq!(parts, expected, "{:?}", case.input);
         let printed = image.to_string();
         assert_eq!(ImageRef::parse(&printed), Ok(image.clone()), "{:?} -> {printed}", case.input);
-    }
+    });
 }

@@ -6,7 +6,7 @@ use regcred::dcos::{self, Parameters, check_file};
 use regcred::{Error, Limits, WarningKind};
 
 use crate::archives::{file, gzip, tar};
-use crate::support::{Named, base64, config};
+use crate::support::{Named, base64, check_rows, config};
 
 const CREDENTIALS: &str = "cluster_docker_credentials";
 const ENABLED: &str = "cluster_docker_credentials_enabled";
@@ -55,7 +55,7 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
         (&[(CREDENTIALS, r#"{"credsStore": "x"}"#), (ENABLED, "true")], (OPT_FILE, Some(r#"{"credsStore": "x"}"#)), &["no task of the Mesos containerizer can pull"], "a helper is something, and no secret"),
         (&[(CREDENTIALS, r#"{"auths": {"reg.io": {"email": "x"}}}"#), (OWNED, "false")], (None, None), &[], "an entry without a credential is not a secret"),
     ];
-    for (given, (agent_file, contents), warnings, rule) in table {
+    check_rows(table, |(given, (agent_file, contents), warnings, rule)| {
         let parameters =
             Parameters::new(given.iter().copied()).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(parameters.agent_file(), *agent_file, "{rule}");
@@ -73,7 +73,7 @@ fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_ov
                 "{warning}"
             );
         }
-    }
+    });
     let parameters = Parameters::new([(URL, "https://registry.example.com")]).unwrap();
     let image = parameters.docker_registry().unwrap().image("team/app").unwrap().unwrap();
     assert_eq!(image.to_string(), "registry.example.com/team/app");
@@ -97,11 +97,11 @@ fn parameters_are_validated_as_dcos_does() {
         ("cluster_docker_registry_enabled", "true", "cluster_docker_registry_enabled: must be calculated", "computed too"),
         (CREDENTIALS, "\u{FEFF}{}", "cluster_docker_credentials: must be valid JSON, without a byte-order mark", "Python refuses it"),
     ];
-    for (name, value, expected, rule) in table {
+    check_rows(table, |(name, value, expected, rule)| {
         let error = Parameters::new([(name, value)]).expect_err(rule).to_string();
         assert!(error.starts_with(expected), "{rule}: {error}");
         assert!(!error.contains("canary"), "{error}");
-    }
+    });
 }
 
 #[test]
@@ -145,10 +145,10 @@ fn parameters_are_read_from_a_configuration_in_json() {
         (r#"{"cluster_docker_credentials": "{"}"#, "cluster_docker_credentials: the JSON ends too early", "a text"),
         ("", "DC/OS config: the file is empty", "nothing"),
     ];
-    for (config, expected, rule) in table {
+    check_rows(table, |(config, expected, rule)| {
         let error = Parameters::from_json(config.as_bytes()).expect_err(rule).to_string();
         assert!(error.contains(expected), "{rule}: {error}");
-    }
+    });
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
     ];
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker_credentials");
-    for (content, stops, readable, unused, told, rule) in table {
+    check_rows(table, |(content, stops, readable, unused, told, rule)| {
         fs::write(&path, content).unwrap();
         let check = check_file(&path, Limits::default());
         let report = check.to_string();
@@ -228,7 +228,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
                 of_entry.map(|warning| warning.to_string()).find(|text| text.contains("sends"));
             assert_eq!(sent, None, "{rule}: never used, and sent: {report}");
         }
-    }
+    });
     fs::remove_file(&path).unwrap();
     let missing = check_file(&path, Limits::default());
     assert!(
@@ -264,7 +264,7 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
         (0o644, Some("(mode 0644)"), "everybody"), (0o640, Some("(mode 0640)"), "the group"), (0o604, Some("(mode 0604)"), "others"),
         (0o620, None, "whoever may only write does not read"),
     ];
-    for (mode, expected, rule) in table {
+    check_rows(table, |(mode, expected, rule)| {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let report = check_file(&path, Limits::default()).to_string();
         assert_eq!(
@@ -273,7 +273,7 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
             "{rule}: {report}"
         );
         assert!(report.contains(expected.unwrap_or_default()), "{rule}: {report}");
-    }
+    });
 }
 
 /// Another process replaces the file all the time: the permissions are those of the content that

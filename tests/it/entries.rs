@@ -2,7 +2,7 @@
 
 use regcred::{EntryProblem, ImageRef, WarningKind};
 
-use crate::support::{answer, base64, from_secret, secret};
+use crate::support::{answer, base64, check_rows, from_secret, secret};
 
 const ABSENT: &str = "-";
 
@@ -52,7 +52,7 @@ fn an_entry_answers_by_its_fields() {
         ("null".into(), ABSENT, "Docker"),
         (r#"{"email": "e@example.com"}"#.into(), ABSENT, "3.3: only an email"),
     ];
-    for (entry, expected, rule) in table {
+    check_rows(table, |(entry, expected, rule)| {
         let file = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
         assert_eq!(from_secret(file.clone(), "reg.io/app"), expected, "{entry}, {rule}");
         // The same under the top of a .dockercfg, where null makes no entry at all.
@@ -60,7 +60,7 @@ fn an_entry_answers_by_its_fields() {
             let flat = format!(r#"{{"reg.io": {entry}}}"#);
             assert_eq!(from_secret(flat, "reg.io/app"), expected, "flat {entry}, {rule}");
         }
-    }
+    });
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         (format!(r#"{{"username": "u", "password": "p", "auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3: auth wins, broken or not"),
         (r#"{"auth": "!", "identitytoken": "t", "registrytoken": "r"}"#.into(), P::AuthNotBase64, "3.3: malformed, whatever is beside it"),
     ];
-    for (entry, problem, rule) in table {
+    check_rows(table, |(entry, problem, rule)| {
         let file = format!(
             r#"{{"auths": {{"a.io": {{"auth": "dTpw"}}, "reg.io/team": {entry},
                 "reg.io": {{"auth": "dTpw"}}, "z.io": {{"auth": "dTpw"}}}}}}"#
@@ -120,24 +120,25 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
         let error = strict.expect_err(&entry).to_string();
         let expected = format!("task secret: entry \"reg.io/team\": {problem}");
         assert_eq!(error, expected, "{entry}, {rule}");
-    }
+    });
 }
 
 /// What a meaningless entry makes the file be read by does not change a letter of its neighbours.
 #[test]
 fn a_meaningless_entry_changes_no_password() {
-    for (written, password) in [
+    let rows = [
         ("1e999", "1e999"),
         (r"\ud83d\ude00", "\u{1F600}"),
         (r"\\ud800", r"\ud800"),
         (r#"\"1e999"#, "\"1e999"),
-    ] {
+    ];
+    check_rows(rows, |(written, password)| {
         let file = format!(
             r#"{{"auths": {{"a.io": {{"x": -1e999}}, "b.io": {{"password": "\ud800"}},
                 "reg.io": {{"username": "u", "password": "{written}"}}}}}}"#
         );
         assert_eq!(from_secret(file, "reg.io/app"), format!("u:{password}"), "{written}");
-    }
+    });
 }
 
 #[test]
@@ -169,7 +170,7 @@ fn a_helper_is_never_run_and_always_reported() {
         (&longer_helper, "-", vec!["- …"], "3.7: no longer name is"),
         (r#"{"credStore": "desktop", "auths": {"reg.io": {"auth": "dTpw"}}}"#, "u:p", vec![], "Docker: a misspelt field is unknown"),
     ];
-    for (file, expected, helpers, rule) in table {
+    check_rows(table, |(file, expected, helpers, rule)| {
         let resolver = secret(file).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), expected, "{file}, {rule}");
         let told: Vec<String> = resolver
@@ -183,7 +184,7 @@ fn a_helper_is_never_run_and_always_reported() {
             })
             .collect();
         assert_eq!(told, helpers, "{file}, {rule}");
-    }
+    });
 }
 
 #[test]
@@ -196,11 +197,11 @@ fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
         (r#"{"username": "u\n", "password": "p"}"#.to_owned(), "u\n:p", 0),
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\nq")), "u:p\nq", 0),
     ];
-    for (entry, expected, warnings) in table {
+    check_rows(table, |(entry, expected, warnings)| {
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), expected, "{entry}");
         let told = resolver.warnings().iter();
         let newlines = told.filter(|w| *w.kind() == WarningKind::PasswordEndsInNewline).count();
         assert_eq!(newlines, warnings, "{entry}");
-    }
+    });
 }

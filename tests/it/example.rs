@@ -5,6 +5,8 @@ use std::process::Command;
 use regcred::Level;
 use serde_json::Value;
 
+use crate::support::check_rows;
+
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
     run_example("resolve", args)
 }
@@ -30,12 +32,12 @@ fn run_example(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
 fn each_level_of_the_shipped_cluster_answers() {
     let (status, stdout, _) = run(&[]);
     assert_eq!(status, Some(0), "{stdout}");
-    for level in Level::ALL {
+    check_rows(Level::ALL, |level| {
         let answers = stdout.lines().filter(|line| {
             line.starts_with("  answer: ") && line.contains(&format!(" from {level}"))
         });
         assert!(answers.count() > 0, "{level} does not answer:\n{stdout}");
-    }
+    });
     assert!(!stdout.contains("example-password"), "passwords are masked:\n{stdout}");
     let (_, stdout, _) = run(&["--show-secret"]);
     assert!(stdout.contains("example-password-1"), "unless asked for:\n{stdout}");
@@ -63,13 +65,13 @@ fn its_exit_status_tells_the_answer() {
         (&["--unknown"], 2, "", "unknown option"),
         (&["--help"], 0, "usage:", ""),
     ];
-    for (args, status, on_stdout, on_stderr) in table {
+    check_rows(table, |(args, status, on_stdout, on_stderr)| {
         let (code, stdout, stderr) = run(args);
         assert_eq!(code, Some(*status), "{args:?}\n{stdout}\n{stderr}");
         assert!(stdout.contains(on_stdout), "{args:?}\n{stdout}");
         assert!(stderr.contains(on_stderr), "{args:?}\n{stderr}");
         assert!(*status != 2 || stdout.is_empty(), "{args:?}: bad input, but {stdout}");
-    }
+    });
 }
 
 #[test]
@@ -102,10 +104,10 @@ fn the_shipped_definitions_get_their_credentials() {
         ("/tools/build sidecar, Mesos", "cluster file, "),
     ];
     assert_eq!(answers.len(), table.len(), "{stdout}");
-    for ((container, place), answer) in table.into_iter().zip(answers) {
+    check_rows(table.into_iter().zip(answers), |((container, place), answer)| {
         assert!(stdout.contains(container), "{container}:\n{stdout}");
         assert!(answer.contains(place), "{container}: {answer}");
-    }
+    });
     assert!(!stdout.contains("warning") && !stdout.contains("example-password"), "{stdout}");
 }
 
@@ -144,13 +146,13 @@ fn a_definition_and_its_secrets_are_taken_from_the_command_line() {
         (plain, "x", &["--docker-registry", "/images"], 0, "no image that takes a credential"),
         (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2, r#"refused: "/a": /container/docker/image: "<your/private/image>" is not an image reference"#),
     ];
-    for (container, source, args, status, printed) in table {
+    check_rows(table, |(container, source, args, status, printed)| {
         let definition = app(container, source);
         let args: Vec<&str> = [&*definition].iter().chain(*args).copied().collect();
         let (code, stdout, stderr) = run_example("marathon", &args);
         assert_eq!(code, Some(*status), "{args:?}\n{stdout}\n{stderr}");
         assert!(stdout.contains(printed), "{args:?}\n{stdout}");
-    }
+    });
     let signed = r#"{"id": "/a\u001b", "container": {"docker": {"image": "reg.io/a"}}, "fetch": [{"uri": "https://h/docker.tar.gz?sig=canary"}]}"#;
     let (code, stdout, _) = run_example("marathon", &[&put("signed.json", signed)]);
     assert_eq!(code, Some(1), "{stdout}");
@@ -166,9 +168,9 @@ fn a_definition_and_its_secrets_are_taken_from_the_command_line() {
         (&["--agent-flag", "{}"], "give one definition"),
         (&["a", "b", "c"], "give one definition"),
     ];
-    for (args, printed) in bad {
+    check_rows(bad, |(args, printed)| {
         let (code, _, stderr) = run_example("marathon", args);
         assert_eq!(code, Some(2), "{args:?}");
         assert!(stderr.contains(printed), "{args:?}\n{stderr}");
-    }
+    });
 }

@@ -3,7 +3,7 @@
 use regcred::{ImageRef, Level, Resolver};
 use serde_json::{Value, json};
 
-use crate::support::{config, secret};
+use crate::support::{check_rows, config, secret};
 
 fn explain(resolver: &Resolver, image: &str) -> String {
     resolver.explain(&ImageRef::parse(image).unwrap()).to_string()
@@ -84,10 +84,10 @@ fn it_says_what_an_operator_has_to_know() {
         (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * stands for part of a host only)", "however many others"),
         (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on", "however many others"),
     ];
-    for (file, image, line, about) in table {
+    check_rows(table, |(file, image, line, about)| {
         let page = explain(&secret(file).unwrap(), image);
         assert!(page.lines().any(|l| l == line), "{about}: no line\n{line}\nin\n{page}");
-    }
+    });
 }
 
 /// Each weaker entry is compared with the one that answers, not with the one before it.
@@ -127,10 +127,10 @@ fn it_says_by_what_each_entry_loses_to_the_one_that_answers() {
     let patterns = secret(config(&[("*.reg.io", "a"), ("a*.reg.io", "b"), ("ab*.reg.io", "c")]));
     let page = explain(&patterns.unwrap(), "abc.reg.io/x");
     let more = "a key whose host has more literal characters goes before it";
-    for key in ["*.reg.io", "a*.reg.io"] {
+    check_rows(["*.reg.io", "a*.reg.io"], |key| {
         let line = format!("    loses \"{key}\": {more}");
         assert!(page.lines().any(|l| l == line), "no line\n{line}\nin\n{page}");
-    }
+    });
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn it_says_which_sources_were_not_there() {
         .unwrap();
     let page = explain(&resolver, "reg.io/a");
     let path = home.path().display();
-    for line in [
+    let rows = [
         "  task secret: not given".to_owned(),
         format!(
             "  sandbox HOME, {path}: holds no .docker/config.json, .dockercfg or docker.tar.gz to read"
@@ -151,9 +151,10 @@ fn it_says_which_sources_were_not_there() {
         format!("  cluster file, {path}/missing: the file does not exist, which was allowed"),
         "  hint: no credential file was given or found at any level".to_owned(),
         "  answer: none".to_owned(),
-    ] {
+    ];
+    check_rows(rows, |line| {
         assert!(page.lines().any(|l| l == line), "no line\n{line}\nin\n{page}");
-    }
+    });
 }
 
 #[test]
@@ -168,18 +169,19 @@ fn hints_say_no_more_than_what_is_known() {
         0,
         "none for a broken entry"
     );
-    for file in [
+    let rows = [
         r#"{"auths": {"reg.io": {}}}"#,
         r#"{"auths": {"reg.io/x": {"auth": "dTpw"}}}"#,
         r#"{"auths": {"reg.io:x": {"auth": "dTpw"}}}"#,
         r#"{"credHelpers": {"reg.io": "x"}}"#,
         r#"{"auths": {"quay.io": {"auth": "dTpw"}}}"#,
-    ] {
+    ];
+    check_rows(rows, |file| {
         let hints = hints(file, "reg.io/a");
         assert_eq!(hints.len(), 1, "{file}: {hints:?}");
         let nothing = hints[0].as_str().unwrap().starts_with("no key in any source");
         assert_eq!(nothing, file.contains("quay.io"), "{file}: {hints:?}");
-    }
+    });
 }
 
 #[test]
@@ -228,22 +230,17 @@ fn explain_does_not_reveal_parts_of_a_hidden_key() {
         ("reg.io?token=hunter2", &["reg.io"], &["HUNTER2", "Token", "hunt:1"]),
         ("ftp://reg.io/x", &["reg.io", "eg.io", "ftp:1"], &["REG.com"]),
     ];
-    let mut wrong = Vec::new();
-    for (key, mentioned, silent) in table {
+    check_rows(table, |(key, mentioned, silent)| {
         let resolver = secret(config(&[(key, "u")])).unwrap();
         for (hosts, expected) in [(mentioned, true), (silent, false)] {
             for host in *hosts {
                 let image = format!("{host}/app");
                 let page = explain(&resolver, &image);
-                if page.contains("unmatchable") != expected
-                    || page.contains("these keys name") != expected
-                {
-                    wrong.push(format!("{key} for {image}: {page}"));
-                }
+                assert_eq!(page.contains("unmatchable"), expected, "{key} for {image}: {page}");
+                assert_eq!(page.contains("these keys name"), expected, "{key} for {image}: {page}");
             }
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 #[test]

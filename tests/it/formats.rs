@@ -2,7 +2,7 @@
 
 use regcred::{CredentialFile, Format, Resolver, ResolverBuilder, WarningKind};
 
-use crate::support::{answer, base64, config, from_secret, quote, secret};
+use crate::support::{answer, base64, check_rows, config, from_secret, quote, secret};
 
 const NONE: &str = "-";
 
@@ -56,12 +56,12 @@ fn a_document_is_recognised_by_what_is_in_it() {
         (r#"{".dockercfg": "e30=", ".dockercfg": null}"#.into(), F::ConfigJson, NONE, "3.4: the last one counts, and null is not there"),
         (format!(r#"{{"kind": "Pod", "auths": {{"reg.io": {entry}}}}}"#), F::ConfigJson, "u:p", "unknown fields are ignored"),
     ];
-    for (document, format, expected, rule) in table {
+    check_rows(table, |(document, format, expected, rule)| {
         let file = CredentialFile::parse(document.as_bytes());
         let file = file.unwrap_or_else(|error| panic!("{document}: {error}, {rule}"));
         assert_eq!(file.format(), format, "{document}, {rule}");
         assert_eq!(from_secret(document.clone(), "reg.io/app"), expected, "{document}, {rule}");
-    }
+    });
 }
 
 /// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside
@@ -75,8 +75,7 @@ fn every_field_of_dockers_makes_a_config_json() {
         "configFormat", "nodesFormat", "pruneFilters", "proxies", "experimental", "stackOrchestrator", "kubernetes",
         "currentContext", "cliPluginsExtraDirs", "plugins", "aliases", "features",
     ];
-    let mut wrong = Vec::new();
-    for field in fields {
+    check_rows(fields, |field| {
         for name in [field.to_owned(), field.to_ascii_lowercase(), field.to_ascii_uppercase()] {
             for document in [
                 format!(r#"{{"{name}": null, "reg.io": {{"auth": "dTpw"}}}}"#),
@@ -84,13 +83,14 @@ fn every_field_of_dockers_makes_a_config_json() {
             ] {
                 let format = CredentialFile::parse(document.as_bytes()).map(|file| file.format());
                 let answer = from_secret(document.clone(), "reg.io/app");
-                if !matches!(format, Ok(Format::ConfigJson)) || answer != NONE {
-                    wrong.push(format!("{document}: {format:?}, {answer}"));
-                }
+                assert!(
+                    matches!(format, Ok(Format::ConfigJson)),
+                    "{document}: {format:?}, {answer}"
+                );
+                assert_eq!(answer, NONE, "{document}: {format:?}, {answer}");
             }
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
     let unknown = r#"{"credStore": "x", "reg.io": {"auth": "dTpw"}}"#;
     assert_eq!(from_secret(unknown, "reg.io/app"), "u:p", "{unknown}");
 }
@@ -155,13 +155,13 @@ fn what_is_no_credential_file_says_why() {
         (format!("{{\".dockercfg\": \"{secret_in_secret}\"}}").into(), "Secret inside a Secret", "no nesting"),
         (deep.into(), "ends too early", "depth does not matter where nothing is read"),
     ];
-    for (document, expected, rule) in table {
+    check_rows(table, |(document, expected, rule)| {
         let shown = String::from_utf8_lossy(&document).chars().take(80).collect::<String>();
         let error = CredentialFile::parse(&document).expect_err(&shown).to_string();
         assert!(error.contains(expected), "{shown:?} should say {expected:?}: {error}, {rule}");
         let error = secret(document).expect_err(&shown).to_string();
         assert!(error.starts_with("task secret"), "{shown:?} should say where: {error}, {rule}");
-    }
+    });
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn repeated_keys_count_as_they_stand_last_and_repeated_auths_are_united() {
         (r#"{"a.io": {"auth": "eDp5"}, "a.io": "x"}"#, "-", "-", 2, "a .dockercfg likewise"),
         (r#"{"*.io": {"auth": "eDp5"}, "*.io": {"auth": "dTpw"}}"#, "u:p", "u:p", 1, "patterns likewise"),
     ];
-    for (document, a, b, warnings, rule) in table {
+    check_rows(table, |(document, a, b, warnings, rule)| {
         let resolver = secret(document).unwrap();
         assert_eq!(answer(&resolver, "a.io/x"), a, "{document}, {rule}");
         assert_eq!(answer(&resolver, "b.io/x"), b, "{document}, {rule}");
@@ -189,7 +189,7 @@ fn repeated_keys_count_as_they_stand_last_and_repeated_auths_are_united() {
         let malformed = |w: &regcred::Warning| matches!(w.kind(), WarningKind::MalformedEntry(_));
         let malformed = resolver.warnings().iter().any(malformed);
         assert_eq!(strict.is_err(), malformed, "a repeated entry is no defect: {document}");
-    }
+    });
 }
 
 #[test]
@@ -209,10 +209,10 @@ fn lines_are_docker_hubs() {
         ("auth = bm9jb2xvbg==\n", "-", "malformed"),
         ("\u{FEFF}auth = dTpw\n", "u:p", "a BOM is skipped"),
     ];
-    for (document, expected, rule) in table {
+    check_rows(table, |(document, expected, rule)| {
         assert_eq!(from_secret(document, "nginx"), expected, "{document:?}, {rule}");
         assert_eq!(from_secret(document, "quay.io/nginx"), "-", "{document:?}, {rule}");
-    }
+    });
     let file = CredentialFile::parse(b"auth = dTpw\nemail = e@example.com\n").unwrap();
     let keys: Vec<&str> = file.entries().map(|entry| entry.key()).collect();
     assert_eq!(keys, ["https://index.docker.io/v1/"]);
@@ -259,19 +259,13 @@ fn a_dockercfg_entry_of_another_type_blocks_its_scope() {
         ("{}", "agent:p", false, "an empty entry is absent"),
         (r#"{"auth": "eDp5"}"#, "x:y", false, "an entry"),
     ];
-    let mut wrong = Vec::new();
-    for (value, expected, malformed, rule) in table {
+    check_rows(table, |(value, expected, malformed, rule)| {
         let file = format!(r#"{{"quay.io": {value}, "reg.io": {{"auth": "dTpw"}}, "x": {value}}}"#);
         let built = |builder: ResolverBuilder| {
             builder.agent_flag(config(&[("quay.io", "agent")])).task_secret(&*file).build()
         };
-        let resolver = match built(Resolver::builder()) {
-            Ok(resolver) => resolver,
-            Err(error) => {
-                wrong.push(format!("{file}, {rule}: {error}"));
-                continue;
-            }
-        };
+        let resolver = built(Resolver::builder());
+        let resolver = resolver.unwrap_or_else(|error| panic!("{file}, {rule}: {error}"));
         let answers = ["quay.io/app", "reg.io/app"].map(|image| answer(&resolver, image));
         let told: Vec<(Option<&str>, &WarningKind)> =
             resolver.warnings().iter().map(|w| (w.key(), w.kind())).collect();
@@ -281,9 +275,15 @@ fn a_dockercfg_entry_of_another_type_blocks_its_scope() {
             _ => false,
         };
         let is_refused = built(Resolver::builder().strict()).is_err();
-        if answers != [expected, "u:p"] || !is_told || is_refused != malformed {
-            wrong.push(format!("{file}, {rule}: {answers:?}, strict {is_refused}, {told:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(
+            answers,
+            [expected, "u:p"],
+            "{file}, {rule}: {answers:?}, strict {is_refused}, {told:?}"
+        );
+        assert!(is_told, "{file}, {rule}: {answers:?}, strict {is_refused}, {told:?}");
+        assert_eq!(
+            is_refused, malformed,
+            "{file}, {rule}: {answers:?}, strict {is_refused}, {told:?}"
+        );
+    });
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use regcred::{Error, Level, Resolver, WarningKind};
 
-use crate::support::{Named, answer, config};
+use crate::support::{Named, answer, check_rows, config};
 
 fn put(home: &Path, name: &str, content: &str) {
     let path = home.join(name);
@@ -26,7 +26,7 @@ fn both_of_dockers_files_count() {
         (&[(".dockercfg", "flat"), (".docker/config.json", "json")], "json:p", "flat:p", "3.6: in this order, united"),
         (&[("docker.tar.gz", "archive"), ("config.json", "bare")], "-", "-", "an archive made there is not looked into"),
     ];
-    for (files, reg, flat, rule) in table {
+    check_rows(table, |(files, reg, flat, rule)| {
         let home = tempfile::tempdir().unwrap();
         for (name, user) in *files {
             put(home.path(), name, &keys(user));
@@ -39,7 +39,7 @@ fn both_of_dockers_files_count() {
         let page = resolver.explain(&image).to_string();
         let is_noted = page.contains(": holds no .docker/config.json and no .dockercfg");
         assert_eq!(is_noted, *reg == "-", "{rule}\n{page}");
-    }
+    });
     let missing = Resolver::builder().home(Some("/nonexistent")).build().unwrap();
     assert_eq!(answer(&missing, "reg.io/app"), "-", "the HOME of system users");
 }
@@ -47,7 +47,7 @@ fn both_of_dockers_files_count() {
 #[test]
 fn home_unset_is_a_warning_that_says_so() {
     let unset: [Option<OsString>; 2] = [None, Some(OsString::new())];
-    for home in unset {
+    check_rows(unset, |home| {
         let resolver = Resolver::builder().home(home).build().unwrap();
         let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
         assert_eq!(*warning.kind(), WarningKind::HomeUnset);
@@ -61,7 +61,7 @@ fn home_unset_is_a_warning_that_says_so() {
         let image = regcred::ImageRef::parse("reg.io/app").unwrap();
         let explained = resolver.explain(&image).to_string();
         assert!(explained.contains("sandbox HOME: not set, and"), "{explained}");
-    }
+    });
 }
 
 #[test]
@@ -106,13 +106,14 @@ fn what_is_there_and_cannot_be_read_is_an_error() {
 #[test]
 fn home_may_be_the_root() {
     let image = regcred::ImageRef::parse("reg.io/app").unwrap();
-    for builder in [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")] {
+    let rows = [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")];
+    check_rows(rows, |builder| {
         let told = match builder.build() {
             Ok(resolver) => resolver.explain(&image).to_string(),
             Err(error) => error.to_string(),
         };
         assert!(told.contains("sandbox HOME, /"), "{told}");
-    }
+    });
 }
 
 #[cfg(unix)]

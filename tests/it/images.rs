@@ -4,6 +4,8 @@ use regcred::{ImageRef, InvalidImageRef};
 
 use crate::laws::image::digests_change_nothing;
 
+use crate::support::check_rows;
+
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[test]
@@ -36,7 +38,7 @@ fn references_are_normalised() {
         ("docker.io.evil.com/nginx", "docker.io.evil.com", "nginx", "docker.io.evil.com/nginx", "never by substring"),
         ("docker.io:5000/nginx", "docker.io:5000", "nginx", "docker.io:5000/nginx", "another port is another registry"),
     ];
-    for (image, registry, repository, printed, rule) in table {
+    check_rows(table, |(image, registry, repository, printed, rule)| {
         let parsed = ImageRef::parse(image).unwrap_or_else(|e| panic!("{image}: {e}, {rule}"));
         assert_eq!(
             (parsed.registry(), parsed.repository()),
@@ -46,7 +48,7 @@ fn references_are_normalised() {
         assert_eq!(parsed.to_string(), printed, "{image}, {rule}");
         assert_eq!(ImageRef::try_from(printed), Ok(parsed.clone()), "{image} -> {printed}, {rule}");
         assert_eq!(format!("{parsed:?}"), format!("ImageRef({printed})"));
-    }
+    });
 }
 
 #[test]
@@ -124,12 +126,12 @@ fn what_is_no_reference_says_why() {
         (&upper_digest, "its digest", "go-digest: lower case"),
         (&md5, "its digest", "go-digest: known algorithms"),
     ];
-    for (image, why, rule) in table {
+    check_rows(table, |(image, why, rule)| {
         let error: InvalidImageRef = ImageRef::parse(image).expect_err(why);
         let (text, copy) = (error.to_string(), error);
         assert!(text.contains(why), "{image:?} should say {why:?}, says {text:?}, {rule}");
         assert!(image.len() < 3 || !format!("{text} {copy:?}").contains(image), "{text}");
-    }
+    });
 }
 
 /// Where the short way for common references ends and the grammar begins.
@@ -180,7 +182,7 @@ fn common_references_and_their_neighbours_are_read_alike() {
         ("registry.example/team\u{e1}app", "not made of lower-case letters"),
         (HEX, "the id of an image"),
     ];
-    for (image, expected) in table {
+    check_rows(table, |(image, expected)| {
         match ImageRef::parse(image) {
             Ok(parsed) => {
                 let tag = parsed.tag().unwrap_or("-");
@@ -190,25 +192,25 @@ fn common_references_and_their_neighbours_are_read_alike() {
             Err(error) => assert!(error.to_string().contains(expected), "{image}: {error}"),
         }
         digests_change_nothing(image);
-    }
+    });
     // Wherever one block of bytes ends and the next begins.
-    for length in 1..100 {
+    check_rows(1..100, |length| {
         let path = "a-b/c.d_e/".repeat(10);
         let image = format!("{host}/{}z", &path[..length]);
         for image in [image.clone(), format!("{image}:1.2"), image.replace("-b", "-B")] {
             digests_change_nothing(&image);
         }
         digests_change_nothing(&"f".repeat(length));
-    }
+    });
     // Each digit of a digest counts.
-    for at in 0..HEX.len() {
+    check_rows(0..HEX.len(), |at| {
         for wrong in ["g", "A", "/", ":", "`", "\u{e1}"] {
             let hex = format!("{}{wrong}{}", &HEX[..at], &HEX[at + 1..]);
             let error = ImageRef::parse(&format!("{host}/team/app@sha256:{hex}")).map(drop);
             let error = error.expect_err(&hex).to_string();
             assert!(error.contains("its digest"), "{hex}: {error}");
         }
-    }
+    });
 }
 
 #[test]
@@ -243,20 +245,20 @@ fn a_default_registry_takes_the_images_that_name_none() {
         ("app", "http://docker.io", "docker.io:80/app", "3.1: port 80 is not Docker Hub"),
         ("quay.io/app", "http://reg.example.com", "quay.io/app", "the image names its own"),
     ];
-    for (image, default, printed, rule) in table {
+    check_rows(table, |(image, default, printed, rule)| {
         let parsed = ImageRef::parse_with_default(image, default).unwrap();
         assert_eq!(parsed.to_string(), printed, "{image} with {default}, {rule}");
         assert_eq!(ImageRef::parse(printed).unwrap(), parsed, "{printed}, {rule}");
-    }
-    for default in ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io", "reg.io\n"]
-    {
+    });
+    let rows = ["", "https://", "user@reg.io", "reg.io:x", "ftp://reg.io", "reg io", "reg.io\n"];
+    check_rows(rows, |default| {
         let error = ImageRef::parse_with_default("app", default).expect_err(default);
         assert!(error.to_string().contains("default registry"), "{default:?}: {error}");
         assert!(
             ImageRef::parse_with_default("quay.io/app", default).is_ok(),
             "it is not asked for"
         );
-    }
+    });
 }
 
 #[test]

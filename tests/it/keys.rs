@@ -2,7 +2,7 @@
 
 use regcred::{ImageRef, Level, Resolver, WarningKind};
 
-use crate::support::{answer, config, secret};
+use crate::support::{answer, check_rows, config, secret};
 
 #[test]
 fn a_key_covers_what_it_means_and_nothing_else() {
@@ -73,7 +73,7 @@ fn a_key_covers_what_it_means_and_nothing_else() {
         ("https://ＱＵＡＹ.io", &["quay.io/x"], &[], "3.2.1: IDNA folds full-width letters"),
         ("https://quаy.io", &["xn--quy-7cd.io/x"], &["quay.io/x"], "3.2.1: a Cyrillic а is another host"),
     ];
-    for (key, covered, not_covered, rule) in table {
+    check_rows(table, |(key, covered, not_covered, rule)| {
         let resolver = secret(config(&[(key, "u")])).unwrap();
         for image in *covered {
             assert_eq!(answer(&resolver, image), "u:p", "{key} should cover {image}: {rule}");
@@ -82,14 +82,14 @@ fn a_key_covers_what_it_means_and_nothing_else() {
             assert_eq!(answer(&resolver, image), "-", "{key} should not cover {image}: {rule}");
         }
         assert!(resolver.warnings().is_empty(), "{key}: {:?}", resolver.warnings());
-    }
+    });
 }
 
 /// However many segments a path has, and however many keys are beside it.
 #[test]
 fn a_path_of_any_depth_is_covered() {
     let others: Vec<String> = (0..20).map(|n| format!("other{n}.io/a")).collect();
-    for depth in [1, 2, 29, 30, 31, 32, 33, 34, 62, 63, 64, 65, 96] {
+    check_rows([1, 2, 29, 30, 31, 32, 33, 34, 62, 63, 64, 65, 96], |depth| {
         let path = vec!["a"; depth].join("/");
         let key = format!("reg.io/{path}");
         for beside in [&[][..], &others] {
@@ -107,19 +107,20 @@ fn a_path_of_any_depth_is_covered() {
                 assert_eq!(answer(&resolver, &image), expected, "{key} for {image}");
             }
         }
-    }
+    });
 }
 
 /// Every lookup would read it again.
 #[test]
 fn a_pattern_longer_than_any_host_is_left_out() {
-    for (literals, is_matchable) in [(254, true), (255, true), (256, false), (15_000, false)] {
+    let rows = [(254, true), (255, true), (256, false), (15_000, false)];
+    check_rows(rows, |(literals, is_matchable)| {
         let key = format!("*{}*", "a".repeat(literals));
         let resolver = Resolver::builder().task_secret(config(&[(&*key, "u")])).build().unwrap();
         let warnings: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
         let is_left_out = warnings.iter().any(|w| w.contains("not a valid registry name"));
         assert_eq!(is_left_out, !is_matchable, "{literals}: {warnings:?}");
-    }
+    });
 }
 
 #[test]
@@ -189,18 +190,14 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         ("quay.io＃word", "outside ASCII", false, "another #"),
     ];
     let image = ImageRef::parse("quay.io/team/app").unwrap();
-    let mut wrong = Vec::new();
-    for (key, why, is_shown, rule) in table {
+    check_rows(table, |(key, why, is_shown, rule)| {
         let resolver = secret(config(&[("other.io", "u"), (key, "u")])).unwrap();
-        let mut check = |is_right: bool, found: &dyn std::fmt::Debug| {
-            if !is_right {
-                wrong.push(format!("{key:?}, {why:?}, {rule}: {found:?}"));
-            }
+        let check = |is_right: bool, found: &dyn std::fmt::Debug| {
+            assert!(is_right, "{key:?}, {why:?}, {rule}: {found:?}");
         };
         check(resolver.resolve(&image).is_none(), &"it answers");
         let [warning] = resolver.warnings() else {
-            check(false, &resolver.warnings());
-            continue;
+            return check(false, &resolver.warnings());
         };
         check(matches!(warning.kind(), WarningKind::UnmatchableKey(_)), warning.kind());
         let text = warning.to_string();
@@ -215,8 +212,7 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
         let strict = Resolver::builder().task_secret(config(&[(key, "u")])).strict().build();
         let error = strict.map_or_else(|error| error.to_string(), |_| String::new());
         check(error.contains(why) && error.contains("task secret"), &error);
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 #[test]
@@ -298,15 +294,11 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
         ("http://[::1]", "-", "3.1: addresses too"),
         ("[::1]/team", "v6", "an IPv6 address"),
     ];
-    let mut problems = Vec::new();
-    for (server, user, rule) in table {
+    check_rows(table, |(server, user, rule)| {
         let auth = resolver.resolve_registry(server);
         let answer = auth.as_ref().and_then(|auth| auth.username()).unwrap_or("-");
-        if answer != user {
-            problems.push(format!("{server:?}: {answer} instead of {user}, {rule}"));
-        }
-    }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+        assert_eq!(answer, user, "{server:?}: {answer} instead of {user}, {rule}");
+    });
 }
 
 #[test]

@@ -5,7 +5,7 @@ use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
 
 use crate::archives::{Member, file, gzip, of_kind, pax, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
-use crate::support::{answer, base64, config, quote, secret, shown};
+use crate::support::{answer, base64, check_rows, config, quote, secret, shown};
 
 #[test]
 fn the_defaults_are_as_documented() {
@@ -87,7 +87,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
         (packed, "file_bytes", file_bytes, bytes),
     ];
     let scratch = tempfile::tempdir().unwrap();
-    for (number, (input, name, set, least)) in table.into_iter().enumerate() {
+    check_rows(table.into_iter().enumerate(), |(number, (input, name, set, least))| {
         let path = scratch.path().join(number.to_string());
         std::fs::write(&path, &input).unwrap();
         let shown = shown(&input);
@@ -104,7 +104,7 @@ fn a_limit_holds_to_the_byte_and_names_itself() {
             let text = over.unwrap_err().to_string();
             assert!(text.contains(&format!("over the limit {name} of {}", least - 1)), "{text}");
         }
-    }
+    });
 }
 
 /// The limit that was hit, if any.
@@ -193,8 +193,7 @@ fn limits_hold_for_every_source() {
         ("archive_unpacked_bytes", true, |l, n| l.archive_unpacked_bytes = n, archive.len() as u64),
         ("archive_entries", true, |l, n| l.archive_entries = n, 1),
     ];
-    let mut wrong = Vec::new();
-    for (what, is_archive, read) in &table {
+    check_rows(&table, |(what, is_archive, read)| {
         for (name, of_archives, set, least) in &bounds {
             if *of_archives && !is_archive {
                 continue;
@@ -202,12 +201,11 @@ fn limits_hold_for_every_source() {
             for (value, expected) in [(*least, None), (least - 1, Some((*name, least - 1)))] {
                 match read(limits(|l| set(l, value))) {
                     Ok(hit) if hit == expected => {}
-                    other => wrong.push(format!("{what}, {name} {value}: {other:?}")),
+                    other => panic!("{what}, {name} {value}: {other:?}"),
                 }
             }
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 /// A credential file that Mesos would unpack on its way into the sandbox.
@@ -224,12 +222,12 @@ fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
         ("file_bytes", |l, n| l.file_bytes = n),
         ("archive_unpacked_bytes", |l, n| l.archive_unpacked_bytes = n),
     ];
-    for (name, set) in table {
+    check_rows(table, |(name, set)| {
         let read = |most| container.resolver(&agent(), limits(|l| set(l, most)), no_secrets);
         assert_eq!(answer(&read(least).unwrap(), "reg.io/app"), "u:p", "{name}");
         let error = read(least - 1).expect_err(name);
         assert!(matches!(error, Error::Limit { limit, .. } if limit == name), "{name}: {error}");
-    }
+    });
 }
 
 /// Neither a lookup nor the end of it needs more stack for more layers.

@@ -6,7 +6,7 @@ use regcred::mesos::{Containerizer, DockerRegistry};
 use regcred::{Error, Limits, Resolver, WarningKind};
 
 use crate::archives::{file, gzip, of_kind, tar};
-use crate::support::{answer, config, quote, word};
+use crate::support::{answer, check_rows, config, quote, word};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
@@ -87,9 +87,9 @@ fn apps_pods_groups_and_lists_are_told_apart() {
         (format!(r#"{{"id": "/p", "containers": [{{"name": "a", "image": {{"kind": "DOCKER", "id": "x", "pullConfig": {{"secret": "s"}}}}}}, {{"name": "b", "image": {{"kind": "DOCKER", "id": "y", "pullConfig": null}}}}], {DECLARED}}}"#),
             vec!["/p a MESOS x s=/a/b", "/p b MESOS y"], "the secret of one container of a pod"),
     ];
-    for (definition, expected, rule) in table {
+    check_rows(table, |(definition, expected, rule)| {
         assert_eq!(read(&definition), expected, "{rule}: {definition}");
-    }
+    });
 }
 
 #[test]
@@ -153,10 +153,10 @@ fn marathons_rules_are_told_in_its_own_words() {
         (pod(r#"{"kind": "DOCKER", "id": ""}"#, ""), "/p b: /containers(1)/image/id: must not be empty", "an id is not empty"),
         (pod("[]", ""), "/p b: /containers(1)/image: must be an object", "an image is an object"),
     ];
-    for (definition, expected, rule) in &table {
+    check_rows(&table, |(definition, expected, rule)| {
         let told = read(definition).join("\n");
         assert!(told.contains(expected), "{rule}:\n{told}\n{definition}");
-    }
+    });
 }
 
 #[test]
@@ -179,10 +179,8 @@ fn a_uri_is_one_that_java_parses() {
         "https://[::1/x", "https://::1]/x", "https://[]/x", "https://[x]/x", "https://[10.0.0.1]/x", "https://[::1]x/", "https://[::1]:a/x", "https://[::1]:99999999999/x", "https://u[x@h/x", "https://u@v@[::1]/x",
         "https://[::1%]/x", "https://[::1%e-0]/x", "https://[1:2:3:4:5:6:7]", "https://[1::2::3]", "https://[12345::]", "https://h[::1]/x",
     ];
-    let mut wrong = Vec::new();
-    for (uri, is_valid) in
-        valid.map(|uri| (uri, true)).into_iter().chain(invalid.map(|uri| (uri, false)))
-    {
+    let rows = valid.map(|uri| (uri, true)).into_iter().chain(invalid.map(|uri| (uri, false)));
+    check_rows(rows, |(uri, is_valid)| {
         let app = |fetch: &str| {
             format!(r#"{{"id": "/a", "cmd": "x", {}}}"#, fetch.replace("URI", &quote(uri)))
         };
@@ -198,12 +196,9 @@ fn a_uri_is_one_that_java_parses() {
             let told = read(&definition).join("\n");
             let is_refused =
                 told.starts_with(&format!("{path}: URI has invalid syntax. Percent-encode"));
-            if is_refused == is_valid {
-                wrong.push(format!("{uri:?}, {path}: {told}"));
-            }
+            assert_ne!(is_refused, is_valid, "{uri:?}, {path}: {told}");
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 #[test]
@@ -230,13 +225,13 @@ fn each_service_and_container_has_an_answer_of_its_own() {
         (r#"{"id": "/p", "containers": [{"name": "a"}], "secrets": {"": {"source": ""}}, "container": {}}"#.into(),
             vec!["/p: /: an app has a container and a pod has containers; leave out one of them; /secrets()/: must not be empty; /secrets()/source: must not be empty"], "everything that is wrong, at once"),
     ];
-    for (definition, expected, rule) in table {
+    check_rows(table, |(definition, expected, rule)| {
         let told = read(&definition);
         assert_eq!(told.len(), expected.len(), "{rule}: {told:#?}");
         for (told, expected) in told.iter().zip(expected) {
             assert!(told.contains(expected), "{rule}: {told:?} lacks {expected:?}");
         }
-    }
+    });
 }
 
 #[test]
@@ -256,12 +251,12 @@ fn what_is_no_definition_says_so() {
         ("null", "neither an app, a pod", "null"),
         (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, "neither an app, a pod", "the secret in place of the definition"),
     ];
-    for (bytes, expected, rule) in table {
+    check_rows(table, |(bytes, expected, rule)| {
         let error =
             marathon::containers(bytes.as_bytes(), Limits::default()).expect_err(rule).to_string();
         assert!(error.contains(expected), "{rule}: {error}");
         assert!(!error.contains("dTpw"), "{error}");
-    }
+    });
     // To the byte.
     let app = app_with(r#""cmd": "x""#);
     let mut limits = Limits::default();
@@ -303,8 +298,7 @@ fn a_message_of_mesoss_is_no_definition() {
         (format!(r#"{{"tasks": [{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, {image}}}]}}"#), "TaskGroupInfo", "a group of tasks"),
     ];
     let app = r#"{"id": "a", "container": {"docker": {"image": "x"}}}"#;
-    let mut wrong = Vec::new();
-    for (message, name, rule) in table {
+    check_rows(table, |(message, name, rule)| {
         let advice = match name {
             "CommandInfo" | "ExecutorInfo" => "give the app or pod that Marathon was sent",
             _ => {
@@ -316,9 +310,8 @@ fn a_message_of_mesoss_is_no_definition() {
             Ok(containers) => format!("{containers:?}"),
             Err(error) => told(&error),
         };
-        if !alone.starts_with(&format!("definition: /: {text}")) {
-            wrong.push(format!("{rule}: {message}: {alone}"));
-        }
+        let is_refused = alone.starts_with(&format!("definition: /: {text}"));
+        assert!(is_refused, "{rule}: {message}: {alone}");
         for (definition, path) in [
             (format!("[{message}, {app}]"), "definition: (0): "),
             (format!(r#"{{"id": "/g", "apps": [{message}, {app}]}}"#), "/g: /apps(0): "),
@@ -335,12 +328,9 @@ fn a_message_of_mesoss_is_no_definition() {
             let is_refused = |answer: &String| answer.starts_with(&format!("{path}{text}"));
             let is_right =
                 answers.len() == 2 && answers.iter().any(is_app) && answers.iter().any(is_refused);
-            if !is_right {
-                wrong.push(format!("{rule}: {definition}: {answers:#?}"));
-            }
+            assert!(is_right, "{rule}: {definition}: {answers:#?}");
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 /// Marathon's own answers, with every field that looks like one of Mesos's.
@@ -373,14 +363,10 @@ fn what_marathon_answers_is_no_message_of_mesoss() {
             "GET /v2/groups",
         ),
     ];
-    let mut wrong = Vec::new();
-    for (document, expected, rule) in table {
+    check_rows(table, |(document, expected, rule)| {
         let answers = read(&document);
-        if answers != [expected] {
-            wrong.push(format!("{rule}: {answers:?}, not {expected}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(answers, [expected], "{rule}: {answers:?}, not {expected}");
+    });
 }
 
 #[test]
@@ -420,7 +406,7 @@ fn what_is_fetched_is_bounded() {
         (15, 40, "u:p", "39 archives", "named as credentials goes first"),
         (16, 40, "u:p", "40 archives", "no room at all"),
     ];
-    for (named, of_its_own, expected, warned, rule) in table {
+    check_rows(table, |(named, of_its_own, expected, warned, rule)| {
         let fetch: Vec<_> = (0..*named).map(item).chain((0..*of_its_own).map(own)).collect();
         let resolver = resolve(&fetch.join(", "), most).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(answer(&resolver, "reg.io/app"), *expected, "{rule}");
@@ -437,7 +423,7 @@ fn what_is_fetched_is_bounded() {
                 "{told:?}"
             );
         }
-    }
+    });
     let again = vec![item(0); 1_000].join(", ");
     assert_eq!(
         answer(&resolve(&again, most).unwrap(), "reg.io/app"),
@@ -465,13 +451,13 @@ fn what_is_fetched_is_bounded() {
     // What is in somebody's own archive is no error, and where it could not be told it is said so.
     #[rustfmt::skip]
     let table = [("app.tgz", 0, "nothing in it"), ("linked.tgz", 1, "refused"), ("missing.tgz", 1, "not there")];
-    for (name, warnings, rule) in table {
+    check_rows(table, |(name, warnings, rule)| {
         let resolver = resolve(&format!(r#"{{"uri": "DIR/{name}"}}"#), most).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "{rule}");
         let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
         assert_eq!(told.len(), warnings, "{rule}: {told:?}");
         assert!(told.iter().all(|told| told.contains("could not be searched")), "{told:?}");
-    }
+    });
 }
 
 #[test]
@@ -501,7 +487,7 @@ fn more_containers_than_the_limits_allow_are_an_error() {
             format!(r#"{{"apps": [{}]}}"#, ["{}"; 3].join(",")),
         ),
     ];
-    for (over, within) in cases {
+    check_rows(cases, |(over, within)| {
         let error = marathon::containers(over.as_bytes(), limits).expect_err(&over);
         assert!(
             matches!(error, Error::Limit { limit: "definition_containers", value: 3, .. }),
@@ -512,7 +498,7 @@ fn more_containers_than_the_limits_allow_are_an_error() {
             matches!(&within_limits, Ok(three) if three.len() == 3),
             "{within}: {within_limits:?}"
         );
-    }
+    });
 }
 
 #[test]
@@ -554,7 +540,7 @@ fn fetch_has_marathons_defaults() {
         (r#""uris": ["file:///etc/.dockercfg"]"#, (false, false, false), None, "no archive"),
         (r#""uris": ["x.tgz"], "fetch": [{"uri": "x.tgz", "extract": false, "cache": true}]"#, (false, false, true), None, "Marathon 1.1 to 1.4 answer both: fetch counts"),
     ];
-    for (rest, flags, dest_path, rule) in table {
+    check_rows(table, |(rest, flags, dest_path, rule)| {
         let container = only(&app_with(rest));
         let [fetch] = container.fetch() else { panic!("{rest}, {rule}: {container:?}") };
         let (extract, executable, cache) = flags;
@@ -563,13 +549,13 @@ fn fetch_has_marathons_defaults() {
         );
         assert!(format!("{fetch:?}").ends_with(&told), "{rule}: {fetch:?}");
         assert_eq!(fetch.extract(), extract, "{rule}");
-    }
+    });
     let suffixes =
         [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
-    for suffix in suffixes {
+    check_rows(suffixes, |suffix| {
         let container = only(&app_with(&format!(r#""uris": ["http://h/a{suffix}"]"#)));
         assert!(container.fetch()[0].extract(), "{suffix}");
-    }
+    });
 }
 
 #[test]
@@ -633,7 +619,7 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         (r#""uri": "https://h/config.json?p=/.dockercfg""#, JSON, "", "never looks", "lands as .dockercfg all the same"),
         (r#""uri": "file:///etc/it's/docker.tgz""#, TAR, "a single quote", "never looks", "3.4: Mesos refuses the URI"),
     ];
-    for (item, kind, docker, mesos, rule) in table {
+    check_rows(table, |(item, kind, docker, mesos, rule)| {
         for (containerizer, warning) in [("DOCKER", docker), ("MESOS", mesos)] {
             let definition = format!(
                 r#"{{"id": "/a", "container": {{"type": "{containerizer}", "docker": {{"image": "x"}}}}, "fetch": [{{"uri": "z"}}, {{{item}}}]}}"#
@@ -650,7 +636,7 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
             );
             assert!(told.is_empty() || told.starts_with("/fetch(1): "), "{told}");
         }
-    }
+    });
     let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
     let told = only(pod).warnings()[0].to_string();
     assert!(
@@ -676,14 +662,14 @@ fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
         told[0].starts_with("/fetch(2): another entry before it ends up in the same place"),
         "{told:?}"
     );
-    for name in [".dockercfg", ".docker/config.json"] {
+    check_rows([".dockercfg", ".docker/config.json"], |name| {
         let item = format!(r#"{{"uri": "/a/x", "destPath": "{name}"}}"#);
         let twice = only(&app_with(&format!(r#""fetch": [{item}, {item}]"#)));
         let told: Vec<String> = twice.warnings().iter().map(|w| w.to_string()).collect();
         assert_eq!(told.len(), 1, "{name}: {told:?}");
         let expected = "/fetch(1): another entry before it ends up in the same place";
         assert!(told[0].starts_with(expected), "{name}: {told:?}");
-    }
+    });
     let uris = only(&app_with(r#""uris": ["https://h/x", "https://h/docker.tar.gz?sig=s"]"#));
     let told = uris.warnings()[0].to_string();
     assert!(
@@ -757,7 +743,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: without a credential file it is a warning"),
         (r#"{"uri": "file://DIR/docker.tgz", "extract": false, "destPath": "docker.tar.gz"}"#, "agent:p", "-", "3.5: also where it is not unpacked"),
     ];
-    for (fetch, reg, creds, rule) in table {
+    check_rows(table, |(fetch, reg, creds, rule)| {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
         let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
         let resolver = container.resolver(&agent(), Limits::default(), no_secrets);
@@ -770,7 +756,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
             .iter()
             .any(|w| w.to_string().contains("only \"docker/config.json\""));
         assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
-    }
+    });
     // What lies beside its archive, unpacked, counts once.
     let fetch = r#""fetch": [{"uri": "DIR/flat.tar.gz"}, {"uri": "DIR/docker.tar.gz"}]"#;
     let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
@@ -788,14 +774,15 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
             .replace("DIR", scratch.path().to_str().unwrap()),
     );
     let (limits, sandbox) = (Limits::default(), scratch.path());
-    for (resolver, way) in [
+    let rows = [
         (container.resolver(&at_home, limits, no_secrets), "before it is fetched"),
         (container.resolver_in_sandbox(&at_home, limits, sandbox, no_secrets), "once fetched"),
-    ] {
+    ];
+    check_rows(rows, |(resolver, way)| {
         let resolver = resolver.unwrap_or_else(|error| panic!("{way}: {error}"));
         assert_eq!(answer(&resolver, "reg.io/app"), "plain:p", "{way}");
         assert_eq!(answer(&resolver, "home.io/app"), "home:p", "{way}");
-    }
+    });
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
@@ -816,7 +803,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#, "the gzip stream is damaged"),
         (r#"{"uri": "file://DIR/docker.tgz", "destPath": ".dockercfg", "extract": false}"#, "holds neither"),
     ];
-    for (fetch, expected) in errors {
+    check_rows(errors, |(fetch, expected)| {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
         let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
         let error = container.resolver(&agent(), Limits::default(), no_secrets).expect_err(&fetch);
@@ -827,7 +814,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
         assert!(
             !format!("{error} {error:?} {container:?} {}", container.fetch()[0]).contains("sig=x")
         );
-    }
+    });
     let mut limits = Limits::default();
     limits.archive_bytes = 100;
     let definition = app_with(r#""fetch": [{"uri": "DIR/docker.tar.gz"}]"#)
@@ -864,9 +851,8 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
         ("reg.io/app", r#"{"auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}}, "credHelpers": {"c.io": "ecr"}}"#.to_owned(), "-", "nothing usable"),
         ("reg.io/<app>", config(&[("quay.io", "u")]), "-", "an image that is none has no registry"),
     ];
-    let mut wrong = Vec::new();
     let none = Resolver::builder().build().unwrap();
-    for (image, json, expected, rule) in table {
+    check_rows(table, |(image, json, expected, rule)| {
         let scratch = tempfile::tempdir().unwrap();
         std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
         let archive = gzip(&tar(&[file(".docker/config.json", &json)]));
@@ -903,12 +889,10 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
                 .map(|place| format!("{place}: it holds credentials of {expected}"))
                 .collect();
             let is_told = |(told, expected): (&String, &String)| told.starts_with(expected);
-            if told.len() != expected.len() || !told.iter().zip(&expected).all(is_told) {
-                wrong.push(format!("{rule}: {told:#?}, {expected:#?}"));
-            }
+            assert_eq!(told.len(), expected.len(), "{rule}: {told:#?}, {expected:#?}");
+            assert!(told.iter().zip(&expected).all(is_told), "{rule}: {told:#?}, {expected:#?}");
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
     // Neither the secret nor what the agent has is in the sandbox.
     let several = config(&[("reg.io", "u"), ("quay.io", "u")]);
     let secret = |_: &str| Ok(several.clone().into());
@@ -962,10 +946,10 @@ fn the_secret_answers_or_says_why_it_cannot() {
         (Ok(b"{".to_vec()), "task secret, s (/store/s) of /a: the JSON ends too early"),
         (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is no object"),
     ];
-    for (bytes, expected) in table {
+    check_rows(table, |(bytes, expected)| {
         let error = resolve(bytes).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");
-    }
+    });
     let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x", "pullConfig": {"secret": "s"}}}],
         "secrets": {"s": {"source": "/store/s"}}}"#;
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
@@ -1005,7 +989,7 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         (r#"{"type": "MESOS", "docker": {"image": "quay.io/team/app"}}"#, "quay.io/team/app", "-", "an image that names its registry"),
         (r#"{"type": "MESOS"}"#, "-", "-", "no image"),
     ];
-    for (container, expected, from_archives, rule) in table {
+    check_rows(table, |(container, expected, from_archives, rule)| {
         let container = only(&format!(r#"{{"id": "/a", "container": {container}}}"#));
         let told = |registry| {
             let image = container.image_ref(registry).unwrap();
@@ -1013,7 +997,7 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         };
         assert_eq!(told(&registry), expected, "{rule}");
         assert_eq!(told(&archives), from_archives, "{rule}");
-    }
+    });
     let digest = format!("reg.io/App@sha256:{}", "0".repeat(64));
     let long = format!("reg.io/{}", "A".repeat(300));
     // an image that is none, how it is shown, what is wrong with it, rule
@@ -1026,8 +1010,7 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
         ("reg.io/a\n", "reg.io/a\\n", "it holds white space", "escaped"),
         (&long, &format!("{}…", &long[..200]), "its repository is longer", "cut"),
     ];
-    let mut wrong = Vec::new();
-    for (image, shown, problem, rule) in table {
+    check_rows(table, |(image, shown, problem, rule)| {
         let app =
             format!(r#"{{"id": "/a", "container": {{"docker": {{"image": {}}}}}}}"#, quote(image));
         let pod = format!(
@@ -1043,13 +1026,11 @@ fn an_image_is_read_as_whoever_pulls_it_does() {
             let error = container.image_ref(&registry).expect_err(rule);
             let told = format!("{error} {error:?}");
             let expected = format!("{at}: \"{shown}\" is not an image reference: {problem}");
-            if !told.starts_with(&expected) || told.contains("canary") {
-                wrong.push(format!("{rule}: {expected}: {told}"));
-            }
+            assert!(told.starts_with(&expected), "{rule}: {expected}: {told}");
+            assert!(!told.contains("canary"), "{rule}: {expected}: {told}");
             assert!(matches!(error, Error::Definition { .. }), "{error:?}");
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 #[test]
@@ -1124,21 +1105,19 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
     let archive = gzip(&tar(&[file(".dockercfg", &json)]));
     std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
     let image = regcred::ImageRef::parse("new.io/app").unwrap();
-    let mut wrong = Vec::new();
-    for (fetch, base, expected, unexpected, rule) in table {
+    check_rows(table, |(fetch, base, expected, unexpected, rule)| {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
         let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));
         let resolver = container.resolver(base, Limits::default(), no_secrets).unwrap();
         let told = resolver.explain(&image).to_string();
         let has = |text: &&&str| told.contains(**text);
-        if !expected.iter().all(|text| has(&text))
-            || unexpected.iter().any(|text| has(&text))
-            || told.contains("canary")
-        {
-            wrong.push(format!("{rule}: {told}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(
+            !(!expected.iter().all(|text| has(&text))
+                || unexpected.iter().any(|text| has(&text))
+                || told.contains("canary")),
+            "{rule}: {told}"
+        );
+    });
 
     // After fetching, and in the other containerizer.
     let signed = app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#);
@@ -1191,8 +1170,7 @@ fn names_of_secrets_are_shown_escaped_and_cut() {
         ("a\u{1b}[2J\"b\n", "a\\u{1b}[2J\\\"b\\n", "escaped"),
         (&long, &cut, "cut"),
     ];
-    let mut wrong = Vec::new();
-    for (name, expected, rule) in table {
+    check_rows(table, |(name, expected, rule)| {
         let alias = PULLS.replace(r#""secret": "s""#, &format!(r#""secret": {}"#, quote(name)));
         let both = alias.replace(r#""s": {"#, &format!("{}: {{", quote(name)));
         let source = PULLS.replace(r#""/store/s""#, &quote(name));
@@ -1202,15 +1180,12 @@ fn names_of_secrets_are_shown_escaped_and_cut() {
             (source, format!("the secret \"s\", source \"{expected}\", cannot be had")),
         ] {
             let shown = shown(&definition);
-            if !shown.contains(&expected) {
-                wrong.push(format!("{rule}: {expected}: {shown}"));
-            }
+            assert!(shown.contains(&expected), "{rule}: {expected}: {shown}");
         }
-    }
+    });
     let undeclared = PULLS.replace(r#"{"source": "/store/s"}"#, "{}");
     let shown = shown(&undeclared.replace(r#""s": {"#, r#""docker hub": {"#));
     assert!(shown.contains("/secrets(docker hub)/source: is undefined"), "{shown}");
-    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -1241,27 +1216,20 @@ fn uris_are_shown_without_user_info_query_and_fragment() {
         ("my vault://u:canary@h/x", "…@h/x"), ("u:canary://canary@h/x", "…@h/x"), ("a\n://x?canary", "a\n://x…"), ("https://u:can ary\"canary@h/x", "https://…@h/x"),
         ("https://u:canary\u{FE56}@h/x", "https://…"), ("https://", "https://"), ("://canary@x", "://…@x"),
     ];
-    let mut wrong = Vec::new();
-    for (uri, expected) in table.into_iter().chain(without_scheme) {
+    check_rows(table.into_iter().chain(without_scheme), |(uri, expected)| {
         let item = format!(r#""fetch": [{{"uri": {}, "destPath": ".dockercfg"}}]"#, quote(uri));
         let container = only(&app_with(&item));
         let fetch = container.fetch()[0].to_string();
-        if fetch != format!("/fetch(0): \"{expected}\"") {
-            wrong.push(format!("{uri}: {expected}: {fetch}"));
-        }
+        assert_eq!(fetch, format!("/fetch(0): \"{expected}\""), "{uri}");
         let all = shown(&app_with(&item)) + &format!("{container:?} {:?}", container.fetch());
-        if all.contains("canary") {
-            wrong.push(format!("{uri}: {all}"));
-        }
-    }
-    for (source, expected) in table.into_iter().chain(as_source) {
+        assert!(!all.contains("canary"), "{uri}: {all}");
+    });
+    check_rows(table.into_iter().chain(as_source), |(source, expected)| {
         let told = shown(&PULLS.replace(r#""/store/s""#, &quote(source)));
         let is_shown = told.contains(&format!("source \"{}\", cannot", expected.escape_debug()));
-        if !is_shown || told.contains("canary") {
-            wrong.push(format!("{source}: {expected}: {told}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(is_shown, "{source}: {expected}: {told}");
+        assert!(!told.contains("canary"), "{source}: {expected}: {told}");
+    });
 }
 
 #[test]
@@ -1274,13 +1242,13 @@ fn an_image_is_shown_without_user_info() {
         ("reg.io/app?canary", "reg.io/app…"),
         (&digest, &digest),
     ];
-    for (image, expected) in table {
+    check_rows(table, |(image, expected)| {
         let definition =
             format!(r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}}}"#);
         let told = format!("{:?}", only(&definition));
         assert!(told.contains(&format!("image: Some(\"{expected}\")")), "{image}: {told}");
         assert!(!told.contains("canary"), "{image}: {told}");
-    }
+    });
 }
 
 #[test]
@@ -1291,8 +1259,8 @@ fn nothing_else_in_a_definition_is_printed() {
         r#""image": "", "credential": {"principal": "canary", "secret": "canary"}"#,
     );
     let invalid = app_with(r#""uris": ["{\"canary\": {}}"], "fetch": [{"uri": "h/ canary"}]"#);
-    for definition in [definition, refused, invalid] {
+    check_rows([definition, refused, invalid], |definition| {
         let told = shown(&definition);
         assert!(!told.contains("canary"), "{told}");
-    }
+    });
 }

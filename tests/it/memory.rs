@@ -15,7 +15,7 @@ use regcred::{CredentialFile, ImageRef, Level, Limits, Resolver, dcos, marathon,
 use zeroize::Zeroizing;
 
 use crate::archives::{file, gzip, tar};
-use crate::support::{base64, quote};
+use crate::support::{base64, check_rows, quote};
 
 const DIRECTORY: &str = "REGCRED_TEST_MEMORY";
 const MASK: u8 = 0xA5;
@@ -262,7 +262,7 @@ fn overwrite_the_stack() {
 }
 
 fn look_through_memory(directory: &Path) {
-    for (number, (what, name, _, read)) in ROWS.iter().enumerate() {
+    check_rows(ROWS.iter().enumerate(), |(number, (what, name, _, read))| {
         let row = directory.join(number.to_string());
         let masked = fs::read(row.join("masked")).unwrap();
         assert!(!is_in_memory(&masked), "{what}: before it was read");
@@ -274,7 +274,7 @@ fn look_through_memory(directory: &Path) {
         overwrite_the_stack();
         let is_wiped = number + 1 < ROWS.len();
         assert_eq!(is_in_memory(&masked), !is_wiped, "{what}: dropped");
-    }
+    });
 }
 
 /// What reads a file, by the name of the file.
@@ -293,12 +293,12 @@ const READERS: &[Reader] = &[
 /// The buffers that a file is read through are wiped too, where no later call happens to overwrite
 /// them.
 fn look_through_the_stack(directory: &Path) {
-    for (number, (what, name, read)) in READERS.iter().enumerate() {
+    check_rows(READERS.iter().enumerate(), |(number, (what, name, read))| {
         let reader = directory.join(format!("reader-{number}"));
         let masked = fs::read(reader.join("masked")).unwrap();
         drop(read(&reader.join(name)));
         assert!(!has_piece_in_memory(&masked, LONG_PIECE), "{what}: left by a call");
-    }
+    });
 }
 
 /// What is wiped is nowhere in memory any more, in pieces neither.

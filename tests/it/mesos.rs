@@ -8,7 +8,7 @@ use regcred::mesos::{self, DockerRegistry, Pitfall};
 use regcred::{Error, ImageRef, Limits, Resolver, WarningKind};
 
 use crate::archives::{file, gzip, tar};
-use crate::support::{Named, answer, base64, config, word};
+use crate::support::{Named, answer, base64, check_rows, config, word};
 
 #[test]
 fn docker_registry_is_where_images_without_a_registry_come_from() {
@@ -35,22 +35,22 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         ("https://registry.example.com", "quay.io/team/app", "quay.io/team/app", "registry.example.com", "an image that names its registry"),
         ("https://registry.example.com", "localhost/app", "localhost/app", "registry.example.com", "an image that names its registry"),
     ];
-    for (flag, image, reference, name, rule) in table {
+    check_rows(table, |(flag, image, reference, name, rule)| {
         let registry = DockerRegistry::parse(flag).unwrap_or_else(|e| panic!("{rule}: {e}"));
         let parsed = registry.image(image).unwrap().unwrap();
         assert_eq!(parsed.to_string(), reference, "{rule}");
         assert_eq!(registry.registry(), Some(name), "{rule}");
-    }
+    });
     assert_eq!(
         DockerRegistry::default(),
         DockerRegistry::parse("https://registry-1.docker.io").unwrap()
     );
-    for archives in ["/var/lib/images", "hdfs://namenode/images"] {
+    check_rows(["/var/lib/images", "hdfs://namenode/images"], |archives| {
         let registry = DockerRegistry::parse(archives).unwrap();
         assert_eq!(registry.registry(), None, "{archives}: no credential is needed");
         assert!(registry.image("quay.io/team/app").unwrap().is_none(), "{archives}");
-    }
-    for refused in [
+    });
+    let rows = [
         "",
         "registry.example.com",
         "ftp://registry.example.com",
@@ -60,14 +60,15 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
         "https://reg.io:65536",
         "https:///v1/",
         "./images",
-    ] {
+    ];
+    check_rows(rows, |refused| {
         let error = DockerRegistry::parse(refused).expect_err(refused);
         assert!(
             matches!(&error, Error::InvalidSetting { name, .. } if name == "--docker_registry"),
             "{error:?}"
         );
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
-    }
+    });
     assert!(DockerRegistry::parse("https://reg.io").unwrap().image("Upper/Case/x@").is_err());
 }
 
@@ -79,13 +80,13 @@ fn the_key_that_mesos_needs_is_told() {
         ("https://registry.example.com:5000", Some("registry.example.com:5000")), ("/var/lib/images", None),
         ("HTTP://registry.example.com", Some("registry.example.com:80")), ("HttpS://registry.example.com/", Some("registry.example.com:443")),
     ];
-    for (flag, key) in table {
+    check_rows(table, |(flag, key)| {
         assert_eq!(
             DockerRegistry::parse(flag).unwrap().mesos_key(),
             key,
             "{flag}, 2.1: the default-port trap"
         );
-    }
+    });
     assert_eq!(DockerRegistry::default().mesos_key(), Some("registry-1.docker.io:443"));
 }
 
@@ -103,11 +104,11 @@ fn the_example_of_dcos_works() {
         ("registry.example.com:5000", "team/app", "-", "another port is another registry"),
         ("https://index.docker.io/v1/", "team/app", "-", "Docker Hub is asked for nothing"),
     ];
-    for (key, image, expected, rule) in table {
+    check_rows(table, |(key, image, expected, rule)| {
         let agent = Resolver::builder().agent_flag(config(&[(key, "u")])).build().unwrap();
         let image = registry.image(image).unwrap().unwrap();
         assert_eq!(answer(&agent, &image.to_string()), expected, "{rule}");
-    }
+    });
 }
 
 /// The warnings on a value, without the one on all of them.
@@ -218,19 +219,23 @@ fn the_flag_is_checked_as_mesos_reads_it() {
     ];
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("config.json");
-    let mut problems = Vec::new();
-    for (content, expected, rule) in table {
+    check_rows(table, |(content, expected, rule)| {
         fs::write(&path, &content).unwrap();
         let told = warnings(&format!("file://{}", path.display()));
         let is_told = |(told, expected): (&String, &&str)| told.contains(expected);
-        if told.len() != expected.len() || !told.iter().zip(expected).all(is_told) {
-            problems.push(format!("{rule}: {content}: {told:#?} instead of {expected:#?}"));
-        }
+        assert_eq!(
+            told.len(),
+            expected.len(),
+            "{rule}: {content}: {told:#?} instead of {expected:#?}"
+        );
+        assert!(
+            told.iter().zip(expected).all(is_told),
+            "{rule}: {content}: {told:#?} instead of {expected:#?}"
+        );
         for told in told {
             assert!(!told.contains("canary") && !told.contains(&plain), "{told}");
         }
-    }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    });
 }
 
 #[test]
@@ -259,20 +264,20 @@ fn each_form_of_the_flag_is_checked() {
         (format!("FILE://{path}"), "the agent does not start: Mesos reads as JSON", "1.1: anything else is JSON"),
         (format!(" file://{path}"), "the agent does not start: Mesos reads as JSON", "1.1: anything else is JSON"),
     ];
-    for (value, expected, rule) in table {
+    check_rows(table, |(value, expected, rule)| {
         let told = warnings(&value).join("\n");
         assert!(
             told.contains(expected) && told.is_empty() == expected.is_empty(),
             "{rule}: {told}"
         );
-    }
+    });
     let archive = scratch.path().join("docker.tar.gz");
     fs::write(&archive, gzip(&tar(&[file(".docker/config.json", "{}")]))).unwrap();
     let told = warnings(&format!("file://{}", archive.display())).join("\n");
     assert!(told.contains("the agent does not start"), "an archive: {told}");
-    for refused in ["", "config.json", "https://h/config.json", "{", "/no/such/file"] {
+    check_rows(["", "config.json", "https://h/config.json", "{", "/no/such/file"], |refused| {
         assert!(mesos::check_docker_config(refused, Limits::default()).is_err(), "{refused}");
-    }
+    });
 }
 
 #[test]
@@ -293,7 +298,7 @@ fn the_docker_containerizer_has_one_home() {
         (&[(".docker/config.json", r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#), ("docker.tar.gz", "no archive")], "u:p", "-", "Docker does not look into archives"),
         (&[("docker.tar.gz", "no archive")], "agent:p", "agent:p", "Docker does not look into archives"),
     ];
-    for (files, reg, other, rule) in table {
+    check_rows(table, |(files, reg, other, rule)| {
         let sandbox = tempfile::tempdir().unwrap();
         for (name, content) in *files {
             let path = sandbox.path().join(name);
@@ -305,7 +310,7 @@ fn the_docker_containerizer_has_one_home() {
         assert_eq!(answer(&as_mesos, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&as_mesos, "agent.io/app"), *other, "{rule}");
         if files.iter().any(|(name, _)| *name == "docker.tar.gz") || files.len() > 1 {
-            continue;
+            return;
         }
         // The one order here: the same where the sandbox has something, the agent's where it has
         // not.
@@ -314,7 +319,7 @@ fn the_docker_containerizer_has_one_home() {
         let expected = |word: &str| if word == "-" { "agent:p" } else { word }.to_owned();
         assert_eq!(answer(&layered, "reg.io/app"), expected(reg), "{rule}");
         assert_eq!(answer(&layered, "agent.io/app"), expected(other), "{rule}");
-    }
+    });
     let sandbox = tempfile::tempdir().unwrap();
     fs::write(sandbox.path().join(".dockercfg"), "{").unwrap();
     let broken = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
@@ -336,11 +341,11 @@ fn the_docker_containerizer_has_one_home() {
     let [warning] = hidden.warnings() else { panic!("{:?}", hidden.warnings()) };
     assert!(warning.to_string().contains("entry \"reg.io\": its field \"auth\""), "{warning}");
     let explained = hidden.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
-    for level in ["agent flag", "cluster file"] {
+    check_rows(["agent flag", "cluster file"], |level| {
         let line =
             format!("  {level}: not read, because there is a credential file in the sandbox");
         assert!(explained.lines().any(|told| told == line), "no line\n{line}\nin\n{explained}");
-    }
+    });
     let missing = sandbox.path().join("missing");
     let missing = mesos::docker_containerizer(&agent, Limits::default(), &missing);
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
@@ -404,9 +409,9 @@ fn the_union_of_the_mesos_containerizer() {
         (config(&[("reg.io", "secret")]), config(&[("https://reg.io/v1/", "flag")]), "secret:p", "another spelling: chance in Mesos"),
         (r#"{"auths": {"reg.io": {}}}"#.to_owned(), config(&[("reg.io", "flag")]), "flag:p", "an empty entry: anonymous in Mesos"),
     ];
-    for (secret, flag, expected, rule) in table {
+    check_rows(table, |(secret, flag, expected, rule)| {
         let agent = Resolver::builder().agent_flag(flag).build().unwrap();
         let united = Resolver::builder().task_secret(secret).base(&agent).build().unwrap();
         assert_eq!(answer(&united, "reg.io/app"), expected, "{rule}");
-    }
+    });
 }

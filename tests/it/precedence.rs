@@ -2,7 +2,7 @@
 
 use regcred::{ImageRef, Level, Resolver, WarningKind};
 
-use crate::support::{LEVELS, answer, config, secret, word};
+use crate::support::{LEVELS, answer, check_rows, config, secret, word};
 
 /// A resolver with one file at each level given, in the order given.
 fn at_levels(files: &[(Level, &[(&str, &str)])]) -> Resolver {
@@ -23,7 +23,7 @@ fn levels_are_ordered_by_precedence() {
 
 #[test]
 fn the_strongest_level_answers_whatever_the_order_of_calls() {
-    for (place, strongest) in LEVELS.iter().enumerate() {
+    check_rows(LEVELS.iter().enumerate(), |(place, strongest)| {
         let mut files: Vec<(Level, &[(&str, &str)])> = vec![(*strongest, &[("reg.io", "strong")])];
         // However specific, the weaker ones do not matter.
         for weaker in &LEVELS[place + 1..] {
@@ -32,7 +32,7 @@ fn the_strongest_level_answers_whatever_the_order_of_calls() {
         assert_eq!(answer(&at_levels(&files), "reg.io/team/app"), "strong:p");
         files.reverse();
         assert_eq!(answer(&at_levels(&files), "reg.io/team/app"), "strong:p");
-    }
+    });
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn a_level_without_a_usable_match_is_passed_over() {
         (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "-", "3.7: never the next identity down"),
         (r#"{"auths": {"*.io": {"auth": "!"}}}"#, "-", "3.7: not even for a pattern"),
     ];
-    for (strong, expected, rule) in table {
+    check_rows(table, |(strong, expected, rule)| {
         let builder = Resolver::builder().add(secret, strong).add(cluster, config(weak));
         assert_eq!(answer(&builder.build().unwrap(), "reg.io/team/app"), expected, "{rule}");
-    }
+    });
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn inside_a_level_the_most_specific_answers() {
         (&[("https://index.docker.io/v1/", "docker"), ("docker.io/library", "path")], "nginx", "path", "3.6: the path before the spelling"),
         (&[("https://index.docker.io/v1/", "docker"), ("docker.io/team", "path")], "nginx", "docker", "out of scope"),
     ];
-    for (keys, image, expected, rule) in table {
+    check_rows(table, |(keys, image, expected, rule)| {
         let resolver = secret(config(keys)).unwrap();
         assert_eq!(answer(&resolver, image), format!("{expected}:p"), "{keys:?} {image}: {rule}");
         // Spread over files of one level it is the same: they are one pool.
@@ -97,7 +97,7 @@ fn inside_a_level_the_most_specific_answers() {
             format!("{expected}:p"),
             "spread, {keys:?} {image}: {rule}"
         );
-    }
+    });
 }
 
 #[test]
@@ -129,12 +129,12 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
     let same = WarningKind::EquivalentKey { preferred: "reg.io".into() };
     let any = WarningKind::EquivalentKey { preferred: "*.reg.io".into() };
     assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
-    for warning in resolver.warnings() {
+    check_rows(resolver.warnings(), |warning| {
         let WarningKind::EquivalentKey { preferred } = warning.kind() else { panic!("{warning}") };
         let text = warning.to_string();
         let place = |key: &str| text.find(&format!("{key:?}")).unwrap_or_else(|| panic!("{text}"));
         assert!(place(warning.key().unwrap()) < place(preferred), "which goes first: {text}");
-    }
+    });
 }
 
 /// A base is layered in at the point of the call, and nothing of it is copied or changed.
@@ -153,7 +153,7 @@ fn a_base_is_layered_below_and_beside() {
             .add(Level::ClusterFile, config(&[("reg.io", "late"), ("own.io", "own")]));
         if base_first { task.build().unwrap() } else { task.base(&agent).build().unwrap() }
     };
-    for base_first in [true, false] {
+    check_rows([true, false], |base_first| {
         let task = build(base_first);
         assert_eq!(answer(&task, "reg.io/app"), "task:p");
         assert_eq!(answer(&task, "flag.io/app"), "flag:p");
@@ -166,7 +166,7 @@ fn a_base_is_layered_below_and_beside() {
         let all: Vec<String> = task.resolve_all(&image).map(|auth| word(&auth)).collect();
         let last = if base_first { ["cluster:p", "late:p"] } else { ["late:p", "cluster:p"] };
         assert_eq!(all, [["task:p", "flag:p"], last].concat());
-    }
+    });
     assert_eq!(answer(&agent, "reg.io/app"), "flag:p", "the agent's own is as it was");
     let odd = secret(r#"{"auths": {"u@reg.io": {}}}"#).unwrap();
     let over = Resolver::builder().base(&odd).build().unwrap();
@@ -194,13 +194,13 @@ fn ties_between_the_layers_of_a_base_go_to_the_one_given_first() {
         ("before another base", Resolver::builder().base(&two).base(&secret(tied("a")).unwrap()), "1 2 a"),
         ("three layers, first", Resolver::builder().base(&three).task_secret(tied("a")), "0 1 2 a"),
     ];
-    for (place, builder, expected) in table {
+    check_rows(table, |(place, builder, expected)| {
         let resolver = builder.build().unwrap();
         let all: Vec<String> =
             resolver.resolve_all(&image).map(|auth| auth.username().unwrap().to_owned()).collect();
         assert_eq!(all.join(" "), expected, "the base is added {place}");
         assert_eq!(answer(&resolver, "reg.io/app"), format!("{}:p", all[0]), "{place}");
-    }
+    });
 }
 
 #[test]

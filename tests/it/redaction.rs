@@ -4,7 +4,7 @@ use regcred::{ImageRef, Resolver};
 
 use crate::archives::{Member, gzip, tar};
 use crate::laws::printed::Printed;
-use crate::support::{base64, quote};
+use crate::support::{base64, check_rows, quote};
 
 /// Secrets that look like nothing else. No eight bytes of one may be seen.
 const USER: &str = "Xq7-Vbn2-Kj9z";
@@ -57,28 +57,28 @@ fn full_files() -> Vec<String> {
 
 #[test]
 fn files_in_order_are_never_shown() {
-    for file in full_files() {
+    check_rows(full_files(), |file| {
         check(file.as_bytes());
         for name in [".docker/config.json", ".dockercfg", "config.json"] {
             let member = Member { name, kind: b'0', data: file.as_bytes(), size: None };
             check(&gzip(&tar(&[member])));
         }
         check(&gzip(file.as_bytes()));
-    }
+    });
 }
 
 #[test]
 fn files_cut_short_are_never_shown() {
-    for file in full_files() {
+    check_rows(full_files(), |file| {
         for end in (0..file.len()).step_by(13) {
             check(&file.as_bytes()[..end]);
         }
-    }
+    });
 }
 
 #[test]
 fn files_with_a_byte_changed_are_never_shown() {
-    for file in full_files() {
+    check_rows(full_files(), |file| {
         for at in (0..file.len()).step_by(17) {
             for byte in [b'"', b'\\', b'{', b' ', 0xFF] {
                 let mut broken = file.clone().into_bytes();
@@ -86,7 +86,7 @@ fn files_with_a_byte_changed_are_never_shown() {
                 check(&broken);
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -120,21 +120,22 @@ fn secrets_where_something_else_is_due_are_never_shown() {
         PASSWORD.to_owned(),
         format!("\u{FEFF}{PASSWORD}"),
     ];
-    for file in table {
+    check_rows(table, |file| {
         check(file.as_bytes());
         check(&gzip(file.as_bytes()));
-    }
+    });
     // What is no image reference may be a password typed in the wrong place.
-    for text in [
+    let rows = [
         PASSWORD.to_owned(),
         format!("{USER_INFO}:{PASSWORD}@reg.io/app"),
         format!("https://{USER_INFO}@reg.io"),
-    ] {
+    ];
+    check_rows(rows, |text| {
         let error = ImageRef::parse(&text).expect_err(&text);
         let printed =
             Printed(format!("{error} {error:?} {:?}", ImageRef::parse_with_default("app", &text)));
         holds_no_secret(&printed, text.as_bytes());
-    }
+    });
 }
 
 /// Names that people give to helpers are told; what may be a credential in their place is not.
@@ -145,20 +146,21 @@ fn names_of_helpers_are_told() {
         "osxkeychain", "secretservice", "wincred", "pass", "desktop", "desktop.exe", "ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci",
         "magic", "none", "keepassxc", "bitwarden", "1password", "passphrase-wrapper", "docker-credential-ecr-login", "harbor", "keychain",
     ];
-    for name in names {
+    check_rows(names, |name| {
         let file = format!(r#"{{"credsStore": "{name}", "credHelpers": {{"reg.io": "{name}"}}}}"#);
         let resolver = Resolver::builder().task_secret(file).build().unwrap();
         assert_eq!(resolver.warnings().len(), 2);
         for warning in resolver.warnings() {
             assert!(warning.to_string().contains(&format!("helper {name:?}")), "{warning}");
         }
-    }
-    for misplaced in [
+    });
+    let rows = [
         base64("user:password"),
         base64(r#"{"auths":{}}"#),
         "user:password".to_owned(),
         "a b".to_owned(),
-    ] {
+    ];
+    check_rows(rows, |misplaced| {
         let file = format!(
             r#"{{"credsStore": "{misplaced}", "credHelpers": {{"reg.io": "{misplaced}"}}}}"#
         );
@@ -177,5 +179,5 @@ fn names_of_helpers_are_told() {
             "warnings, report and hints of {misplaced}: {told}"
         );
         assert!(!told.contains('…'), "{told}");
-    }
+    });
 }

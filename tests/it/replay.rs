@@ -7,6 +7,8 @@ use std::path::Path;
 
 use crate::laws::LAWS;
 
+use crate::support::check_rows;
+
 #[test]
 fn every_law_holds_for_every_input_that_was_kept() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
@@ -14,7 +16,7 @@ fn every_law_holds_for_every_input_that_was_kept() {
         return eprintln!("the published crate comes without fuzz/");
     }
     let mut broken = Vec::new();
-    for (name, law) in LAWS {
+    check_rows(LAWS, |(name, law)| {
         let (mut kept, folders) =
             (0, ["corpus", "found", "artifacts"].map(|folder| fuzz.join(folder)));
         for input in folders.iter().flat_map(|folder| fs::read_dir(folder.join(name))).flatten() {
@@ -26,6 +28,6 @@ fn every_law_holds_for_every_input_that_was_kept() {
             }
         }
         assert!(kept >= 10, "only {kept} inputs were kept for {name}");
-    }
+    });
     assert!(broken.is_empty(), "laws do not hold for {broken:#?}");
 }

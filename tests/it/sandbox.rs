@@ -6,7 +6,7 @@ use std::path::Path;
 use regcred::{Error, Level, Resolver};
 
 use crate::archives::{file, gzip, tar};
-use crate::support::{answer, config};
+use crate::support::{answer, check_rows, config};
 
 fn read(home: &Path) -> Result<Resolver, Error> {
     Resolver::builder().sandbox_home(home).build()
@@ -32,9 +32,9 @@ fn its_files_are_one_pool_in_their_order() {
     put(home.path(), ".docker/config.json", keys("json"));
     let all = read(home.path()).unwrap();
     assert_eq!(answer(&all, "reg.io/app"), "json:p");
-    for user in ["archive", "flat", "json"] {
+    check_rows(["archive", "flat", "json"], |user| {
         assert_eq!(answer(&all, &format!("{user}.io/app")), format!("{user}:p"), "union");
-    }
+    });
     let image = regcred::ImageRef::parse("archive.io/app").unwrap();
     let auth = all.resolve(&image).unwrap();
     let archive = home.path().join("docker.tar.gz");

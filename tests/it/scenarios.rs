@@ -10,7 +10,7 @@ use regcred::marathon::{self, Resolved};
 use regcred::mesos::{self, DockerRegistry};
 use regcred::{ImageRef, Level, Limits, Resolver, certs, dcos};
 
-use crate::support::{answer, base64};
+use crate::support::{answer, base64, check_rows};
 
 /// `docker login some.docker.host.com` as foo, since Docker 1.7 and before.
 fn logged_in(home: &Path, host: &str, user: &str) {
@@ -116,7 +116,7 @@ fn marathon_app_with_docker_tar_gz() {
         (format!(r#""fetch": [{{"uri": "file://{archive}"}}]"#), "", "DC/OS 2.1"),
         (format!(r#""fetch": [{{"uri": "file://{archive}", "extract": false}}]"#), "extract is false", "found here, but not by Docker"),
     ];
-    for (field, warning, rule) in table {
+    check_rows(table, |(field, warning, rule)| {
         let definition = format!(
             r#"{{
                 "id": "/some/name/or/id", "cpus": 1, "mem": 1024, "instances": 1,
@@ -129,7 +129,7 @@ fn marathon_app_with_docker_tar_gz() {
         let told: Vec<String> = container.warnings().iter().map(|w| w.to_string()).collect();
         assert_eq!(told.is_empty(), warning.is_empty(), "{rule}: {told:?}");
         assert!(told.join("").contains(warning), "{rule}: {told:?}");
-    }
+    });
 
     // What the fetcher leaves in the sandbox: the archive, and what was in it.
     let sandbox = tempfile::tempdir().unwrap();
@@ -191,14 +191,15 @@ fn marathon_app_with_a_pull_secret() {
     assert_eq!(answer(&resolver, container.image().unwrap()), expected);
 
     // "container.type must be MESOS."
-    for (from, to) in [
+    let rows = [
         (r#""type": "MESOS""#, r#""type": "DOCKER""#),
         (
             r#"},
             "type": "MESOS""#,
             "}",
         ),
-    ] {
+    ];
+    check_rows(rows, |(from, to)| {
         let definition = definition.replace(from, to);
         assert!(!definition.contains("MESOS"), "{definition}");
         let error =
@@ -206,7 +207,7 @@ fn marathon_app_with_a_pull_secret() {
         let expected =
             "/container/docker/pullConfig: pullConfig is not supported with Docker containerizer";
         assert!(error.contains(expected), "{error}");
-    }
+    });
     // Not the agent's credential, and not none, where the secret is missing.
     let error = answers(definition, store("/elsewhere")).unwrap_err().to_string();
     assert!(
@@ -266,7 +267,7 @@ fn mesos_agent_flag_as_file_and_as_json() {
         (path.to_str().unwrap().to_owned(), "is deprecated", "--docker_config=/…"),
         (json.to_owned(), "in the process list", "--docker_config={…}"),
     ];
-    for (flag, note, rule) in table {
+    check_rows(table, |(flag, note, rule)| {
         let agent = Resolver::builder().agent_flag(&*flag).build().unwrap();
         assert_eq!(answer(&agent, "busybox"), "user:pass", "{rule}");
         assert_eq!(answer(&agent, "docker.io.attacker.example/busybox"), "-", "{rule}");
@@ -277,7 +278,7 @@ fn mesos_agent_flag_as_file_and_as_json() {
             notes.iter().any(|told| told.contains("every registry with docker.io")),
             "{notes:?}"
         );
-    }
+    });
 }
 
 /// DC/OS: "with the following configuration, DC/OS will create a credentials file with a blank
@@ -321,13 +322,13 @@ fn dcos_cluster_file_blank_and_filled() {
         "and the next one empties it: {warned}"
     );
 
-    for broken in ["", "foo", "{"] {
+    check_rows(["", "foo", "{"], |broken| {
         fs::write(&file, broken).unwrap();
         assert!(
             agent().is_err() && dcos::check_file(&file, Limits::default()).stops_agent(),
             "{broken:?}"
         );
-    }
+    });
 
     // The manual's example writes "auth: foo": DC/OS takes it, nobody can be logged in with it.
     let filled =

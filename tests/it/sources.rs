@@ -4,7 +4,7 @@ use std::fs;
 
 use regcred::{Error, Resolver};
 
-use crate::support::{answer, config};
+use crate::support::{answer, check_rows, config};
 
 #[test]
 fn the_agent_flag_takes_a_path_a_url_or_json() {
@@ -25,14 +25,14 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
         (format!("\u{FEFF}{}", config(&[("reg.io", "u")])), "3.4: a BOM is skipped"),
         (format!("\u{FEFF}\n {}", config(&[("reg.io", "u")])), "3.4: a BOM is skipped"),
     ];
-    for (value, rule) in table {
+    check_rows(table, |(value, rule)| {
         let resolver = Resolver::builder().agent_flag(&*value).build();
         let resolver = resolver.unwrap_or_else(|error| panic!("{value}: {error}, {rule}"));
         assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{value}, {rule}");
         let auth = resolver.resolve_registry("reg.io").unwrap();
         let named = !value.contains('{');
         assert_eq!(auth.origin().file(), named.then_some(&*path), "{value}");
-    }
+    });
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn an_agent_flag_of_no_known_form_says_so() {
         (directory, "a directory", "no regular file"),
         (indirect.to_str().unwrap().into(), "invalid JSON", "no second step (Mesos takes one by accident)"),
     ];
-    for (value, expected, rule) in table {
+    check_rows(table, |(value, expected, rule)| {
         let error = Resolver::builder().agent_flag(&*value).build().expect_err(&value).to_string();
         assert!(
             error.contains(expected) && error.starts_with("agent flag"),
             "{value:?}: {error}, {rule}"
         );
-    }
+    });
 }
 
 #[test]
@@ -88,11 +88,13 @@ fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
     assert_eq!(answer(&allowed, "reg.io/app"), "-");
 
     fs::write(&file, r#"{"reg.io": {"auth": "dTpw"}}"#).unwrap();
-    for builder in
-        [Resolver::builder().cluster_file(&file), Resolver::builder().cluster_file_if_exists(&file)]
-    {
+    let rows = [
+        Resolver::builder().cluster_file(&file),
+        Resolver::builder().cluster_file_if_exists(&file),
+    ];
+    check_rows(rows, |builder| {
         assert_eq!(answer(&builder.build().unwrap(), "reg.io/app"), "u:p");
-    }
+    });
     let below_a_file = Resolver::builder().cluster_file_if_exists(file.join("x")).build();
     assert!(
         below_a_file.is_err() || cfg!(not(unix)),

@@ -5,7 +5,7 @@ use regcred::{ArchiveProblem, Error, Limits, Resolver};
 
 use super::{PASSWORD, canary, refusal, refused};
 use crate::archives::{Member, file, gzip, of_kind, pax, tar, with_header};
-use crate::support::{base64, config, from_secret, quote};
+use crate::support::{base64, check_rows, config, from_secret, quote};
 
 const MIB: u64 = 1 << 20;
 
@@ -51,18 +51,19 @@ fn a_bomb_of_zeros() {
         (after(&header(".docker/config.json", b'0', 17 * MIB)), "file_bytes"),
         (after(&header("dir", b'D', 1 << 30)), "archive_unpacked_bytes"),
     ];
-    for (bomb, limit) in declared {
+    check_rows(declared, |(bomb, limit)| {
         is_limit(&refused(bomb), limit);
-    }
+    });
     // Those that claim too little, or nothing, are found out on the way.
     let mut limits = Limits::default();
     limits.archive_unpacked_bytes = 4 * MIB;
-    for bomb in [after(&header("zeros", b'0', 3 * MIB)), after(&good()), after(&[0; 512])] {
+    let rows = [after(&header("zeros", b'0', 3 * MIB)), after(&good()), after(&[0; 512])];
+    check_rows(rows, |bomb| {
         is_limit(
             &refusal(Resolver::builder().limits(limits).task_secret(bomb).build()),
             "archive_unpacked_bytes",
         );
-    }
+    });
 }
 
 /// A name, a link's target and an extended header, each of a gigabyte: as claimed, and really
@@ -70,7 +71,7 @@ fn a_bomb_of_zeros() {
 #[test]
 fn a_bomb_in_a_header() {
     let gigabyte = zeros(1024);
-    for kind in *b"LKxgX" {
+    check_rows(*b"LKxgX", |kind| {
         for size in [MIB + 1, 1 << 30, 1 << 40, u64::MAX >> 1] {
             let first = header("././@LongLink", kind, size);
             for bytes in [first.clone(), [gzip(&first), gigabyte.clone()].concat()] {
@@ -84,9 +85,9 @@ fn a_bomb_in_a_header() {
         limits.archive_unpacked_bytes = 4 * MIB;
         let error = refusal(Resolver::builder().limits(limits).task_secret(one.repeat(8)).build());
         assert!(matches!(error, Error::Limit { .. } | Error::Archive { .. }), "{error:?}");
-    }
+    });
     // Records that claim to be longer than their header.
-    for record in [
+    let rows = [
         "1073741824 path=x\n",
         "99999999999999999999 path=x\n",
         "0 path=x\n",
@@ -94,11 +95,12 @@ fn a_bomb_in_a_header() {
         " path=x\n",
         "-9 path=x\n",
         "9 path=xx",
-    ] {
+    ];
+    check_rows(rows, |record| {
         let member = Member { name: "pax", kind: b'x', data: record.as_bytes(), size: None };
         let bytes = tar(&[member, file(".docker/config.json", &canary("reg.io"))]);
         assert_eq!(problem(refused(bytes)), ArchiveProblem::Tar, "{record:?}");
-    }
+    });
 }
 
 #[test]
@@ -128,12 +130,12 @@ fn a_sparse_member_of_a_terabyte() {
     let why = "it is a sparse file";
     assert_eq!(problem(refused(gzip(&sparse(member)))), ArchiveProblem::Member { member, why });
     assert_eq!(from_secret(gzip(&sparse("disk")), "reg.io/x"), "u:p", "elsewhere it is nothing");
-    for major in ["0", "1"] {
+    check_rows(["0", "1"], |major| {
         let records = pax("GNU.sparse.major", major) + &pax("GNU.sparse.realsize", "1099511627776");
         let posix = Member { name: "pax", kind: b'x', data: records.as_bytes(), size: None };
         let bytes = tar(&[posix, file(".docker/config.json", &canary("reg.io"))]);
         assert_eq!(problem(refused(bytes)), ArchiveProblem::Sparse, "{records:?}");
-    }
+    });
 }
 
 #[test]
@@ -142,14 +144,14 @@ fn a_million_entries() {
     is_limit(&refused(million(b'5')), "archive_entries");
     let mut limits = Limits::default();
     limits.archive_entries = 100;
-    for kind in *b"012DVg" {
+    check_rows(*b"012DVg", |kind| {
         let error = refusal(Resolver::builder().limits(limits).task_secret(million(kind)).build());
         is_limit(&error, "archive_entries");
-    }
+    });
     // Of two headers that extend the same member one is too many.
-    for kind in *b"Lx" {
+    check_rows(*b"Lx", |kind| {
         assert_eq!(problem(refused(million(kind))), ArchiveProblem::Ambiguous, "{kind}");
-    }
+    });
 }
 
 #[test]
@@ -161,19 +163,20 @@ fn an_archive_in_an_archive() {
         |data: &[u8]| tar(&[Member { name: ".docker/config.json", kind: b'0', data, size: None }]);
     let again =
         format!(r#"{{".dockercfg": {}}}"#, quote(&format!(r#"{{".dockercfg": "{encoded}"}}"#)));
-    for bytes in [
+    let rows = [
         within(&inner),
         gzip(&within(&inner)),
         secret.clone().into(),
         within(secret.as_bytes()),
         again.into(),
-    ] {
+    ];
+    check_rows(rows, |bytes| {
         let error = refused(bytes);
         assert!(
             matches!(error, Error::Encoding { .. } | Error::NotACredentialFile { .. }),
             "{error}"
         );
-    }
+    });
     // An archive that is no gzip begins with the name of its member.
     assert!(matches!(refused(within(&good())), Error::Syntax { .. } | Error::Encoding { .. }));
 }
@@ -182,18 +185,18 @@ fn an_archive_in_an_archive() {
 fn an_archive_cut_at_every_byte() {
     let archive = good();
     let packed = gzip(&archive);
-    for end in 0..packed.len() {
+    check_rows(0..packed.len(), |end| {
         refused(&packed[..end]);
-    }
+    });
     // `tar` itself does without the two blocks of zeros that end an archive.
     let whole = archive.len() - 1024;
-    for end in 0..archive.len() {
+    check_rows(0..archive.len(), |end| {
         if [whole, whole + 512].contains(&end) || end > whole + 512 && end % 512 == 0 {
             assert_eq!(from_secret(&archive[..end], "reg.io/x"), format!("u:{PASSWORD}"), "{end}");
         } else if end < whole || end < whole + 512 {
             refused(&archive[..end]);
         }
-    }
+    });
 }
 
 /// `tar` stops where the first archive ends, and nothing behind that counts.
@@ -216,11 +219,11 @@ fn an_archive_behind_the_end_of_another() {
         ([gzip(unended), gzip(&other)].concat(), "other:p", "one tar in two gzips: the last wins"),
         ([gzip(&[]), gzip(&own), gzip(&[])].concat(), "own:p", "gzips of nothing"),
     ];
-    for (bytes, expected, what) in table {
+    check_rows(table, |(bytes, expected, what)| {
         assert_eq!(from_secret(bytes, "reg.io/x"), expected, "{what}");
-    }
+    });
     // A gzip with anything else behind it is damaged.
-    for behind in [&good()[..], b"\0", b"\x1f", b"\x1f\x8b", b"PK\x03\x04"] {
+    check_rows([&good()[..], b"\0", b"\x1f", b"\x1f\x8b", b"PK\x03\x04"], |behind| {
         let problem = problem(refused([&gzip(&good()), behind].concat()));
         assert_eq!(
             problem,
@@ -228,7 +231,7 @@ fn an_archive_behind_the_end_of_another() {
             "followed by {:?}",
             &behind[..behind.len().min(9)]
         );
-    }
+    });
 }
 
 #[test]
@@ -239,24 +242,24 @@ fn a_member_that_differs_in_case_or_by_a_dot() {
         ".Docker/config.json", ".docker/Config.json", ".DOCKER/CONFIG.JSON", ".DockerCfg", ".dockercfg ", " .dockercfg", ".docker/config.json ", ".docker/config.json.", ".docker/config.jsonx", "docker/config.json", "..docker/config.json",
         ".docker\\config.json", ".docker/config.json~", ".docker /config.json", "~/.docker/config.json", ".docker/.config.json", ".docker/config.json.bak", ".dockercfg.json", "-.dockercfg", "C:/.dockercfg", "x/.dockercfg",
     ];
-    for name in others {
+    check_rows(others, |name| {
         let alone = problem(refused(tar(&[file(name, &canary("reg.io"))])));
         assert!(matches!(alone, ArchiveProblem::Missing { .. }), "{name}: {alone:?}");
         for members in [[name, ".docker/config.json"], [".docker/config.json", name]] {
             let members = members.map(|n| file(n, if n == name { &other } else { &own }));
             assert_eq!(from_secret(tar(&members), "reg.io/x"), "own:p", "{name}");
         }
-    }
+    });
     #[rustfmt::skip]
     let same = ["./.docker/config.json", "/.docker/config.json", "//.docker//config.json", "././.docker/./config.json", ".docker/config.json\0x"];
-    for name in same {
+    check_rows(same, |name| {
         for (members, last) in
             [([name, ".docker/config.json"], "own"), ([".docker/config.json", name], "other")]
         {
             let members = members.map(|n| file(n, if n == name { &other } else { &own }));
             assert_eq!(from_secret(tar(&members), "reg.io/x"), format!("{last}:p"), "{name:?}");
         }
-    }
+    });
 }
 
 /// What a gzip header may hold beside: a name and a comment of any length, and extra fields.
@@ -274,9 +277,9 @@ fn a_gzip_header_without_end() {
     let found = format!("u:{PASSWORD}");
     #[rustfmt::skip]
     let harmless = [with(NAME, &text(1000)), with(COMMENT, &text(1000)), with(EXTRA, &extra(u16::MAX)), with(NAME | COMMENT, &[text(9), text(9)].concat()), with(EXTRA, &extra(0))];
-    for bytes in harmless {
+    check_rows(harmless, |bytes| {
         assert_eq!(from_secret(bytes, "reg.io/x"), found);
-    }
+    });
     let endless = vec![b'x'; 15 << 20];
     #[rustfmt::skip]
     let refused_ones = [
@@ -284,9 +287,9 @@ fn a_gzip_header_without_end() {
         with(EXTRA, &u16::MAX.to_le_bytes()), with(EXTRA, b"")[..11].to_vec(), with(2, b"\0\0"), with(NAME, b"")[..10].to_vec(),
         [&packed[..2], &[7], &packed[3..]].concat(),
     ];
-    for (row, bytes) in refused_ones.into_iter().enumerate() {
+    check_rows(refused_ones.into_iter().enumerate(), |(row, bytes)| {
         assert_eq!(problem(refused(bytes)), ArchiveProblem::Gzip, "row {row}");
-    }
+    });
 }
 
 #[test]
@@ -297,7 +300,7 @@ fn another_compression_in_place_of_gzip() {
         (b"\x28\xB5\x2F\xFD", "not with gzip"), (b"\xFD7zXZ\0", "not with gzip"), (b"BZh9", "not with gzip"), (b"PK\x03\x04", "zip archive"),
         (b"PK\x05\x06", ""), (b"\x04\x22\x4D\x18", ""), (b"7z\xBC\xAF\x27\x1C", ""), (b"\x1F\x9D", ""), (b"\x1F\xA0", ""), (b"LZIP", ""), (b"\x5D\0\0", ""), (b"Rar!\x1A\x07", ""),
     ];
-    for (magic, says) in table {
+    check_rows(table, |(magic, says)| {
         for behind in [canary("reg.io").into_bytes(), good(), vec![0xA5; 600]] {
             let bytes = [magic, &behind].concat();
             let error = refused(&*bytes);
@@ -309,12 +312,12 @@ fn another_compression_in_place_of_gzip() {
             let nested = Member { name: ".dockercfg", kind: b'0', data: &bytes, size: None };
             assert!(refused(tar(&[nested])).to_string().contains(says), "{magic:?}");
         }
-    }
+    });
 }
 
 #[test]
 fn a_member_that_runs_past_the_end() {
-    for name in [".docker/config.json", "x"] {
+    check_rows([".docker/config.json", "x"], |name| {
         for more in [1, 511, 512, 1024, 4096, MIB] {
             let data = canary("reg.io");
             let size = Some((data.len().next_multiple_of(512) as u64) + 1024 + more);
@@ -329,7 +332,7 @@ fn a_member_that_runs_past_the_end() {
                 "{size}: {error}"
             );
         }
-    }
+    });
 }
 
 /// Sizes below nought, beyond all numbers and in no known form: GNU's binary numbers have a sign.
@@ -341,7 +344,7 @@ fn a_size_below_nought() {
         b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x00", b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", b"\xFF\0\0\0\0\0\0\0\0\0\0\0", b"\xC0\0\0\0\0\0\0\0\0\0\0\x01", b"\x80\x01\0\0\0\0\0\0\0\0\0\0",
         b"\x81\0\0\0\0\0\0\0\0\0\0\x01", b"-0000000512\0", b"0x000000200\0", b"00000000089\0", b"           \0",
     ];
-    for field in fields {
+    check_rows(fields, |field| {
         for name in [".docker/config.json", "x"] {
             let mut archive =
                 tar(&[file(name, &canary("reg.io")), file(".dockercfg", &canary("reg.io"))]);
@@ -350,5 +353,5 @@ fn a_size_below_nought() {
                 assert_eq!(problem(refused(bytes)), ArchiveProblem::Tar, "{field:?}");
             }
         }
-    }
+    });
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use regcred::{Error, Level, Limits, Resolver, ResolverBuilder};
 
 use super::{PASSWORD, canary, refusal, refused};
-use crate::support::{answer, config};
+use crate::support::{answer, check_rows, config};
 
 fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     let path = home.join(name);
@@ -35,12 +35,12 @@ fn readers(home: &Path) -> Vec<(Level, ResolverBuilder)> {
 /// Asserts that no reader takes the file, and that each says where it stands.
 #[track_caller]
 fn all_refuse(home: &Path, is_right: impl Fn(&Error) -> bool) {
-    for (level, reader) in readers(home) {
+    check_rows(readers(home), |(level, reader)| {
         let error = refusal(reader.build());
         assert!(is_right(&error), "{level}: {error:?}");
         let text = error.to_string();
         assert!(text.starts_with(&format!("{level}, ")) && text.contains(".dockercfg"), "{text}");
-    }
+    });
 }
 
 /// Ends an attacker's thread with the test, however the test ends.
@@ -56,7 +56,7 @@ impl Drop for Until<'_> {
 /// begins as an archive.
 #[test]
 fn a_huge_sparse_file() {
-    for (begins, name) in [(&b""[..], "file_bytes"), (b"\x1f\x8b\x08", "archive_bytes")] {
+    check_rows([(&b""[..], "file_bytes"), (b"\x1f\x8b\x08", "archive_bytes")], |(begins, name)| {
         let home = tempfile::tempdir().unwrap();
         let mut huge = File::create(home.path().join(".dockercfg")).unwrap();
         huge.write_all(begins).unwrap();
@@ -73,7 +73,7 @@ fn a_huge_sparse_file() {
                 );
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -123,22 +123,23 @@ fn a_file_that_grows_while_it_is_read() {
 #[test]
 fn a_file_of_other_secrets() {
     let home = tempfile::tempdir().unwrap();
-    for text in [
+    let rows = [
         format!("root:{PASSWORD}:19000:0:99999:7:::\n"),
         format!("\"{PASSWORD}\""),
         PASSWORD.into(),
-    ] {
+    ];
+    check_rows(rows, |text| {
         put(home.path(), ".dockercfg", &text);
         all_refuse(home.path(), |e| {
             matches!(e, Error::Syntax { .. } | Error::NotACredentialFile { .. })
         });
         refused(text);
-    }
+    });
 }
 
 #[test]
 fn a_path_that_forges_a_log() {
-    for name in ["a\nagent flag: fine", "\u{1b}[2Jx", "\u{202e}x", "x\r"] {
+    check_rows(["a\nagent flag: fine", "\u{1b}[2Jx", "\u{202e}x", "x\r"], |name| {
         let path = Path::new("/nonexistent").join(name);
         for builder in [
             Resolver::builder().cluster_file(&path),
@@ -148,7 +149,7 @@ fn a_path_that_forges_a_log() {
             let text = refusal(builder.build()).to_string();
             assert!(!text.contains(['\n', '\r', '\u{1b}', '\u{202e}']), "{text:?}");
         }
-    }
+    });
 }
 
 #[cfg(unix)]

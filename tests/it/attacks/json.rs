@@ -7,7 +7,7 @@ use regcred::{
 };
 
 use super::{PASSWORD, canary, refusal, refused, shows_no_secret, told};
-use crate::support::{answer, base64, config, from_secret, quote, secret};
+use crate::support::{answer, base64, check_rows, config, from_secret, quote, secret};
 
 /// Where a value can stand: a document with `@` in its place, and beside it a good entry for
 /// `reg.io`.
@@ -35,23 +35,23 @@ fn nesting_without_end() {
     let deep = "[".repeat(10_000_000);
     // As many objects as a file of 16 MiB has room for.
     refused(["{\"x\":", &"{\"\":".repeat(3_300_000)].concat());
-    for start in ["", "{\"auths\":{\"reg.io\":{\"auth\":"] {
+    check_rows(["", "{\"auths\":{\"reg.io\":{\"auth\":"], |start| {
         let error = refused([start, &deep].concat());
         assert!(matches!(error, Error::Syntax { .. }), "{start}: {error}");
-    }
+    });
     assert!(matches!(refused(["{\"auths\":", &deep].concat()), Error::NotACredentialFile { .. }));
 
     const DEPTH: usize = 20_000;
     let objects = ["{\"a\":".repeat(DEPTH), "1".to_owned(), "}".repeat(DEPTH)].concat();
     let arrays = ["[".repeat(DEPTH), "]".repeat(DEPTH)].concat();
-    for value in [&objects, &arrays] {
+    check_rows([&objects, &arrays], |value| {
         for position in POSITIONS {
             let document = position.replace('@', value);
             assert_eq!(from_secret(document, "reg.io/x"), "u:p", "{position}");
         }
         let whole = secret(format!(r#"{{"auths": {{"reg.io": {{"auth": {value}}}}}}}"#)).unwrap();
         assert_eq!(answer(&whole, "reg.io/x"), "-", "malformed, and no more");
-    }
+    });
     refused(arrays);
 }
 
@@ -73,52 +73,53 @@ fn nesting_inside_a_private_key_of_serde_json() {
         |text: &str| format!("\"{}\"", text.replace('\\', r"\u005c").replace('"', r"\u0022"));
     // So many levels of 122 brackets each overflowed the stack of a thread, and that of the main
     // thread.
-    for levels in [80, 300] {
+    check_rows([80, 300], |levels| {
         let mut document = "0".to_owned();
         for _ in 0..levels {
             let nested = ["[".repeat(122), document, "]".repeat(122)].concat();
             document = format!(r#"{{"{}":{}}}"#, PRIVATE_KEYS[1], quote_again(&nested));
         }
         read_everywhere(&document);
-    }
+    });
     let nested = ["[".repeat(60), "1".into(), "]".repeat(60)].concat();
-    for key in PRIVATE_KEYS {
+    check_rows(PRIVATE_KEYS, |key| {
         read_everywhere(&format!(r#"{{"{key}": {}}}"#, quote(&nested)));
         read_everywhere(&format!(r#"{{"{key}": {nested}}}"#));
-    }
+    });
 }
 
 /// Has a value read at every place of a credential file and of a definition; no answer may come out
 /// of it.
 #[track_caller]
 fn read_everywhere(value: &str) {
-    for position in POSITIONS {
+    check_rows(POSITIONS, |position| {
         let document = position.replace('@', value);
         let answer = from_secret(&*document, "reg.io/x");
         assert!(
             answer == "u:p" || answer == "-" && position.contains("email"),
             "{document}: {answer}"
         );
-    }
-    for definition in [
+    });
+    let rows = [
         value.to_owned(),
         format!("[{value}]"),
         format!(r#"{{"id": "/a", "cmd": "x", "container": {value}}}"#),
         format!(r#"{{"id": "/a", "cmd": "x", "labels": {value}}}"#),
         format!(r#"{{"id": "/a", "cmd": "x", "container": {{"docker": {value}}}}}"#),
-    ] {
+    ];
+    check_rows(rows, |definition| {
         let containers = marathon::containers(definition.as_bytes(), Limits::default());
         for container in containers.iter().flatten().flatten() {
             assert_eq!(container.image(), None, "{definition}");
         }
-    }
+    });
 }
 
 /// Fields that no other reader of the definition sees.
 #[test]
 fn an_image_inside_a_private_key_of_serde_json() {
     let docker = r#"{"image": "evil.io/app", "pullConfig": {"secret": "s"}}"#;
-    for key in PRIVATE_KEYS {
+    check_rows(PRIVATE_KEYS, |key| {
         for value in [quote(docker), docker.to_owned()] {
             let definition = format!(
                 r#"{{"id": "/a", "container": {{"type": "MESOS", "docker": {{"{key}": {value}}}}},
@@ -128,7 +129,7 @@ fn an_image_inside_a_private_key_of_serde_json() {
             let refused = format!("{:?}", read[0]);
             assert!(refused.contains("/container/docker/image"), "{definition}: {refused}");
         }
-    }
+    });
 }
 
 /// With `serde_json/arbitrary_precision`, which any crate of a build can turn on, a number arrives
@@ -136,7 +137,7 @@ fn an_image_inside_a_private_key_of_serde_json() {
 #[test]
 fn a_number_that_poses_as_an_object() {
     let agent = config(&[("reg.io", "agent")]);
-    for number in ["1.5", "0", "-1", "1e5", "12345678901234567890123", "1e999"] {
+    check_rows(["1.5", "0", "-1", "1e5", "12345678901234567890123", "1e999"], |number| {
         let blocked = Resolver::builder()
             .task_secret(format!(r#"{{"auths":{{"reg.io":{number}}}}}"#))
             .agent_flag(&*agent)
@@ -156,9 +157,9 @@ fn a_number_that_poses_as_an_object() {
         let file = CredentialFile::parse(format!(r#"{{"a.io":{number}}}"#).as_bytes());
         let format = file.unwrap_or_else(|error| panic!("{number}: {error}")).format();
         assert_eq!(format, Format::ConfigJson, "{number}: no object makes a .dockercfg");
-    }
+    });
     // An object with that key is an object all the same: an entry without a credential.
-    for key in PRIVATE_KEYS {
+    check_rows(PRIVATE_KEYS, |key| {
         for value in ["1", r#""1""#, r#""x""#, "{}", "null"] {
             let entry = format!(r#"{{"{key}":{value}}}"#);
             let over = Resolver::builder()
@@ -176,7 +177,7 @@ fn a_number_that_poses_as_an_object() {
             assert_eq!(from_secret(&*file, "reg.io/x"), expected, "{file}");
             assert_eq!(from_secret(&*file, "b.io/x"), "u:p", "{file}");
         }
-    }
+    });
 }
 
 /// `serde_json` rounds a number otherwise with `float_roundtrip`, which any crate of a build can
@@ -196,16 +197,12 @@ fn a_number_at_the_edge_of_what_overflows() {
         (&nines, "u:p", "without an exponent"),
         ("0e99999999999999999999", "u:p", "zero has no size"),
     ];
-    let mut wrong = Vec::new();
-    for (number, expected, why) in table {
+    check_rows(table, |(number, expected, why)| {
         let file = format!(
             r#"{{"auths": {{"b.io": {{"auth": "dTpw"}}, "reg.io": {{"auth": "dTpw", "email": {number}}}}}}}"#
         );
         for (image, expected) in [("reg.io/x", expected), ("b.io/x", "u:p")] {
-            let found = from_secret(&*file, image);
-            if found != expected {
-                wrong.push(format!("{number}, {image}: {found}, not {expected}: {why}"));
-            }
+            assert_eq!(from_secret(&*file, image), expected, "{number}, {image}: {why}");
         }
         // In the place of the helper, where one that overflows fails the file.
         let file =
@@ -215,20 +212,15 @@ fn a_number_at_the_edge_of_what_overflows() {
             r#"{{"id": "/a", "n": {number}, "container": {{"docker": {{"image": "x"}}}}}}"#
         );
         let is_defined = marathon::containers(definition.as_bytes(), Limits::default()).is_ok();
-        if is_read != (expected == "u:p") || !is_defined {
-            wrong.push(format!("{number}: read {is_read}, defined {is_defined}: {why}"));
-        }
+        assert_eq!(is_read, expected == "u:p", "{number}: {why}");
+        assert!(is_defined, "{number}: {why}");
         // The whole document, which is no object in any case.
         let config = dcos::Parameters::from_json(number.as_bytes()).unwrap_err();
         let is_syntax = matches!(config, Error::Syntax { .. });
-        if is_syntax == (expected == "u:p") {
-            wrong.push(format!("{number}: {config}: {why}"));
-        }
-        if mesos::check_docker_config(&file, Limits::default()).is_ok() != is_read {
-            wrong.push(format!("{number}: checked otherwise: {why}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(is_syntax, expected != "u:p", "{number}: {config}: {why}");
+        let is_checked = mesos::check_docker_config(&file, Limits::default()).is_ok();
+        assert_eq!(is_checked, is_read, "{number}: {why}");
+    });
 }
 
 /// Which of two counts is always told: the last, however it is spelled in JSON.
@@ -242,36 +234,36 @@ fn a_key_that_stands_twice() {
         r#"{"auths": {"reg.io": {"auth": "eDp5"}}, "\u0061uths": {"reg.io": {"auth": "dTpw"}}, "Auths": {}}"#,
         r#"{"reg.io": {"auth": "eDp5"}, "\u0072eg.io": {"auth": "dTpw"}}"#,
     ];
-    for document in table {
+    check_rows(table, |document| {
         let resolver = secret(document).unwrap();
         assert_eq!(answer(&resolver, "reg.io/x"), "u:p", "{document}");
         let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
         assert_eq!(*warning.kind(), WarningKind::DuplicateKey, "{document}");
-    }
+    });
     #[rustfmt::skip]
     let fields = [r#""auth": "eDp5", "AUTH": "dTpw""#, r#""auth": 1, "Auth": "dTpw""#, r#""auth": "!", "\u0061uth": "dTpw""#, r#""username": "x", "password": "y", "USERNAME": "u", "Password": "p""#];
-    for fields in fields {
+    check_rows(fields, |fields| {
         let document = format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
         assert_eq!(from_secret(document, "reg.io/x"), "u:p", "{fields}");
-    }
+    });
 }
 
 /// Only ASCII is folded: Go's decoder takes the long s for an s, and the Kelvin sign for a k.
 #[test]
 fn a_field_name_in_another_script() {
-    for name in
-        ["auth\u{17f}", "АUTHS", "auths\u{0}", "auths ", " auths", "ａuths", "auths\u{200b}"]
-    {
+    let rows =
+        ["auth\u{17f}", "АUTHS", "auths\u{0}", "auths ", " auths", "ａuths", "auths\u{200b}"];
+    check_rows(rows, |name| {
         let document = canary("reg.io").replace("auths", &quote(name)[1..quote(name).len() - 1]);
         let resolver = secret(document).unwrap();
         assert_eq!(answer(&resolver, "reg.io/x"), "-", "{name:?}");
         shows_no_secret(&told(&resolver, "reg.io/x"));
-    }
-    for field in ["identityto\u{212a}en", "pa\u{17f}\u{17f}word", "uſername", "auth\0"] {
+    });
+    check_rows(["identityto\u{212a}en", "pa\u{17f}\u{17f}word", "uſername", "auth\0"], |field| {
         let document =
             format!(r#"{{"auths": {{"reg.io": {{{}: "x", "auth": "dTpw"}}}}}}"#, quote(field));
         assert_eq!(from_secret(document, "reg.io/x"), "u:p", "{field:?}");
-    }
+    });
 }
 
 /// The index hashes with `std`'s SipHash under a key that is drawn anew for each resolver, so that
@@ -290,16 +282,16 @@ fn a_hundred_thousand_keys_that_look_alike() {
         keys.iter().map(|key| format!(r#""{key}":{{"auth":"dTpw"}}"#)).collect();
     let resolver = secret(format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))).unwrap();
     assert!(resolver.warnings().is_empty());
-    for key in keys.iter().step_by(9973) {
+    check_rows(keys.iter().step_by(9973), |key| {
         let auth =
             resolver.resolve(&regcred::ImageRef::parse(&format!("{key}/app")).unwrap()).unwrap();
         assert_eq!(auth.origin().key(), key);
-    }
+    });
     #[rustfmt::skip]
     let strangers = ["registry-00000000000000001-registry.example.com/a", "reg.io/aaaaaaaaaaaaaaaaaaaa00000000000000000/a", "reg.io/a", "registry.example.com/a"];
-    for image in strangers {
+    check_rows(strangers, |image| {
         assert!(resolver.resolve(&regcred::ImageRef::parse(image).unwrap()).is_none(), "{image}");
-    }
+    });
 }
 
 #[test]
@@ -340,7 +332,7 @@ fn a_number_where_text_is_due() {
         ("auths", format!(r#""auth": "{auth}""#), &good),
     ];
     let nested = format!(r#"{{"auth": "{auth}"}}"#);
-    for (field, beside, expected) in &fields {
+    check_rows(&fields, |(field, beside, expected)| {
         for value in [
             "0",
             "1",
@@ -368,7 +360,7 @@ fn a_number_where_text_is_due() {
                 shows_no_secret(&told(&resolver, "reg.io/team/x"));
             }
         }
-    }
+    });
 }
 
 /// Half a character and a number beyond all numbers: no document is read as another one for them.
@@ -387,7 +379,7 @@ fn what_json_can_write_but_nobody_can_mean() {
         &*long,
         "1e9999999999999999999999",
     ];
-    for position in POSITIONS {
+    check_rows(POSITIONS, |position| {
         for value in values {
             match secret(position.replace('@', value)) {
                 Ok(resolver) => {
@@ -423,7 +415,7 @@ fn what_json_can_write_but_nobody_can_mean() {
                 "{position} {value}"
             );
         }
-    }
+    });
     let key = canary("reg.io").replace("reg.io", r"\ud800.reg.io");
     assert!(matches!(refused(key), Error::Syntax { line: 1, .. }));
 }
@@ -450,7 +442,7 @@ fn a_meaningless_entry_before_the_real_fault() {
 /// no more.
 #[test]
 fn control_characters() {
-    for code in 0..0x20_u8 {
+    check_rows(0..0x20_u8, |code| {
         let raw = char::from(code);
         let escaped = format!("\\u{code:04x}");
         let raw_key = canary("reg.io").replace("reg.io", &format!("reg{raw}.io"));
@@ -472,7 +464,7 @@ fn control_characters() {
         let password =
             format!(r#"{{"auths": {{"reg.io": {{"username": "u", "password": "a{escaped}b"}}}}}}"#);
         assert_eq!(from_secret(password, "reg.io/x"), format!("u:a{raw}b"));
-    }
+    });
 }
 
 #[test]
@@ -480,22 +472,23 @@ fn an_encoding_that_is_not_utf_8() {
     let document = canary("reg.io");
     let utf_16 = |to: fn(u16) -> [u8; 2]| document.encode_utf16().flat_map(to).collect::<Vec<u8>>();
     let (little, big) = (utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes));
-    for bytes in [[b"\xFF\xFE", &*little].concat(), [b"\xFE\xFF", &*big].concat(), little, big] {
+    let rows = [[b"\xFF\xFE", &*little].concat(), [b"\xFE\xFF", &*big].concat(), little, big];
+    check_rows(rows, |bytes| {
         assert!(refused(bytes).to_string().contains("UTF-16"));
-    }
+    });
     #[rustfmt::skip]
     let foreign: [&[u8]; 14] = [
         b"\xFF", b"\xFE", b"\xC0\xAF", b"\xC0\x80", b"\xC1\xBF", b"\xE0\x80\xAF", b"\xF0\x80\x80\xAF", b"\xED\xA0\x80", b"\xED\xA0\x80\xED\xB0\x80", b"\xF4\x90\x80\x80", b"\xF8\x88\x80\x80\x80", b"\x80", b"\xE2\x82", b"\xE9",
     ];
-    for at in 0..=document.len() {
+    check_rows(0..=document.len(), |at| {
         for foreign in foreign {
             let (before, behind) = document.as_bytes().split_at(at);
             let error = refused([before, foreign, behind].concat());
             assert!(matches!(error, Error::Encoding { .. }), "{at} {foreign:?}: {error}");
         }
-    }
+    });
     // The same within an `auth`, where it is the entry's problem.
-    for foreign in foreign {
+    check_rows(foreign, |foreign| {
         let auth = base64([b"u:", PASSWORD.as_bytes(), foreign].concat());
         let resolver =
             secret(format!(r#"{{"auths": {{"reg.io": {{"auth": "{auth}"}}}}}}"#)).unwrap();
@@ -503,14 +496,14 @@ fn an_encoding_that_is_not_utf_8() {
         assert_eq!(*warning.kind(), WarningKind::MalformedEntry(EntryProblem::AuthNotUtf8));
         assert_eq!(answer(&resolver, "reg.io/x"), "-");
         shows_no_secret(&told(&resolver, "reg.io/x"));
-    }
+    });
 }
 
 #[test]
 fn a_byte_order_mark_or_garbage_around_the_document() {
     let document = canary("reg.io");
     assert_eq!(from_secret(format!("\u{FEFF}{document}"), "reg.io/x"), format!("u:{PASSWORD}"));
-    for before in [
+    let rows = [
         "\u{FEFF}\u{FEFF}",
         " \u{FEFF}",
         "\u{a0}",
@@ -521,24 +514,26 @@ fn a_byte_order_mark_or_garbage_around_the_document() {
         "[]",
         ",",
         PASSWORD,
-    ] {
+    ];
+    check_rows(rows, |before| {
         assert!(
             matches!(refused(format!("{before}{document}")), Error::Syntax { .. }),
             "{before:?}"
         );
-    }
-    for behind in [
+    });
+    let rows = [
         "\u{FEFF}", "\0", "\u{1a}", "\u{b}", "\u{a0}", "}", "]", ",", "{}", "//", "/**/", "null",
         PASSWORD, &document,
-    ] {
+    ];
+    check_rows(rows, |behind| {
         let error = refused(format!("{document}{behind}"));
         assert!(error.to_string().contains("text after the end"), "{behind:?}: {error}");
-    }
+    });
 }
 
 #[test]
 fn names_that_mean_something_to_other_programs() {
-    for name in [
+    let rows = [
         "__proto__",
         "constructor",
         "prototype",
@@ -549,7 +544,8 @@ fn names_that_mean_something_to_other_programs() {
         "*auths",
         "auths.reg.io",
         "0",
-    ] {
+    ];
+    check_rows(rows, |name| {
         let name = quote(name);
         #[rustfmt::skip]
         let documents = [
@@ -563,7 +559,7 @@ fn names_that_mean_something_to_other_programs() {
         let beside =
             config(&[("reg.io", "u")]).replacen('{', &format!("{{{name}: {{\"auths\": 1}}, "), 1);
         assert_eq!(from_secret(beside, "reg.io/x"), "u:p", "{name}");
-    }
+    });
 }
 
 /// However many labels the host has and however many patterns there are.
@@ -571,7 +567,7 @@ fn names_that_mean_something_to_other_programs() {
 fn explain_reports_patterns_of_another_depth() {
     let image = format!("{}io/app", "a.".repeat(126));
     let image = regcred::ImageRef::parse(&image).unwrap();
-    for (pattern, misses) in [("*.*", true), ("*.*.*.*.*.*", true), ("*.*.x", false)] {
+    check_rows([("*.*", true), ("*.*.*.*.*.*", true), ("*.*.x", false)], |(pattern, misses)| {
         // Spelled in as many ways as there are entries, so that each of them counts.
         let entry = |n: usize| format!(r#""{pattern}{}":{{"auth":"dTpw"}}"#, "/".repeat(n + 1));
         let entries: Vec<String> = (0..100).map(entry).collect();
@@ -579,7 +575,7 @@ fn explain_reports_patterns_of_another_depth() {
         let page = resolver.explain(&image).to_string();
         assert!(page.ends_with("answer: none"), "{pattern}: {page}");
         assert_eq!(page.contains("with another number of labels"), misses, "{pattern}: {page}");
-    }
+    });
 }
 
 /// More patterns than any file has: refused by their number, in every kind of file.
@@ -593,10 +589,10 @@ fn more_patterns_than_a_lookup_has_time_for() {
         let in_secret = format!(r#"{{".dockerconfigjson":"{}"}}"#, base64(&config));
         [flat, config, in_secret]
     };
-    for (most, over) in files(1_000).into_iter().zip(files(1_001)) {
+    check_rows(files(1_000).into_iter().zip(files(1_001)), |(most, over)| {
         assert_eq!(from_secret(&*most, "x999y.io/app"), "u:p", "{most:.80}");
         let error = refused(&*over);
         let is_limit = matches!(error, Error::Limit { limit: "file_patterns", value: 1_000, .. });
         assert!(is_limit, "{over:.80}: {error}");
-    }
+    });
 }

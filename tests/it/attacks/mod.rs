@@ -13,7 +13,7 @@ use regcred::{Error, ImageRef, Resolver};
 
 use crate::laws::CANARY as PASSWORD;
 use crate::laws::printed::Printed;
-use crate::support::{base64, config, secret, shown, word};
+use crate::support::{base64, check_rows, config, secret, shown, word};
 
 /// A `config.json` with one key, whose password is [`PASSWORD`].
 fn canary(key: &str) -> String {
@@ -76,13 +76,13 @@ fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
 /// asked about.
 #[track_caller]
 fn strangers(one: &str, other: &str) {
-    for (key, host) in [(one, other), (other, one)] {
+    check_rows([(one, other), (other, one)], |(key, host)| {
         let resolver = secret(config(&[(key, "stolen")])).unwrap();
         assert_eq!(asked(&resolver, host), [""; 0], "{key:?} in a file answers for {host:?}");
         let both = secret(config(&[(key, "stolen"), (host, "own")])).unwrap();
         let answers = asked(&both, host);
         assert!(!answers.contains(&"stolen:p".to_owned()), "{key:?} beside {host:?}");
-    }
+    });
 }
 
 /// Asserts that the host is answered for, so that a refusal elsewhere says something.
@@ -97,9 +97,9 @@ fn same(key: &str, host: &str) {
 #[track_caller]
 fn means_nothing(key: &str, hosts: &[&str]) {
     let resolver = secret(canary(key)).unwrap();
-    for host in hosts {
+    check_rows(hosts, |host| {
         assert_eq!(asked(&resolver, host), [""; 0], "{key:?} answers for {host:?}");
-    }
+    });
     let shown = told(&resolver, "reg.io/app");
     shows_no_secret(&shown);
     assert!(!shown.contains('\u{1b}'), "{shown:?}");

@@ -3,13 +3,13 @@
 use regcred::ImageRef;
 
 use super::{asked, means_nothing};
-use crate::support::{answer, config, secret};
+use crate::support::{answer, check_rows, config, secret};
 
 #[test]
 fn a_team_whose_name_begins_with_anothers() {
-    for (key, user) in
-        [("reg.io/team", "team"), ("https://reg.io/team/", "team"), ("docker.io/team", "hub")]
-    {
+    let rows =
+        [("reg.io/team", "team"), ("https://reg.io/team/", "team"), ("docker.io/team", "hub")];
+    check_rows(rows, |(key, user)| {
         let resolver = secret(config(&[(key, user)])).unwrap();
         let registry = key.trim_start_matches("https://").split('/').next().unwrap();
         assert_eq!(answer(&resolver, &format!("{registry}/team/app")), format!("{user}:p"));
@@ -19,7 +19,7 @@ fn a_team_whose_name_begins_with_anothers() {
             assert_eq!(answer(&resolver, &format!("{registry}/{other}")), "-", "{key} for {other}");
         }
         assert!(resolver.resolve_registry(registry).is_none(), "{key} is not for all of it");
-    }
+    });
     let own = secret(config(&[("reg.io/team", "team"), ("reg.io/teams", "teams")])).unwrap();
     assert_eq!(answer(&own, "reg.io/teams/app"), "teams:p");
     assert_eq!(answer(&own, "reg.io/team/s/app"), "team:p");
@@ -30,16 +30,16 @@ fn a_team_whose_name_begins_with_anothers() {
 fn a_server_with_a_path_beyond_all_repositories() {
     let resolver = secret(config(&[("reg.io", "own"), ("reg.io/a", "own"), ("reg.io/a/a", "own")]));
     let resolver = resolver.unwrap();
-    for segments in [1, 127, 128] {
+    check_rows([1, 127, 128], |segments| {
         let server = format!("reg.io/{}", vec!["a"; segments].join("/"));
         assert!(resolver.resolve_registry(&server).is_some(), "{segments} segments");
-    }
-    for segments in [129, 255, 256, 257, 300, 100_000] {
+    });
+    check_rows([129, 255, 256, 257, 300, 100_000], |segments| {
         for scheme in ["", "https://"] {
             let server = format!("{scheme}reg.io/{}", vec!["a"; segments].join("/"));
             assert!(resolver.resolve_registry(&server).is_none(), "{segments} segments");
         }
-    }
+    });
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn climbing_out_of_a_namespace() {
         "team/../other", "team/..", "../other", "team/./x", "./team", "team/.", "team//../other", "team/%2e%2e/other", "team/..%2fother", "team%2f..%2fother", "team/.../other", "team/..;/other", "team/..\\other",
         "team/\u{2024}\u{2024}/other", "team/．．/other", "team\0/other", "team/?/other", "team#/other", "team/../../evil.com/other", "..", ".", "team/*/other", "*",
     ];
-    for climb in climbs {
+    check_rows(climbs, |climb| {
         for registry in ["reg.io", "docker.io", "reg.io:5000"] {
             let image = format!("{registry}/{climb}/app");
             let error = ImageRef::parse(&image).expect_err(&image).to_string();
@@ -67,14 +67,14 @@ fn climbing_out_of_a_namespace() {
         for image in ["reg.io/team/x", "reg.io/other/x", "reg.io/x", "nginx"] {
             assert_eq!(answer(&key, image), "-", "{climb} for {image}");
         }
-    }
+    });
     // Empty segments count for nothing in a key, and make no image.
     let slashes = secret(config(&[("reg.io//team///x//", "x")])).unwrap();
     assert_eq!(answer(&slashes, "reg.io/team/x"), "x:p");
     assert_eq!(answer(&slashes, "reg.io/team/other"), "-");
-    for image in ["reg.io/team//x", "reg.io//team/x", "reg.io/team/x/"] {
+    check_rows(["reg.io/team//x", "reg.io//team/x", "reg.io/team/x/"], |image| {
         assert!(ImageRef::parse(image).is_err(), "{image}");
-    }
+    });
     // A tag or a digest is no path.
     assert_eq!(answer(&team, "reg.io/other:team"), "-");
     assert_eq!(answer(&other, &format!("reg.io/team@sha256:{}", "0".repeat(64))), "-");
@@ -102,7 +102,7 @@ fn a_wildcard_that_reaches_too_far() {
         ("*:5000", Some("localhost:5000/x"), &["localhost/x", "localhost:500/x", "nginx"]),
         ("127.*.*.*", Some("127.0.0.1/x"), &["127.1/x", "127.0.0.1.evil.com/x", "127.0.0.1:5000/x"]),
     ];
-    for (key, covered, others) in table {
+    check_rows(table, |(key, covered, others)| {
         let resolver = secret(config(&[(key, "u")])).unwrap();
         for image in *others {
             assert_eq!(answer(&resolver, image), "-", "{key} for {image}");
@@ -110,24 +110,24 @@ fn a_wildcard_that_reaches_too_far() {
         if let Some(image) = covered {
             assert_eq!(answer(&resolver, image), "u:p", "{key} for {image}");
         }
-    }
+    });
     #[rustfmt::skip]
     let no_globs = ["?.io", "reg.[a-z]*", "r[e]g.io", "[*]", "[::*]", "{reg,evil}.io", "reg.io:*", "*:*", "reg.io/*", "*/*", "!evil.com", "reg.i?", "^reg.io$", "reg.io|evil.com", "*.-", ".*", "*.", "*@*", "%2a.io", "https://*@reg.io"];
-    for key in no_globs {
+    check_rows(no_globs, |key| {
         means_nothing(key, &["reg.io", "evil.com", "localhost", "[::1]", "docker.io"]);
-    }
+    });
     // What is asked about is never a pattern.
     let all = secret(config(&[("*.io", "u"), ("reg.io", "u"), ("*", "u")])).unwrap();
-    for host in ["*", "*.io", "r*g.io", "reg.*"] {
+    check_rows(["*", "*.io", "r*g.io", "reg.*"], |host| {
         assert_eq!(asked(&all, host), [""; 0], "{host}");
-    }
+    });
 }
 
 /// In a label that IDNA encodes, a `*` would stand for pieces of the code: `ä*` is `xn--*-zfa`,
 /// which covers names without any ä. And a sign that only looks like a `*` must not become one.
 #[test]
 fn a_wildcard_in_another_script() {
-    for key in [
+    let keys = [
         "https://ä*.reg.io",
         "https://*ä.reg.io",
         "https://＊.reg.io",
@@ -135,7 +135,8 @@ fn a_wildcard_in_another_script() {
         "https://a＊.*.io",
         "https://*.＊.ä.io",
         "https://x。＊.*.ä.io",
-    ] {
+    ];
+    check_rows(keys, |key| {
         means_nothing(
             key,
             &[
@@ -147,7 +148,7 @@ fn a_wildcard_in_another_script() {
                 "ab.c.io",
             ],
         );
-    }
+    });
     let beside =
         secret(config(&[("https://*.bücher.example", "u"), ("https://Pre*.bücher.dev", "v")]))
             .unwrap();
@@ -159,13 +160,13 @@ fn a_wildcard_in_another_script() {
 #[test]
 fn a_host_that_no_dns_has_room_for() {
     let patterns = secret(config(&[("*.io", "pattern"), ("*a*b*.io", "pattern")])).unwrap();
-    for (length, found) in [(63, true), (252, true), (253, false), (100_000, false)] {
+    check_rows([(63, true), (252, true), (253, false), (100_000, false)], |(length, found)| {
         for letter in ["a", "A"] {
             let image = format!("{}.io/x", letter.repeat(length));
             let expected = if found { "pattern:p" } else { "-" };
             assert_eq!(answer(&patterns, &image), expected, "{letter} {length} times");
         }
-    }
+    });
     // Encoding takes the square of the length.
     means_nothing(&format!("https://{}.io", "ä".repeat(500)), &["reg.io"]);
     // By its own name a host of any length is found.
