@@ -95,7 +95,7 @@ fn user(name: &str) -> String {
 }
 
 #[test]
-fn the_two_files_are_found_where_tar_would_leave_them() {
+fn credential_files_are_found_where_tar_would_unpack_them() {
     let (u, other) = (user("u"), user("other"));
     let flat = r#"{"reg.io": {"auth": "dTpw"}}"#;
     let long = format!("{}.docker/config.json", "./".repeat(60));
@@ -156,7 +156,7 @@ fn two_gzip_members(bytes: &[u8]) -> Vec<u8> {
 
 /// Headers that few programs write: how each is read is GNU tar's way, or a refusal.
 #[test]
-fn odd_headers_are_read_as_tar_reads_them() {
+fn unusual_headers_are_read_as_gnu_tar_does() {
     let u = user("u") + &" ".repeat(300);
     type Change = fn(&mut tar::Header);
     fn field(header: &mut tar::Header, at: usize, bytes: &[u8]) {
@@ -199,7 +199,7 @@ fn odd_headers_are_read_as_tar_reads_them() {
 
 /// A sparse member whose map and data disagree would make GNU tar read on into the next member.
 #[test]
-fn a_sparse_map_has_to_fit_its_data() {
+fn a_sparse_map_must_fit_its_data() {
     let u = user("u");
     let archive = |size: u64, pieces: &[(u64, u64)], extended: bool| {
         let data = vec![b'z'; size as usize];
@@ -255,7 +255,7 @@ fn a_sparse_map_has_to_fit_its_data() {
 }
 
 #[test]
-fn what_cannot_be_trusted_is_refused_by_name() {
+fn members_that_tar_may_unpack_otherwise_are_errors() {
     let u = user("u");
     let gnu_sparse = Member { kind: b'S', ..file(".docker/config.json", "x") };
     let sparse = pax("GNU.sparse.major", "1") + &pax("GNU.sparse.name", ".dockercfg");
@@ -338,7 +338,7 @@ fn what_cannot_be_trusted_is_refused_by_name() {
 
 /// Small ones are unpacked in another way than large ones.
 #[test]
-fn an_archive_of_any_size() {
+fn small_and_large_archives_are_read_alike() {
     let (u, mut state) = (user("u"), 1_u32);
     let noise = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -417,7 +417,7 @@ fn a_damaged_archive_is_an_error() {
 }
 
 #[test]
-fn what_is_in_an_archive_is_a_credential_file_like_any_other() {
+fn members_are_parsed_like_files_and_pooled() {
     let nested = gzip(&tar(&[file(".docker/config.json", &user("u"))]));
     let nested = Member { name: ".docker/config.json", kind: b'0', data: &nested, size: None };
     let error = secret(tar(&[nested])).unwrap_err().to_string();
@@ -436,7 +436,7 @@ fn what_is_in_an_archive_is_a_credential_file_like_any_other() {
 }
 
 #[test]
-fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
+fn an_archive_without_credentials_in_a_sandbox_is_a_warning() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("docker.tar.gz"), gzip(&tar(&[file("config.json", "{}")])))
         .unwrap();
@@ -456,7 +456,7 @@ fn in_a_sandbox_an_archive_without_credentials_is_a_warning() {
 /// A sparse file elsewhere is passed over by what its data takes up in the archive, not by its
 /// size.
 #[test]
-fn a_sparse_file_elsewhere_does_not_matter() {
+fn sparse_members_elsewhere_are_skipped() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".docker")).unwrap();
     std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();
@@ -479,7 +479,7 @@ fn a_sparse_file_elsewhere_does_not_matter() {
 
 /// The command of every document: `tar -czf docker.tar.gz .docker`.
 #[test]
-fn what_tar_makes_is_read() {
+fn archives_made_by_tar_are_read_in_every_format() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".docker")).unwrap();
     std::fs::write(home.path().join(".docker/config.json"), user("u")).unwrap();

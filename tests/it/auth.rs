@@ -14,7 +14,7 @@ fn entry(fields: &str) -> AuthConfig {
 }
 
 #[test]
-fn its_fields_are_those_of_the_entry() {
+fn accessors_return_the_fields_of_the_entry() {
     let all = entry(
         r#""auth": "dTpw", "identitytoken": "id", "registrytoken": "reg", "email": "e@x.io""#,
     );
@@ -37,7 +37,7 @@ fn its_fields_are_those_of_the_entry() {
 }
 
 #[test]
-fn the_credential_is_the_one_to_use() {
+fn tokens_outrank_user_name_and_password() {
     assert_eq!(
         entry(r#""auth": "dTpw""#).credential(),
         Credential::Basic { username: "u", password: "p" }
@@ -57,7 +57,7 @@ fn the_credential_is_the_one_to_use() {
 }
 
 #[test]
-fn the_basic_header_is_rfc_7617() {
+fn basic_authorization_follows_rfc_7617() {
     let header = |fields| entry(fields).basic_authorization();
     assert_eq!(header(r#""auth": "dTpw""#).as_deref(), Some("Basic dTpw"));
     let odd = header(r#""username": "ü", "password": "a:b""#).unwrap();
@@ -71,7 +71,7 @@ fn the_basic_header_is_rfc_7617() {
 }
 
 #[test]
-fn the_engine_header_is_base64url_of_one_object() {
+fn x_registry_auth_is_base64url_of_one_json_object() {
     let decode = |auth: AuthConfig| -> Value {
         let value = auth.x_registry_auth();
         assert!(!value.contains(['+', '/']) && value.len() % 4 == 0, "{value}");
@@ -103,7 +103,7 @@ fn the_engine_header_is_base64url_of_one_object() {
 
 /// A key in the shape of a URL may hold characters that IDNA drops and that a log must not hold.
 #[test]
-fn an_origin_is_fit_for_a_log() {
+fn origins_are_escaped_and_cut_for_logs() {
     let path = "a/".repeat(120) + "a";
     #[rustfmt::skip]
     let table = [
@@ -123,7 +123,7 @@ fn an_origin_is_fit_for_a_log() {
 }
 
 #[test]
-fn it_outlives_its_resolver() {
+fn an_auth_config_outlives_its_resolver() {
     let auth = {
         let resolver = Resolver::builder().task_secret(r#"{"reg.io": {"auth": "dTpw"}}"#);
         let resolver = resolver.build().unwrap();

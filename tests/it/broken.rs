@@ -43,7 +43,7 @@ fn an_error_names_source_file_line_and_column() {
 }
 
 #[test]
-fn sources_without_a_name_are_counted() {
+fn unnamed_sources_are_numbered() {
     let good = config(&[("reg.io", "u")]);
     let builder = Resolver::builder().task_secret(&*good).agent_flag(&*good).task_secret("{");
     let error = builder.build().unwrap_err().to_string();
@@ -51,7 +51,7 @@ fn sources_without_a_name_are_counted() {
 }
 
 #[test]
-fn strict_refuses_what_is_a_warning_otherwise() {
+fn strict_makes_malformed_entries_and_unmatchable_keys_errors() {
     #[rustfmt::skip]
     let table = [
         (r#"{"auths": {"a.io": {"auth": "!"}}}"#, "entry \"a.io\": its field \"auth\" is not base64"),

@@ -33,7 +33,7 @@ fn told(root: &Path, found: &Certificates) -> String {
 const LONG: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:5000";
 
 #[test]
-fn files_are_picked_as_docker_does() {
+fn certificates_are_selected_as_docker_and_podman_do() {
     // files, registry, what is found, rule
     #[rustfmt::skip]
     let table: &[(&[&str], &str, &str, &str)] = &[
@@ -87,7 +87,7 @@ fn files_are_picked_as_docker_does() {
 
 /// `registry_as_written` gives what `find` looks for first.
 #[test]
-fn certificates_are_found_by_the_images_own_spelling() {
+fn the_registry_as_written_in_the_image_is_tried_first() {
     // image, default registry, the registry as written, the registry, rule
     #[rustfmt::skip]
     let table = [
@@ -117,7 +117,7 @@ fn certificates_are_found_by_the_images_own_spelling() {
 }
 
 #[test]
-fn a_url_is_refused_with_what_to_leave_out() {
+fn a_url_is_an_error_that_says_what_to_leave_out() {
     let rows = ["https://reg.io", "http://reg.io:5000/v2/", "HTTPS://reg.io", "docker://reg.io"];
     check_rows(rows, |url| {
         let error = certs::find(url, ["."]).unwrap_err().to_string();
@@ -128,7 +128,7 @@ fn a_url_is_refused_with_what_to_leave_out() {
 /// The longest name that a directory can have.
 #[cfg(unix)]
 #[test]
-fn a_registry_with_a_name_of_255_bytes_has_a_directory() {
+fn registry_names_of_up_to_255_bytes_have_a_directory() {
     let rows =
         [(format!("{}.io", "a".repeat(252)), true), (format!("{}.io", "a".repeat(253)), false)];
     check_rows(rows, |(registry, is_found)| {
@@ -173,7 +173,7 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
 }
 
 #[test]
-fn no_name_leads_out_of_the_directories() {
+fn no_registry_name_leaves_the_directories() {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), &["secret/ca.crt", "certs.d/reg.io/ca.crt", "certs.d/ca.crt"]);
     let directory = root.path().join("certs.d");
@@ -195,7 +195,7 @@ fn no_name_leads_out_of_the_directories() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_refused_before_anybody_reads_it() {
+fn a_certificate_that_is_not_a_file_is_an_error() {
     let root = tempfile::tempdir().unwrap();
     let directory = root.path().join("reg.io");
     fs::create_dir_all(directory.join("ca.crt")).unwrap();

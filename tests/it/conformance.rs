@@ -126,7 +126,7 @@ struct Reference {
 }
 
 #[test]
-fn every_image_reference_is_understood_as_docker_does() {
+fn image_references_are_parsed_as_docker_does() {
     let cases: Vec<Reference> = serde_json::from_str(&data("image-references.json")).unwrap();
     assert!(cases.len() >= 221, "only {} cases were read", cases.len());
     check_rows(&cases, |case| {

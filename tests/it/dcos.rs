@@ -16,7 +16,7 @@ const URL: &str = "cluster_docker_registry_url";
 const FILLED: &str = r#"{"auths": {"https://registry.example.com/v1/": {"auth": "foo", "email": "user@example.com"}}}"#;
 
 #[test]
-fn parameters_have_dcoss_defaults_and_warn_of_what_leaves_the_file_missing_or_overwrites_it() {
+fn parameters_have_dcos_defaults_and_warn_of_a_missing_or_overwritten_file() {
     type Outcome = (Option<&'static str>, Option<&'static str>);
     const ETC_FILE: Option<&str> = Some("/etc/mesosphere/docker_credentials");
     const EXPOSED: &str = "DC/OS's configuration exposes them";
@@ -152,7 +152,7 @@ fn parameters_are_read_from_a_configuration_in_json() {
 }
 
 #[test]
-fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
+fn check_file_reports_whether_the_agent_starts_and_its_tasks_can_pull() {
     let entry = |fields: &str| format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
     let strip = |text: String| text.into_bytes();
     // content, whether it stops the agent, whether it can be read, entries never used, what is
@@ -251,7 +251,7 @@ fn a_cluster_file_is_checked_before_the_agent_is_restarted() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_may_read_is_worth_a_warning() {
+fn a_file_that_others_can_read_is_a_warning() {
     use std::os::unix::fs::PermissionsExt;
 
     let scratch = tempfile::tempdir().unwrap();
@@ -280,7 +280,7 @@ fn a_file_that_others_may_read_is_worth_a_warning() {
 /// was read.
 #[cfg(unix)]
 #[test]
-fn permissions_are_those_of_the_file_that_was_read() {
+fn permissions_are_those_of_the_opened_file() {
     use std::os::unix::fs::PermissionsExt;
     use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -7,7 +7,7 @@ use crate::support::{answer, base64, check_rows, from_secret, secret};
 const ABSENT: &str = "-";
 
 #[test]
-fn an_entry_answers_by_its_fields() {
+fn the_fields_of_an_entry_decide_its_credential() {
     let b = |text: &str| base64(text);
     // entry, answer, rule
     #[rustfmt::skip]
@@ -64,7 +64,7 @@ fn an_entry_answers_by_its_fields() {
 }
 
 #[test]
-fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
+fn a_malformed_entry_blocks_its_own_scope_only() {
     use EntryProblem as P;
     let not_utf8 = base64(b"u:\xff\xfe");
     // entry, problem, rule
@@ -125,7 +125,7 @@ fn a_malformed_entry_keeps_its_place_and_harms_no_other() {
 
 /// What a meaningless entry makes the file be read by does not change a letter of its neighbours.
 #[test]
-fn a_meaningless_entry_changes_no_password() {
+fn json_without_a_value_does_not_change_other_entries() {
     let rows = [
         ("1e999", "1e999"),
         (r"\ud83d\ude00", "\u{1F600}"),
@@ -142,14 +142,14 @@ fn a_meaningless_entry_changes_no_password() {
 }
 
 #[test]
-fn an_unknown_field_is_no_email() {
+fn unknown_fields_are_not_read_as_email() {
     let file = r#"{"auths": {"reg.io": {"auth": "dTpw", "email": "e@x.io", "comment": "c"}}}"#;
     let auth = secret(file).unwrap().resolve(&ImageRef::parse("reg.io/app").unwrap()).unwrap();
     assert_eq!(auth.email(), Some("e@x.io"));
 }
 
 #[test]
-fn a_helper_is_never_run_and_always_reported() {
+fn creds_store_and_cred_helpers_are_reported_and_never_run() {
     let long_name = "a-".repeat(32);
     let long_helper = format!(r#"{{"credsStore": "{long_name}"}}"#);
     let longer_helper = format!(r#"{{"credsStore": "{long_name}a"}}"#);
@@ -188,7 +188,7 @@ fn a_helper_is_never_run_and_always_reported() {
 }
 
 #[test]
-fn a_password_that_ends_in_a_newline_is_kept_and_warned_of() {
+fn a_password_that_ends_in_a_newline_is_kept_with_a_warning() {
     #[rustfmt::skip]
     let table = [
         (format!(r#"{{"auth": "{}"}}"#, base64("u:p\n")), "u:p\n", 1),

@@ -44,7 +44,7 @@ fn each_level_of_the_shipped_cluster_answers() {
 }
 
 #[test]
-fn its_exit_status_tells_the_answer() {
+fn the_exit_status_reports_the_answer() {
     let flag = r#"{"auths": {"reg.io": {"auth": "dTpw"}, "u@reg.io": {}}}"#;
     // arguments, exit status, on standard output, on standard error
     #[rustfmt::skip]
@@ -75,7 +75,7 @@ fn its_exit_status_tells_the_answer() {
 }
 
 #[test]
-fn it_prints_json() {
+fn json_output_is_one_document() {
     let flag = r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let (_, stdout, _) = run(&["--json", "--agent-flag", flag, "reg.io/app", "quay.io/app"]);
     let lines: Vec<Value> =
@@ -112,7 +112,7 @@ fn the_shipped_definitions_get_their_credentials() {
 }
 
 #[test]
-fn a_definition_and_its_secrets_are_taken_from_the_command_line() {
+fn definitions_and_secrets_are_read_from_the_command_line() {
     let scratch = tempfile::tempdir().unwrap();
     let put = |name: &str, content: &str| {
         let path = scratch.path().join(name);

@@ -10,7 +10,7 @@ fn explain(resolver: &Resolver, image: &str) -> String {
 }
 
 #[test]
-fn it_reads_as_one_page() {
+fn explain_prints_one_page() {
     let resolver = Resolver::builder()
         .task_secret(config(&[("reg.io/team", "a"), ("reg.io:5000", "b")]))
         .add(Level::AgentFlag, r#"{"reg.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}"#)
@@ -32,7 +32,7 @@ reg.io/team/app:1
 
 /// Situations at three in the morning, and the line that has to be there.
 #[test]
-fn it_says_what_an_operator_has_to_know() {
+fn explain_has_a_line_for_each_cause() {
     let many: Vec<String> = (0..50).map(|n| format!("reg.io/n{n}")).collect();
     let mut many: Vec<(&str, &str)> = many.iter().map(|key| (&**key, "u")).collect();
     many.push(("reg.io/X", "u"));
@@ -92,7 +92,7 @@ fn it_says_what_an_operator_has_to_know() {
 
 /// Each weaker entry is compared with the one that answers, not with the one before it.
 #[test]
-fn it_says_by_what_each_entry_loses_to_the_one_that_answers() {
+fn explain_says_why_each_key_lost() {
     let resolver = Resolver::builder()
         .task_secret(config(&[
             ("a*.reg.io", "long"),
@@ -134,7 +134,7 @@ fn it_says_by_what_each_entry_loses_to_the_one_that_answers() {
 }
 
 #[test]
-fn it_says_which_sources_were_not_there() {
+fn explain_lists_missing_sources() {
     let home = tempfile::tempdir().unwrap();
     let resolver = Resolver::builder()
         .sandbox_home(home.path())
@@ -158,7 +158,7 @@ fn it_says_which_sources_were_not_there() {
 }
 
 #[test]
-fn hints_say_no_more_than_what_is_known() {
+fn hints_do_not_contradict_the_findings() {
     let hints = |file: &str, image: &str| -> Vec<Value> {
         let explained = secret(file).unwrap().explain(&ImageRef::parse(image).unwrap());
         serde_json::to_value(explained).unwrap()["hints"].as_array().unwrap().clone()
@@ -185,7 +185,7 @@ fn hints_say_no_more_than_what_is_known() {
 }
 
 #[test]
-fn secrets_without_a_name_are_told_apart_even_over_a_base() {
+fn unnamed_secrets_are_numbered_across_a_base() {
     let base = secret(config(&[("a.io", "a")])).unwrap();
     let over = Resolver::builder()
         .base(&base)
@@ -208,7 +208,7 @@ fn secrets_without_a_name_are_told_apart_even_over_a_base() {
 }
 
 #[test]
-fn what_stands_in_a_file_cannot_forge_a_line() {
+fn a_key_cannot_forge_a_line_of_the_page() {
     let key = "reg.io\u{1b}[2J\n  answer: all is well";
     let page = explain(&secret(config(&[(key, "u")])).unwrap(), "reg.io/a");
     assert!(page.contains("task secret, a config.json with 1 key: none for this image"), "{page}");
@@ -244,7 +244,7 @@ fn explain_does_not_reveal_parts_of_a_hidden_key() {
 }
 
 #[test]
-fn it_serialises_for_logs() {
+fn explanations_serialise_to_json() {
     let resolver = Resolver::builder()
         .task_secret(r#"{"auths": {"reg.io": {}}, "credsStore": "desktop"}"#)
         .add(Level::AgentFlag, config(&[("https://reg.io", "u")]))

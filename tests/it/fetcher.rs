@@ -118,7 +118,7 @@ proptest! {
 
     /// What is read where it lies answers as the sandbox does after Mesos has fetched into it.
     #[test]
-    fn fetched_or_not_the_answer_is_the_same(
+    fn answers_agree_before_and_after_fetching(
         entries in proptest::collection::vec(
             (0..SOURCES.len(), 0..DESTINATIONS.len(), proptest::bool::weighted(0.8), proptest::bool::weighted(0.2), proptest::bool::weighted(0.3)),
             0..5,

@@ -7,7 +7,7 @@ use crate::support::{answer, base64, check_rows, config, from_secret, quote, sec
 const NONE: &str = "-";
 
 #[test]
-fn a_document_is_recognised_by_what_is_in_it() {
+fn formats_are_recognised_by_content() {
     use Format as F;
     let entry = r#"{"auth": "dTpw"}"#;
     let config = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
@@ -67,7 +67,7 @@ fn a_document_is_recognised_by_what_is_in_it() {
 /// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside
 /// it.
 #[test]
-fn every_field_of_dockers_makes_a_config_json() {
+fn any_field_of_dockers_makes_a_config_json() {
     #[rustfmt::skip]
     let fields = [
         "auths", "HttpHeaders", "psFormat", "imagesFormat", "networksFormat", "pluginsFormat", "volumesFormat", "statsFormat",
@@ -96,7 +96,7 @@ fn every_field_of_dockers_makes_a_config_json() {
 }
 
 #[test]
-fn what_is_no_credential_file_says_why() {
+fn files_without_credentials_are_errors_that_say_why() {
     let secret_in_secret = base64(r#"{"kind": "Secret", "data": {".dockercfg": "e30="}}"#);
     let deep = format!(r#"{{"reg.io": {}"#, "{\"x\":".repeat(10_000));
     // document, error, rule
@@ -165,7 +165,7 @@ fn what_is_no_credential_file_says_why() {
 }
 
 #[test]
-fn repeated_keys_count_as_they_stand_last_and_repeated_auths_are_united() {
+fn the_last_duplicate_key_wins_and_repeated_auths_are_merged() {
     // document, answers for a.io/x and b.io/x, warnings, rule
     #[rustfmt::skip]
     let table = [
@@ -193,7 +193,7 @@ fn repeated_keys_count_as_they_stand_last_and_repeated_auths_are_united() {
 }
 
 #[test]
-fn lines_are_docker_hubs() {
+fn the_oldest_line_format_is_for_docker_hub() {
     // document, answer for nginx, rule
     #[rustfmt::skip]
     let table = [
@@ -222,7 +222,7 @@ fn lines_are_docker_hubs() {
 }
 
 #[test]
-fn a_credential_file_tells_its_entries() {
+fn a_credential_file_lists_its_entries() {
     let file = CredentialFile::parse(
         br#"{"auths": {"a.io": {"auth": "dTpw"}, "b.io": {}, "c.io": 1, "d@e.io": {"auth": "dTpw"},
             "a.io": {"identitytoken": "t"}}}"#,

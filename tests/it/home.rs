@@ -15,7 +15,7 @@ fn put(home: &Path, name: &str, content: &str) {
 }
 
 #[test]
-fn both_of_dockers_files_count() {
+fn config_json_and_dockercfg_both_count() {
     let keys = |user: &str| config(&[("reg.io", user), (&format!("{user}.io"), user)]);
     // what is there, answers for reg.io/app and flat.io/app, rule
     #[rustfmt::skip]
@@ -45,7 +45,7 @@ fn both_of_dockers_files_count() {
 }
 
 #[test]
-fn home_unset_is_a_warning_that_says_so() {
+fn an_unset_home_is_a_warning() {
     let unset: [Option<OsString>; 2] = [None, Some(OsString::new())];
     check_rows(unset, |home| {
         let resolver = Resolver::builder().home(home).build().unwrap();
@@ -65,7 +65,7 @@ fn home_unset_is_a_warning_that_says_so() {
 }
 
 #[test]
-fn what_is_no_path_is_not_shown_as_one() {
+fn a_home_that_is_not_a_path_is_not_shown() {
     let home = r#"{"auths": {"reg.io": {"auth": "canary"}}}"#;
     let error = Resolver::builder().home(Some(home)).build().unwrap_err();
     assert!(
@@ -76,7 +76,7 @@ fn what_is_no_path_is_not_shown_as_one() {
 }
 
 #[test]
-fn home_is_a_level_like_a_sandbox() {
+fn home_has_the_level_of_the_sandbox() {
     let home = tempfile::tempdir().unwrap();
     put(home.path(), ".dockercfg", &config(&[("reg.io", "home")]));
     let resolver = Resolver::builder()
@@ -94,7 +94,7 @@ fn home_is_a_level_like_a_sandbox() {
 }
 
 #[test]
-fn what_is_there_and_cannot_be_read_is_an_error() {
+fn an_unreadable_file_in_home_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     put(home.path(), ".docker", "a file where a directory is due");
     let broken = Resolver::builder().home(Some(home.path())).build();
@@ -104,7 +104,7 @@ fn what_is_there_and_cannot_be_read_is_an_error() {
 /// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in
 /// the root of this machine is not known, so all that can be told is that it is looked at.
 #[test]
-fn home_may_be_the_root() {
+fn home_may_be_the_root_directory() {
     let image = regcred::ImageRef::parse("reg.io/app").unwrap();
     let rows = [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")];
     check_rows(rows, |builder| {
@@ -118,7 +118,7 @@ fn home_may_be_the_root() {
 
 #[cfg(unix)]
 #[test]
-fn links_of_its_owner_are_followed() {
+fn symbolic_links_in_home_are_followed() {
     let home = tempfile::tempdir().unwrap();
     put(home.path(), "dotfiles/config.json", &config(&[("reg.io", "linked")]));
     fs::create_dir(home.path().join(".docker")).unwrap();

@@ -52,7 +52,7 @@ fn references_are_normalised() {
 }
 
 #[test]
-fn tags_and_digests_are_told() {
+fn tags_and_digests_are_parsed() {
     let with_both = format!("reg.io/app:1@sha256:{HEX}");
     let image = ImageRef::parse(&with_both).unwrap();
     assert_eq!(image.tag(), Some("1"));
@@ -69,7 +69,7 @@ fn tags_and_digests_are_told() {
 
 /// The text of each error, and that it never holds the input.
 #[test]
-fn what_is_no_reference_says_why() {
+fn invalid_references_are_errors_that_say_why() {
     let long = "a".repeat(256);
     let long_tag = format!("app:{}", "t".repeat(129));
     let short_digest = format!("app@sha256:{}", &HEX[1..]);
@@ -136,7 +136,7 @@ fn what_is_no_reference_says_why() {
 
 /// Where the short way for common references ends and the grammar begins.
 #[test]
-fn common_references_and_their_neighbours_are_read_alike() {
+fn the_fast_path_agrees_with_the_grammar() {
     let host = "registry-1.example.com";
     // image, `registry repository tag` or what the error says
     #[rustfmt::skip]
@@ -214,7 +214,7 @@ fn common_references_and_their_neighbours_are_read_alike() {
 }
 
 #[test]
-fn lengths_are_limited_as_docker_limits_them() {
+fn lengths_are_limited_as_in_docker() {
     let (fits, over) = ("a".repeat(255), "a".repeat(256));
     assert!(ImageRef::parse(&format!("quay.io/{fits}")).is_ok(), "the registry does not count");
     assert!(ImageRef::parse(&format!("quay.io/{over}")).is_err());
@@ -224,7 +224,7 @@ fn lengths_are_limited_as_docker_limits_them() {
 }
 
 #[test]
-fn a_default_registry_takes_the_images_that_name_none() {
+fn images_without_a_registry_get_the_default_registry() {
     // image, default, printed, rule
     #[rustfmt::skip]
     let table = [
@@ -262,7 +262,7 @@ fn a_default_registry_takes_the_images_that_name_none() {
 }
 
 #[test]
-fn references_that_mean_the_same_are_equal() {
+fn equivalent_references_are_equal() {
     let same = |a: &str, b: &str| ImageRef::parse(a).unwrap() == ImageRef::parse(b).unwrap();
     assert!(same("nginx", "index.docker.io/library/nginx"));
     assert!(same("QUAY.IO:443/app", "quay.io/app"));

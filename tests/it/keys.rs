@@ -5,7 +5,7 @@ use regcred::{ImageRef, Level, Resolver, WarningKind};
 use crate::support::{answer, check_rows, config, secret};
 
 #[test]
-fn a_key_covers_what_it_means_and_nothing_else() {
+fn a_key_covers_its_scope_and_nothing_else() {
     // key, images covered, images not covered, rule
     #[rustfmt::skip]
     let table: &[(&str, &[&str], &[&str], &str)] = &[
@@ -87,7 +87,7 @@ fn a_key_covers_what_it_means_and_nothing_else() {
 
 /// However many segments a path has, and however many keys are beside it.
 #[test]
-fn a_path_of_any_depth_is_covered() {
+fn paths_of_any_depth_are_covered() {
     let others: Vec<String> = (0..20).map(|n| format!("other{n}.io/a")).collect();
     check_rows([1, 2, 29, 30, 31, 32, 33, 34, 62, 63, 64, 65, 96], |depth| {
         let path = vec!["a"; depth].join("/");
@@ -112,7 +112,7 @@ fn a_path_of_any_depth_is_covered() {
 
 /// Every lookup would read it again.
 #[test]
-fn a_pattern_longer_than_any_host_is_left_out() {
+fn a_glob_longer_than_any_host_is_unmatchable() {
     let rows = [(254, true), (255, true), (256, false), (15_000, false)];
     check_rows(rows, |(literals, is_matchable)| {
         let key = format!("*{}*", "a".repeat(literals));
@@ -124,7 +124,7 @@ fn a_pattern_longer_than_any_host_is_left_out() {
 }
 
 #[test]
-fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
+fn an_unmatchable_key_is_skipped_with_a_warning() {
     // key, why, whether it is shown, rule
     #[rustfmt::skip]
     let table = [
@@ -216,7 +216,7 @@ fn a_key_that_can_match_nothing_is_left_out_and_warned_of() {
 }
 
 #[test]
-fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
+fn resolve_registry_accepts_every_spelling_of_a_registry() {
     let file = config(&[
         ("https://index.docker.io/v1/", "hub"),
         ("quay.io/team", "team"),
@@ -302,7 +302,7 @@ fn a_registry_is_looked_up_by_any_spelling_and_for_itself_alone() {
 }
 
 #[test]
-fn a_scoped_key_never_answers_for_a_registry() {
+fn a_key_with_a_path_never_answers_for_the_whole_registry() {
     let resolver = Resolver::builder()
         .add(Level::TaskSecret, config(&[("quay.io/team", "u")]))
         .build()

@@ -8,7 +8,7 @@ use crate::marathon::{agent, app_with, no_secrets, only};
 use crate::support::{answer, base64, check_rows, config, quote, secret, shown};
 
 #[test]
-fn the_defaults_are_as_documented() {
+fn default_limits_are_as_documented() {
     let limits = Limits::default();
     assert_eq!(limits.file_bytes, 16 * 1024 * 1024);
     assert_eq!(limits.file_entries, 1_000_000);
@@ -23,7 +23,7 @@ fn the_defaults_are_as_documented() {
 
 /// A file on its own is read within the defaults.
 #[test]
-fn a_file_alone_may_hold_many_entries() {
+fn a_file_may_hold_20_000_entries() {
     let keys: Vec<String> = (0..20_000).map(|n| format!("reg{n}.io")).collect();
     let keys: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "u")).collect();
     let file = CredentialFile::parse(config(&keys).as_bytes()).map(|file| file.entries().count());
@@ -37,7 +37,7 @@ fn limits(change: impl Fn(&mut Limits)) -> Limits {
 }
 
 #[test]
-fn a_limit_holds_to_the_byte_and_names_itself() {
+fn limits_are_exact_and_named_in_the_error() {
     let json = config(&[("reg.io", "u"), ("a.io", "a")]);
     let bytes = json.len() as u64;
     let helpers =
@@ -210,7 +210,7 @@ fn limits_hold_for_every_source() {
 
 /// A credential file that Mesos would unpack on its way into the sandbox.
 #[test]
-fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
+fn compressed_fetched_files_are_limited_while_unpacking() {
     let scratch = tempfile::tempdir().unwrap();
     let json = config(&[("reg.io", "u")]) + &" ".repeat(20_000);
     std::fs::write(scratch.path().join(".dockercfg.gz"), gzip(json.as_bytes())).unwrap();
@@ -232,7 +232,7 @@ fn what_is_fetched_compressed_is_bounded_as_it_unpacks() {
 
 /// Neither a lookup nor the end of it needs more stack for more layers.
 #[test]
-fn many_layers_are_as_good_as_few() {
+fn a_resolver_may_have_20_000_layers() {
     let layer =
         |below: &Resolver, file| Resolver::builder().task_secret(file).base(below).build().unwrap();
     let bottom = secret(config(&[("reg.io", "u")])).unwrap();

@@ -38,7 +38,7 @@ fn line(container: &Container) -> String {
 const DECLARED: &str = r#""secrets": {"s": {"source": "/a/b"}}"#;
 
 #[test]
-fn apps_pods_groups_and_lists_are_told_apart() {
+fn apps_pods_groups_and_lists_are_recognised() {
     let app = |id: &str| {
         format!(
             r#"{{"id": "{id}", "container": {{"docker": {{"image": "{}/i"}}}}}}"#,
@@ -93,7 +93,7 @@ fn apps_pods_groups_and_lists_are_told_apart() {
 }
 
 #[test]
-fn marathons_rules_are_told_in_its_own_words() {
+fn violations_use_the_messages_of_marathon() {
     let app =
         |container: &str, rest: &str| format!(r#"{{"id": "/a", "container": {container}{rest}}}"#);
     let declared = format!(", {DECLARED}");
@@ -160,7 +160,7 @@ fn marathons_rules_are_told_in_its_own_words() {
 }
 
 #[test]
-fn a_uri_is_one_that_java_parses() {
+fn uris_must_parse_in_java() {
     // URIs that java.net.URI parses, and those that it does not.
     #[rustfmt::skip]
     let valid = [
@@ -202,7 +202,7 @@ fn a_uri_is_one_that_java_parses() {
 }
 
 #[test]
-fn each_service_and_container_has_an_answer_of_its_own() {
+fn one_invalid_service_does_not_affect_the_others() {
     let bad =
         r#"{"id": "bad", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
     let good = r#"{"id": "good", "container": {"docker": {"image": "x"}}}"#;
@@ -235,7 +235,7 @@ fn each_service_and_container_has_an_answer_of_its_own() {
 }
 
 #[test]
-fn what_is_no_definition_says_so() {
+fn documents_that_are_not_definitions_are_errors() {
     // bytes, error, rule
     #[rustfmt::skip]
     let table: &[(&str, &str, &str)] = &[
@@ -276,7 +276,7 @@ fn what_is_no_definition_says_so() {
 }
 
 #[test]
-fn a_message_of_mesoss_is_no_definition() {
+fn mesos_messages_are_recognised_and_refused() {
     let image = r#""container": {"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app", "config": {"type": "VALUE", "value": {"data": "e30="}}}}}}"#;
     let docker =
         r#""container": {"type": "DOCKER", "docker": {"image": "reg.io/app", "network": "HOST"}}"#;
@@ -335,7 +335,7 @@ fn a_message_of_mesoss_is_no_definition() {
 
 /// Marathon's own answers, with every field that looks like one of Mesos's.
 #[test]
-fn what_marathon_answers_is_no_message_of_mesoss() {
+fn answers_of_the_marathon_api_are_not_taken_for_mesos_messages() {
     let app = r#"{"id": "/a", "cmd": "sleep 1", "args": null, "executor": "", "user": null, "env": {"task_id": "x", "command": "y"}, "labels": {"slave_id": "x", "mesos": "y"}, "uris": [], "storeUrls": [],
         "container": {"type": "MESOS", "docker": {"image": "x", "parameters": [{"key": "k", "value": "v"}]}, "volumes": [], "portMappings": [], "linuxInfo": {"seccomp": {"profileName": "d", "unconfined": false}}},
         "healthChecks": [{"protocol": "COMMAND", "command": {"value": "curl h"}}], "check": {"exec": {"command": {"shell": "true"}}}, "readinessChecks": [], "taskStats": {"startedAfterLastScaling": {"stats": {"counts": {"running": 1}}}},
@@ -370,7 +370,7 @@ fn what_marathon_answers_is_no_message_of_mesoss() {
 }
 
 #[test]
-fn what_is_fetched_is_bounded() {
+fn fetched_files_are_limited() {
     let scratch = tempfile::tempdir().unwrap();
     let put =
         |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
@@ -461,7 +461,7 @@ fn what_is_fetched_is_bounded() {
 }
 
 #[test]
-fn what_is_told_of_one_service_is_bounded() {
+fn violations_of_one_service_are_limited() {
     let fetch = vec!["1"; 1_000].join(",");
     let definition = format!(r#"{{"id": "/{}", "fetch": [{fetch}]}}"#, "a".repeat(5_000));
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
@@ -470,7 +470,7 @@ fn what_is_told_of_one_service_is_bounded() {
 }
 
 #[test]
-fn more_containers_than_the_limits_allow_are_an_error() {
+fn more_containers_than_the_limit_are_an_error() {
     let mut limits = Limits::default();
     limits.definition_containers = 3;
     let cases = [
@@ -502,7 +502,7 @@ fn more_containers_than_the_limits_allow_are_an_error() {
 }
 
 #[test]
-fn a_violation_is_data_too() {
+fn a_violation_has_a_path_and_a_rule() {
     let definition =
         r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
@@ -559,7 +559,7 @@ fn fetch_has_marathons_defaults() {
 }
 
 #[test]
-fn credential_files_are_known_by_path_and_bad_layouts_are_told() {
+fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings() {
     const JSON: Option<FetchKind> = Some(FetchKind::ConfigJson);
     const FLAT: Option<FetchKind> = Some(FetchKind::Dockercfg);
     const TAR: Option<FetchKind> = Some(FetchKind::Archive);
@@ -691,7 +691,7 @@ pub fn agent() -> Resolver {
 }
 
 #[test]
-fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
+fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let scratch = tempfile::tempdir().unwrap();
     let put =
         |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
@@ -824,7 +824,7 @@ fn what_a_docker_container_fetches_counts_as_in_its_sandbox() {
 }
 
 #[test]
-fn after_mesos_has_fetched_the_sandbox_itself_is_read() {
+fn resolver_in_sandbox_reads_the_sandbox_after_the_fetch() {
     let sandbox = tempfile::tempdir().unwrap();
     std::fs::write(sandbox.path().join(".dockercfg"), config(&[("reg.io", "sandbox")])).unwrap();
     let definition = app_with(r#""fetch": [{"uri": "https://h/.dockercfg"}]"#);
@@ -907,7 +907,7 @@ const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"i
     "secrets": {"s": {"source": "/store/s"}, "t": {"source": "/store/t"}}, "fetch": [{"uri": "https://h/docker.tar.gz"}]}"#;
 
 #[test]
-fn the_secret_answers_or_says_why_it_cannot() {
+fn a_pull_secret_answers_or_is_an_error_that_says_why() {
     let resolve = |bytes: std::io::Result<Vec<u8>>| {
         let mut bytes = Some(bytes);
         let mut asked = Vec::new();
@@ -960,7 +960,7 @@ fn the_secret_answers_or_says_why_it_cannot() {
 
 /// `None` is what an anonymous pull looks like, too; whoever wants to can tell the two apart.
 #[test]
-fn a_malformed_entry_in_a_secret_can_be_told_from_none() {
+fn a_malformed_entry_in_a_secret_differs_from_none() {
     let malformed = || Ok(br#"{"auths": {"reg.io": {"auth": "foo"}}}"#.to_vec());
     let container = only(PULLS);
     let hub = DockerRegistry::default();
@@ -978,7 +978,7 @@ fn a_malformed_entry_in_a_secret_can_be_told_from_none() {
 }
 
 #[test]
-fn an_image_is_read_as_whoever_pulls_it_does() {
+fn images_are_parsed_as_by_the_containerizer_that_pulls_them() {
     let registry = DockerRegistry::parse("https://registry.example.com").unwrap();
     let archives = DockerRegistry::parse("/var/lib/images").unwrap();
     // container, image, image where --docker_registry is a directory, rule
@@ -1080,7 +1080,7 @@ fn shown(definition: &str) -> String {
 }
 
 #[test]
-fn credential_files_that_are_fetched_in_vain_are_explained() {
+fn explain_lists_fetched_credential_files_without_effect() {
     let none = Resolver::builder().build().unwrap();
     let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes the query for a part of the name";
     let hint = "hint: no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
@@ -1154,7 +1154,7 @@ fn credential_files_that_are_fetched_in_vain_are_explained() {
 }
 
 #[test]
-fn names_of_secrets_are_shown_escaped_and_cut() {
+fn secret_names_are_shown_escaped_and_cut() {
     let long = "x".repeat(300);
     let cut = format!("{}…", &long[..200]);
     // the name of a secret, how it is shown, rule
@@ -1252,7 +1252,7 @@ fn an_image_is_shown_without_user_info() {
 }
 
 #[test]
-fn nothing_else_in_a_definition_is_printed() {
+fn other_fields_of_a_definition_are_never_shown() {
     let definition = app_with(r#""env": {"PASSWORD": "canary"}, "fetch": [{"uri": "x"}]"#);
     let refused = definition.replace(
         r#""image": "reg.io/app""#,

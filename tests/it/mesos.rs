@@ -11,7 +11,7 @@ use crate::archives::{file, gzip, tar};
 use crate::support::{Named, answer, base64, check_rows, config, word};
 
 #[test]
-fn docker_registry_is_where_images_without_a_registry_come_from() {
+fn docker_registry_completes_images_without_a_registry() {
     // flag, image, reference, registry, rule
     #[rustfmt::skip]
     let table = [
@@ -73,7 +73,7 @@ fn docker_registry_is_where_images_without_a_registry_come_from() {
 }
 
 #[test]
-fn the_key_that_mesos_needs_is_told() {
+fn mesos_key_has_the_port_that_mesos_looks_for() {
     #[rustfmt::skip]
     let table = [
         ("https://registry.example.com", Some("registry.example.com:443")), ("http://registry.example.com/v1/", Some("registry.example.com:80")),
@@ -92,7 +92,7 @@ fn the_key_that_mesos_needs_is_told() {
 
 /// Mesos itself looks for `registry.example.com:443` here, and pulls anonymously.
 #[test]
-fn the_example_of_dcos_works() {
+fn the_documented_example_of_dcos_answers() {
     let registry = DockerRegistry::parse("https://registry.example.com").unwrap();
     // keys of the agent, image, answer, rule
     #[rustfmt::skip]
@@ -239,7 +239,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
 }
 
 #[test]
-fn no_more_pitfalls_are_told_than_anybody_reads() {
+fn the_number_of_pitfalls_is_limited() {
     let keys: Vec<String> = (0..5_000).map(|n| format!("r{n}.io/team")).collect();
     let keys: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "u")).collect();
     let noted = mesos::check_docker_config(&config(&keys), Limits::default()).unwrap();
@@ -247,7 +247,7 @@ fn no_more_pitfalls_are_told_than_anybody_reads() {
 }
 
 #[test]
-fn each_form_of_the_flag_is_checked() {
+fn every_form_of_the_flag_is_checked() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker config.json");
     fs::write(&path, config(&[("reg.io", "u")])).unwrap();
@@ -281,7 +281,7 @@ fn each_form_of_the_flag_is_checked() {
 }
 
 #[test]
-fn the_docker_containerizer_has_one_home() {
+fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
     let agent =
         Resolver::builder().agent_flag(config(&[("reg.io", "agent"), ("agent.io", "agent")]));
     let agent = agent.build().unwrap();
@@ -354,7 +354,7 @@ fn the_docker_containerizer_has_one_home() {
 /// A task that puts a file into its sandbox and takes it out again, all the time: each answer is of
 /// one moment.
 #[test]
-fn the_docker_containerizer_reads_a_sandbox_once() {
+fn docker_containerizer_reads_the_sandbox_once() {
     let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
     let sandbox = tempfile::tempdir().unwrap();
     let (next, there) = (sandbox.path().join("next"), sandbox.path().join(".dockercfg"));
@@ -390,7 +390,7 @@ fn the_docker_containerizer_reads_a_sandbox_once() {
 
 #[cfg(unix)]
 #[test]
-fn a_dangling_link_makes_a_home_too() {
+fn a_dangling_link_in_the_sandbox_is_an_error() {
     let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
     let sandbox = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("/nowhere", sandbox.path().join(".dockercfg")).unwrap();
@@ -400,7 +400,7 @@ fn a_dangling_link_makes_a_home_too() {
 
 /// UCR unites the secret with the flag by the raw text of the keys; here a level is a level.
 #[test]
-fn the_union_of_the_mesos_containerizer() {
+fn a_task_secret_outranks_the_flag_where_mesos_unites_them() {
     // secret, flag, answer for reg.io/app here, what Mesos does, rule
     #[rustfmt::skip]
     let table = [

@@ -22,7 +22,7 @@ fn levels_are_ordered_by_precedence() {
 }
 
 #[test]
-fn the_strongest_level_answers_whatever_the_order_of_calls() {
+fn the_strongest_level_wins_in_any_order_of_calls() {
     check_rows(LEVELS.iter().enumerate(), |(place, strongest)| {
         let mut files: Vec<(Level, &[(&str, &str)])> = vec![(*strongest, &[("reg.io", "strong")])];
         // However specific, the weaker ones do not matter.
@@ -36,7 +36,7 @@ fn the_strongest_level_answers_whatever_the_order_of_calls() {
 }
 
 #[test]
-fn a_level_without_a_usable_match_is_passed_over() {
+fn a_level_without_a_usable_entry_is_skipped() {
     let (secret, cluster) = (Level::TaskSecret, Level::ClusterFile);
     let weak: &[(&str, &str)] = &[("reg.io", "weak")];
     // strong file, answer, rule
@@ -57,7 +57,7 @@ fn a_level_without_a_usable_match_is_passed_over() {
 }
 
 #[test]
-fn inside_a_level_the_most_specific_answers() {
+fn the_most_specific_key_wins_within_a_level() {
     // keys with the user each is given, image, answer, rule
     type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str);
     #[rustfmt::skip]
@@ -101,7 +101,7 @@ fn inside_a_level_the_most_specific_answers() {
 }
 
 #[test]
-fn of_equals_the_one_given_first_answers() {
+fn ties_go_to_the_source_added_first() {
     let one = config(&[("reg.io", "one")]);
     let two = config(&[("reg.io", "two")]);
     let build = |first: &str, second: &str| {
@@ -114,7 +114,7 @@ fn of_equals_the_one_given_first_answers() {
 }
 
 #[test]
-fn a_key_that_means_the_same_as_another_is_warned_of() {
+fn equivalent_keys_are_a_warning() {
     let resolver = secret(config(&[
         ("https://reg.io", "url"),
         ("reg.io", "bare"),
@@ -139,7 +139,7 @@ fn a_key_that_means_the_same_as_another_is_warned_of() {
 
 /// A base is layered in at the point of the call, and nothing of it is copied or changed.
 #[test]
-fn a_base_is_layered_below_and_beside() {
+fn each_level_of_a_base_is_merged_with_the_same_level() {
     let agent = at_levels(&[
         (Level::TaskSecret, &[("same.io", "agent")]),
         (Level::AgentFlag, &[("reg.io", "flag"), ("flag.io", "flag")]),
@@ -179,7 +179,7 @@ fn a_base_is_layered_below_and_beside() {
 
 /// The layers of a base keep their order wherever the base is added.
 #[test]
-fn ties_between_the_layers_of_a_base_go_to_the_one_given_first() {
+fn ties_between_layers_go_to_the_layer_added_first() {
     let tied = |user: &str| config(&[("reg.io", user)]);
     let one = Resolver::builder().task_secret(tied("2")).build().unwrap();
     let two = Resolver::builder().task_secret(tied("1")).base(&one).build().unwrap();
@@ -204,7 +204,7 @@ fn ties_between_the_layers_of_a_base_go_to_the_one_given_first() {
 }
 
 #[test]
-fn all_matches_come_best_first_unless_a_malformed_one_is_best() {
+fn resolve_all_yields_the_best_match_first_unless_it_is_malformed() {
     let resolver = Resolver::builder()
         .add(Level::ClusterFile, config(&[("*.io", "any"), ("reg.io", "cluster")]))
         .add(

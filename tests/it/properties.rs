@@ -206,7 +206,7 @@ proptest! {
     }
 
     #[test]
-    fn printing_and_parsing_a_reference_is_the_identity(image in reference()) {
+    fn a_printed_reference_parses_to_itself(image in reference()) {
         if let Ok(image) = ImageRef::parse(&image) {
             let printed = image.to_string();
             let again = ImageRef::parse(&printed);
@@ -216,14 +216,14 @@ proptest! {
     }
 
     #[test]
-    fn digests_change_nothing_of_a_reference(image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()) {
+    fn a_digest_does_not_change_registry_and_repository(image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()) {
         digests_change_nothing(&image);
         digests_change_nothing(&other);
         digests_change_nothing(&format!("quay.io/{image}"));
     }
 
     #[test]
-    fn a_text_is_what_a_json_parser_makes_of_it(pieces in prop::collection::vec(select(&TEXT_PIECES[..]), 1..6)) {
+    fn json_strings_decode_as_in_serde_json(pieces in prop::collection::vec(select(&TEXT_PIECES[..]), 1..6)) {
         let json = format!("\"{}\"", pieces.concat());
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {{"username": "u", "password": {json}}}}}}}"#)).unwrap();
         let auth = resolver.resolve(&ImageRef::parse("reg.io/app").unwrap());
@@ -232,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_parser_panic(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn no_input_makes_a_parser_panic(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = ImageRef::parse(&text);
         let _ = ImageRef::parse_with_default("app", &text);
         let _ = regcred::CredentialFile::parse(&bytes);

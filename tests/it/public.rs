@@ -45,14 +45,14 @@ fn every_public_type_is_send_and_sync() {
 }
 
 #[test]
-fn a_builder_shows_how_much_it_was_given() {
+fn debug_of_a_builder_counts_its_sources() {
     let builder = Resolver::builder().task_secret("{}").agent_flag("{}").strict();
     let shown = format!("{builder:?}");
     assert!(shown.contains("sources: 2") && shown.contains("strict: true"), "{shown}");
 }
 
 #[test]
-fn errors_are_errors() {
+fn error_types_implement_std_error() {
     fn check<T: std::error::Error + 'static>() {}
     check::<Error>();
     check::<InvalidImageRef>();
@@ -76,7 +76,7 @@ fn errors_are_errors() {
 
 /// The program of the design's page, as a user would write it.
 #[test]
-fn the_api_is_the_one_that_is_documented() {
+fn the_documented_program_compiles_and_answers() {
     let home = tempfile::tempdir().unwrap();
     let cluster = home.path().join("docker_credentials");
     std::fs::write(&cluster, "{}").unwrap();

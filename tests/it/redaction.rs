@@ -56,7 +56,7 @@ fn full_files() -> Vec<String> {
 }
 
 #[test]
-fn files_in_order_are_never_shown() {
+fn valid_files_are_never_shown() {
     check_rows(full_files(), |file| {
         check(file.as_bytes());
         for name in [".docker/config.json", ".dockercfg", "config.json"] {
@@ -68,7 +68,7 @@ fn files_in_order_are_never_shown() {
 }
 
 #[test]
-fn files_cut_short_are_never_shown() {
+fn truncated_files_are_never_shown() {
     check_rows(full_files(), |file| {
         for end in (0..file.len()).step_by(13) {
             check(&file.as_bytes()[..end]);
@@ -90,7 +90,7 @@ fn files_with_a_byte_changed_are_never_shown() {
 }
 
 #[test]
-fn secrets_where_something_else_is_due_are_never_shown() {
+fn secrets_in_the_wrong_place_are_never_shown() {
     let auth = base64(format!("{USER}:{PASSWORD}"));
     let no_colon = base64(PASSWORD);
     let not_utf8 = base64([USER.as_bytes(), b":\xFF", PASSWORD.as_bytes()].concat());
@@ -140,7 +140,7 @@ fn secrets_where_something_else_is_due_are_never_shown() {
 
 /// Names that people give to helpers are told; what may be a credential in their place is not.
 #[test]
-fn names_of_helpers_are_told() {
+fn helper_names_are_shown() {
     #[rustfmt::skip]
     let names = [
         "osxkeychain", "secretservice", "wincred", "pass", "desktop", "desktop.exe", "ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci",

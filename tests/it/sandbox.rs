@@ -19,7 +19,7 @@ fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
 }
 
 #[test]
-fn its_files_are_one_pool_in_their_order() {
+fn the_files_of_a_sandbox_are_pooled_in_dockers_order() {
     let home = tempfile::tempdir().unwrap();
     let empty = read(home.path()).unwrap();
     assert_eq!(answer(&empty, "reg.io/app"), "-", "each file may be missing");
@@ -45,7 +45,7 @@ fn its_files_are_one_pool_in_their_order() {
 }
 
 #[test]
-fn the_directory_itself_must_be() {
+fn a_missing_sandbox_directory_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     let error = read(&home.path().join("missing")).unwrap_err().to_string();
     assert!(error.starts_with("sandbox HOME, ") && error.contains("check the path"), "{error}");
@@ -60,7 +60,7 @@ mod unix {
     use super::*;
 
     #[test]
-    fn a_file_that_may_not_be_read_is_an_error() {
+    fn an_unreadable_file_in_the_sandbox_is_an_error() {
         let home = tempfile::tempdir().unwrap();
         put(home.path(), ".dockercfg", config(&[("reg.io", "u")]));
         let path = home.path().join(".dockercfg");

@@ -36,7 +36,7 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
 }
 
 #[test]
-fn an_agent_flag_of_no_known_form_says_so() {
+fn an_unknown_form_of_the_agent_flag_is_an_error() {
     let scratch = tempfile::tempdir().unwrap();
     let missing = scratch.path().join("missing.json").to_str().unwrap().to_owned();
     let directory = scratch.path().to_str().unwrap().to_owned();
@@ -77,7 +77,7 @@ fn an_agent_flag_of_no_known_form_says_so() {
 }
 
 #[test]
-fn the_cluster_file_must_be_there_unless_it_may_be_missing() {
+fn a_missing_cluster_file_is_an_error_unless_it_is_optional() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("docker_credentials");
     let missing = Resolver::builder().cluster_file(&file).build().unwrap_err();

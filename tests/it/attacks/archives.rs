@@ -264,7 +264,7 @@ fn a_member_that_differs_in_case_or_by_a_dot() {
 
 /// What a gzip header may hold beside: a name and a comment of any length, and extra fields.
 #[test]
-fn a_gzip_header_without_end() {
+fn an_unbounded_gzip_header() {
     const EXTRA: u8 = 4;
     const NAME: u8 = 8;
     const COMMENT: u8 = 16;
@@ -337,7 +337,7 @@ fn a_member_that_runs_past_the_end() {
 
 /// Sizes below nought, beyond all numbers and in no known form: GNU's binary numbers have a sign.
 #[test]
-fn a_size_below_nought() {
+fn a_negative_size() {
     // the field, as it stands in the header
     #[rustfmt::skip]
     let fields: [&[u8; 12]; 10] = [

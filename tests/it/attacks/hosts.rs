@@ -44,7 +44,7 @@ fn docker_hub_in_the_path_of_another_registry() {
 }
 
 #[test]
-fn a_registry_whose_name_begins_or_ends_with_anothers() {
+fn a_registry_name_with_another_as_prefix_or_suffix() {
     #[rustfmt::skip]
     let evil = [
         "evilreg.io", "evil-reg.io", "a.reg.io", "reg.io.evil.com", "reg.io-evil.com", "reg.iox", "reg.i", "eg.io", "reg", "io",
@@ -219,7 +219,7 @@ fn a_tab_or_a_newline_that_url_parsers_drop() {
 }
 
 #[test]
-fn half_a_scheme() {
+fn an_incomplete_scheme() {
     #[rustfmt::skip]
     let keys = [
         "https:reg.io", "https:/reg.io", "https:///reg.io", "https:////reg.io", "https://", "//reg.io", "///reg.io", "/reg.io", "://reg.io", ":reg.io", "http://https://reg.io", "https://https:",
@@ -239,7 +239,7 @@ fn half_a_scheme() {
 /// nobody who asks for `127.0.0.1` meant them, and to whom they lead is the resolver's of the
 /// system to say.
 #[test]
-fn an_address_in_other_numbers() {
+fn an_ipv4_address_in_another_notation() {
     #[rustfmt::skip]
     let spellings = ["0x7f000001", "0x7f.1", "0X7F.0.0.1", "2130706433", "127.1", "127.0.1", "0177.0.0.1", "017700000001", "127.0.0.001", "127.0.0.1.", "127.0.0.1.nip.io", "0127.0.0.1", "[::ffff:7f00:1]", "[::1]", "localhost", "0", "0.0.0.0"];
     check_rows(spellings, |spelling| {
@@ -256,7 +256,7 @@ fn an_address_in_other_numbers() {
 
 /// Likewise for IPv6, whose spellings Docker tells apart too: a miss, and never a wrong host.
 #[test]
-fn an_ipv6_address_in_other_words() {
+fn an_ipv6_address_in_another_notation() {
     #[rustfmt::skip]
     let spellings = ["[0:0:0:0:0:0:0:1]", "[::0001]", "[0::1]", "[::2]", "[::1]:5000", "[::ffff:127.0.0.1]", "127.0.0.1", "localhost", "::1", "[::1", "::1]", "[[::1]]", "[]", "[:]", "[::1]evil.com", "[::1].evil.com", "[::1]@evil.com", "evil.com[::1]", "[::1%eth0]", "[::1%25eth0]", "[::1/128]"];
     check_rows(spellings, |spelling| {

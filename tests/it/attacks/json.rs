@@ -31,7 +31,7 @@ const POSITIONS: [&str; 14] = [
 
 /// Nesting is walked in a loop wherever nothing is asked of it, so that no depth fills the stack.
 #[test]
-fn nesting_without_end() {
+fn unbounded_nesting() {
     let deep = "[".repeat(10_000_000);
     // As many objects as a file of 16 MiB has room for.
     refused(["{\"x\":", &"{\"\":".repeat(3_300_000)].concat());
@@ -183,7 +183,7 @@ fn a_number_that_poses_as_an_object() {
 /// `serde_json` rounds a number otherwise with `float_roundtrip`, which any crate of a build can
 /// turn on. Whether it overflows is told by its digits alone.
 #[test]
-fn a_number_at_the_edge_of_what_overflows() {
+fn a_number_at_the_edge_of_overflow() {
     let nines = format!("{}.5", "9".repeat(308));
     let table = [
         ("1.7976931348623158e308", "u:p", "rounds to the largest f64"),
@@ -225,7 +225,7 @@ fn a_number_at_the_edge_of_what_overflows() {
 
 /// Which of two counts is always told: the last, however it is spelled in JSON.
 #[test]
-fn a_key_that_stands_twice() {
+fn a_duplicate_key() {
     #[rustfmt::skip]
     let table = [
         r#"{"auths": {"reg.io": {"auth": "eDp5"}, "reg.io": {"auth": "dTpw"}}}"#,
@@ -315,7 +315,7 @@ fn a_hundred_thousand_keys_for_one_host() {
 /// Every field of another type than text: the entry is malformed and blocks, or the field does not
 /// matter; it is never put together from what is left, and the next entry never steps in.
 #[test]
-fn a_number_where_text_is_due() {
+fn a_number_in_place_of_text() {
     let auth = base64(format!("u:{PASSWORD}"));
     let good = format!("u:{PASSWORD}");
     // field, what stands beside it, answer
@@ -365,7 +365,7 @@ fn a_number_where_text_is_due() {
 
 /// Half a character and a number beyond all numbers: no document is read as another one for them.
 #[test]
-fn what_json_can_write_but_nobody_can_mean() {
+fn json_without_a_value() {
     let long = "9".repeat(100_000);
     let values = [
         r#""\ud800""#,
@@ -423,7 +423,7 @@ fn what_json_can_write_but_nobody_can_mean() {
 /// An entry that means nothing is no reason to fail a document, and must not hide the reason there
 /// is.
 #[test]
-fn a_meaningless_entry_before_the_real_fault() {
+fn json_without_a_value_before_the_real_fault() {
     let before = r#"{"auths": {"a.io": {"password": "\ud800"}"#;
     let error = refused(format!("{before},\n \"b.io\" 1}}}}"));
     assert!(matches!(error, Error::Syntax { line: 2, .. }), "{error}");
@@ -532,7 +532,7 @@ fn a_byte_order_mark_or_garbage_around_the_document() {
 }
 
 #[test]
-fn names_that_mean_something_to_other_programs() {
+fn names_special_to_other_programs() {
     let rows = [
         "__proto__",
         "constructor",
@@ -580,7 +580,7 @@ fn explain_reports_patterns_of_another_depth() {
 
 /// More patterns than any file has: refused by their number, in every kind of file.
 #[test]
-fn more_patterns_than_a_lookup_has_time_for() {
+fn more_globs_than_a_lookup_can_try() {
     let files = |count: usize| {
         let patterns: Vec<String> =
             (0..count).map(|n| format!(r#""*{n}*.io":{{"auth":"dTpw"}}"#)).collect();

@@ -6,7 +6,7 @@ use super::{asked, means_nothing};
 use crate::support::{answer, check_rows, config, secret};
 
 #[test]
-fn a_team_whose_name_begins_with_anothers() {
+fn a_team_name_with_another_as_prefix() {
     let rows =
         [("reg.io/team", "team"), ("https://reg.io/team/", "team"), ("docker.io/team", "hub")];
     check_rows(rows, |(key, user)| {
@@ -158,7 +158,7 @@ fn a_wildcard_in_another_script() {
 
 /// A lookup would take the length of the host again for every pattern, and a task brings both.
 #[test]
-fn a_host_that_no_dns_has_room_for() {
+fn a_host_longer_than_dns_allows() {
     let patterns = secret(config(&[("*.io", "pattern"), ("*a*b*.io", "pattern")])).unwrap();
     check_rows([(63, true), (252, true), (253, false), (100_000, false)], |(length, found)| {
         for letter in ["a", "A"] {
