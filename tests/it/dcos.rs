@@ -5,7 +5,7 @@ use std::fs;
 use regcred::dcos::{self, Parameters, check_file};
 use regcred::{Error, Limits, WarningKind};
 
-use crate::archives::{file, gzip, tar};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{Named, base64, check_rows, config};
 
 const CREDENTIALS: &str = "cluster_docker_credentials";

@@ -6,8 +6,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use regcred::Limits;
 
-use crate::archives::{file, gzip, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{answer, config};
 
 /// What a file to be fetched holds.

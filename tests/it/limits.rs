@@ -3,8 +3,8 @@
 
 use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
 
-use crate::archives::{Member, file, gzip, of_kind, pax, tar};
 use crate::marathon::{agent, app_with, no_secrets, only};
+use crate::support::archive::{Member, file, gzip, of_kind, pax, tar};
 use crate::support::{answer, base64, check_rows, config, quote, secret, shown};
 
 #[test]

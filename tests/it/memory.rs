@@ -14,7 +14,7 @@ use std::process::Command;
 use regcred::{CredentialFile, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
 use zeroize::Zeroizing;
 
-use crate::archives::{file, gzip, tar};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{base64, check_rows, quote};
 
 const DIRECTORY: &str = "REGCRED_TEST_MEMORY";

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use regcred::mesos::{self, DockerRegistry, Pitfall};
 use regcred::{Error, ImageRef, Limits, Resolver, WarningKind};
 
-use crate::archives::{file, gzip, tar};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{Named, answer, base64, check_rows, config, word};
 
 #[test]

@@ -2,8 +2,8 @@
 
 use regcred::{ImageRef, Resolver};
 
-use crate::archives::{Member, gzip, tar};
 use crate::laws::printed::Printed;
+use crate::support::archive::{Member, gzip, tar};
 use crate::support::{base64, check_rows, quote};
 
 /// Secrets that look like nothing else. No eight bytes of one may be seen.

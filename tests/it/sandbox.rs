@@ -5,7 +5,7 @@ use std::path::Path;
 
 use regcred::{Error, Level, Resolver};
 
-use crate::archives::{file, gzip, tar};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{answer, check_rows, config};
 
 fn read(home: &Path) -> Result<Resolver, Error> {

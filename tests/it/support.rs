@@ -1,5 +1,7 @@
 //! What the tables are written in.
 
+pub mod archive;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine;

@@ -4,7 +4,7 @@
 use regcred::{ArchiveProblem, Error, Limits, Resolver};
 
 use super::{PASSWORD, canary, refusal, refused};
-use crate::archives::{Member, file, gzip, of_kind, pax, tar, with_header};
+use crate::support::archive::{Member, file, gzip, of_kind, pax, tar, with_header};
 use crate::support::{base64, check_rows, config, from_secret, quote};
 
 const MIB: u64 = 1 << 20;

@@ -2,18 +2,23 @@
 //! another host; where there is a refusal, it says where and what, and not a byte of the secret.
 
 mod archives;
+mod encodings;
 mod files;
 mod hosts;
-mod json;
+mod json_names;
+mod json_values;
+mod many_keys;
+mod nesting;
 mod scopes;
+mod serde_json_keys;
 
 use std::error::Error as _;
 
-use regcred::{Error, ImageRef, Resolver};
+use regcred::{Error, ImageRef, Limits, Resolver, marathon};
 
 use crate::laws::CANARY as PASSWORD;
 use crate::laws::printed::Printed;
-use crate::support::{base64, check_rows, config, secret, shown, word};
+use crate::support::{base64, check_rows, config, from_secret, secret, shown, word};
 
 /// A `config.json` with one key, whose password is [`PASSWORD`].
 fn canary(key: &str) -> String {
@@ -113,4 +118,51 @@ fn means_nothing(key: &str, hosts: &[&str]) {
     assert!(strict.is_err(), "{key:?} is taken under strict");
     let strict = refusal(strict);
     assert!(matches!(strict, Error::Key { .. }), "{key:?}: {strict}");
+}
+
+/// Where a value can stand: a document with `@` in its place, and beside it a good entry for
+/// `reg.io`.
+#[rustfmt::skip]
+const POSITIONS: [&str; 14] = [
+    r#"{"x": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"HttpHeaders": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"kind": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"data": @, "stringData": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"data": {".dockercfg": @}, ".dockerconfigjson": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"credsStore": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"credHelpers": {"reg.io": @}, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"auths": {"a.io": @, "reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"auths": {"a.io": {"auth": @}, "reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"auths": {"a.io": {"password": @}, "reg.io": {"auth": "dTpw"}}}"#,
+    r#"{"auths": {"reg.io": {"email": @, "auth": "dTpw"}}}"#,
+    r#"{"auths": {"reg.io": {"x": @, "auth": "dTpw"}}}"#,
+    r#"{"a.io": @, "reg.io": {"auth": "dTpw"}}"#,
+    r#"{"x": @, "reg.io": {"auth": "dTpw"}}"#,
+];
+
+/// Has a value read at every place of a credential file and of a definition; no answer may come out
+/// of it.
+#[track_caller]
+fn read_everywhere(value: &str) {
+    check_rows(POSITIONS, |position| {
+        let document = position.replace('@', value);
+        let answer = from_secret(&*document, "reg.io/x");
+        assert!(
+            answer == "u:p" || answer == "-" && position.contains("email"),
+            "{document}: {answer}"
+        );
+    });
+    let rows = [
+        value.to_owned(),
+        format!("[{value}]"),
+        format!(r#"{{"id": "/a", "cmd": "x", "container": {value}}}"#),
+        format!(r#"{{"id": "/a", "cmd": "x", "labels": {value}}}"#),
+        format!(r#"{{"id": "/a", "cmd": "x", "container": {{"docker": {value}}}}}"#),
+    ];
+    check_rows(rows, |definition| {
+        let containers = marathon::containers(definition.as_bytes(), Limits::default());
+        for container in containers.iter().flatten().flatten() {
+            assert_eq!(container.image(), None, "{definition}");
+        }
+    });
 }

@@ -3,7 +3,7 @@
 use regcred::{Limits, Resolver};
 
 use super::{PULLS, agent, app_with, no_secrets, only};
-use crate::archives::{file, gzip, tar};
+use crate::support::archive::{file, gzip, tar};
 use crate::support::{check_rows, config};
 
 #[test]

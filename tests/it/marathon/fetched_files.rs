@@ -4,7 +4,7 @@ use regcred::mesos::DockerRegistry;
 use regcred::{Error, ImageRef, Limits, Resolver};
 
 use super::{agent, app_with, no_secrets, only};
-use crate::archives::{file, gzip, of_kind, tar};
+use crate::support::archive::{file, gzip, of_kind, tar};
 use crate::support::{answer, check_rows, config, word};
 
 #[test]
