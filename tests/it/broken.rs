@@ -52,11 +52,13 @@ fn unnamed_sources_are_numbered() {
 
 #[test]
 fn strict_makes_malformed_entries_and_unmatchable_keys_errors() {
+    const HIDDEN: &str = "key #1 (not shown, it does not look like a registry) can match no image";
+    // file, error
     #[rustfmt::skip]
     let table = [
         (r#"{"auths": {"a.io": {"auth": "!"}}}"#, "entry \"a.io\": its field \"auth\" is not base64"),
-        (r#"{"auths": {"u@a.io": {"auth": "dTpw"}}}"#, "key #1 (not shown, it does not look like a registry) can match no image"),
-        (r#"{"auths": {"u@a.io": {}}}"#, "key #1 (not shown, it does not look like a registry) can match no image"),
+        (r#"{"auths": {"u@a.io": {"auth": "dTpw"}}}"#, HIDDEN),
+        (r#"{"auths": {"u@a.io": {}}}"#, HIDDEN),
     ];
     check_rows(table, |(file, expected)| {
         assert_eq!(Resolver::builder().task_secret(file).build().unwrap().warnings().len(), 1);

@@ -30,51 +30,63 @@ fn told(root: &Path, found: &Certificates) -> String {
     words.join(" ")
 }
 
-const LONG: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:5000";
-
 #[test]
 fn certificates_are_selected_as_docker_and_podman_do() {
+    let long = format!("{}:5000", vec!["a".repeat(63); 4].join("."));
     // files, registry, what is found, rule
     #[rustfmt::skip]
     let table: &[(&[&str], &str, &str, &str)] = &[
         (&["docker/reg.io/ca.crt"], "reg.io", "docker/reg.io ca.crt", "Docker: *.crt is a CA"),
-        (&["docker/reg.io:5000/ca.crt"], "reg.io:5000", "docker/reg.io:5000 ca.crt", "Docker: the port is a part of the name"),
+        (&["docker/reg.io:5000/ca.crt"], "reg.io:5000", "docker/reg.io:5000 ca.crt", "Docker: the name has the port"),
         (&["docker/reg.io:5000/ca.crt"], "reg.io", "-", "another port is another registry"),
         (&["docker/reg.io/ca.crt"], "reg.io:5000", "-", "another port is another registry"),
-        (&["docker/reg.io/b.crt", "docker/reg.io/a.crt"], "reg.io", "docker/reg.io a.crt b.crt", "in the order of names"),
+        (&["docker/reg.io/b.crt", "docker/reg.io/a.crt"], "reg.io", "docker/reg.io a.crt b.crt", "sorted by name"),
         (&["docker/reg.io/c.cert", "docker/reg.io/c.key"], "reg.io", "docker/reg.io c.cert+c.key", "Docker: a pair"),
-        (&["docker/reg.io/b.key", "docker/reg.io/a.key", "docker/reg.io/b.cert", "docker/reg.io/a.cert", "docker/reg.io/ca.crt"],
+        (&["docker/reg.io/b.key", "docker/reg.io/a.key", "docker/reg.io/b.cert", "docker/reg.io/a.cert",
+            "docker/reg.io/ca.crt"],
             "reg.io", "docker/reg.io ca.crt a.cert+a.key b.cert+b.key", "Docker: all of them"),
-        (&["docker/reg.io/x.y.cert", "docker/reg.io/x.y.key"], "reg.io", "docker/reg.io x.y.cert+x.y.key", "dots in a name"),
-        (&["docker/reg.io/notes.txt", "docker/reg.io/ca.pem", "docker/reg.io/ca.CRT"], "reg.io", "docker/reg.io", "Docker: everything else is left alone"),
-        (&["docker/reg.io/.crt", "docker/reg.io/.cert", "docker/reg.io/.key"], "reg.io", "docker/reg.io .crt .cert+.key", "Docker: a name may be all suffix"),
-        (&["docker/reg.io/crt", "docker/reg.io/a.crt.bak", "docker/reg.io/.hidden"], "reg.io", "docker/reg.io", "Docker: by the end of the name"),
-        (&["docker/reg.io/notes", "docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "an empty directory hides nothing"),
+        (&["docker/reg.io/x.y.cert", "docker/reg.io/x.y.key"], "reg.io", "docker/reg.io x.y.cert+x.y.key", "with dots"),
+        (&["docker/reg.io/notes.txt", "docker/reg.io/ca.pem", "docker/reg.io/ca.CRT"], "reg.io", "docker/reg.io",
+            "Docker: other names are ignored"),
+        (&["docker/reg.io/.crt", "docker/reg.io/.cert", "docker/reg.io/.key"], "reg.io",
+            "docker/reg.io .crt .cert+.key", "Docker: a name may be all suffix"),
+        (&["docker/reg.io/crt", "docker/reg.io/a.crt.bak", "docker/reg.io/.hidden"], "reg.io", "docker/reg.io",
+            "Docker: only the suffix counts"),
+        (&["docker/reg.io/notes", "docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt",
+            "an empty directory is skipped"),
         (&["docker/reg.io:443/ca.crt"], "reg.io", "docker/reg.io:443 ca.crt", "3.1: :443 equals no port"),
         (&["docker/reg.io/ca.crt"], "reg.io:443", "docker/reg.io ca.crt", "3.1: :443 equals no port"),
-        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io:443 b.crt", "Docker: the spelling given comes first"),
-        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io", "docker/reg.io a.crt", "one directory, the plain one first"),
-        (&["docker/REG.io/a.crt", "docker/reg.io/b.crt"], "REG.io", "docker/REG.io a.crt", "Docker: the spelling given comes first"),
-        (&["docker/REG.io/notes", "docker/reg.io/b.crt"], "REG.io", "docker/reg.io b.crt", "an empty directory hides nothing"),
+        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io:443", "docker/reg.io:443 b.crt",
+            "Docker: the spelling given"),
+        (&["docker/reg.io/a.crt", "docker/reg.io:443/b.crt"], "reg.io", "docker/reg.io a.crt", "without a port first"),
+        (&["docker/REG.io/a.crt", "docker/reg.io/b.crt"], "REG.io", "docker/REG.io a.crt",
+            "Docker: the spelling given"),
+        (&["docker/REG.io/notes", "docker/reg.io/b.crt"], "REG.io", "docker/reg.io b.crt",
+            "an empty directory is skipped"),
         (&["docker/REG.io/a.crt"], "reg.io", "-", "Docker: another spelling"),
-        (&["docker/Reg.io:443/a.crt", "docker/reg.io:443/b.crt"], "Reg.io:443", "docker/Reg.io:443 a.crt", "Docker: the spelling given, port and all"),
-        (&["docker/reg.io:05000/a.crt", "docker/reg.io:5000/b.crt"], "reg.io:05000", "docker/reg.io:05000 a.crt", "Docker: the spelling given comes first"),
-        (&["docker/index.docker.io/a.crt", "docker/docker.io/b.crt"], "index.docker.io", "docker/index.docker.io a.crt", "Docker Hub too"),
+        (&["docker/Reg.io:443/a.crt", "docker/reg.io:443/b.crt"], "Reg.io:443", "docker/Reg.io:443 a.crt",
+            "Docker: the spelling given, port and all"),
+        (&["docker/reg.io:05000/a.crt", "docker/reg.io:5000/b.crt"], "reg.io:05000", "docker/reg.io:05000 a.crt",
+            "Docker: the spelling given"),
+        (&["docker/index.docker.io/a.crt", "docker/docker.io/b.crt"], "index.docker.io", "docker/index.docker.io a.crt",
+            "Docker Hub too"),
         (&["docker/[FD00::1]/a.crt", "docker/[fd00::1]/b.crt"], "[FD00::1]", "docker/[FD00::1] a.crt", "IPv6 too"),
-        (&["containers/reg.io/a.crt", "docker/REG.io/b.crt"], "REG.io", "containers/reg.io a.crt", "podman: the first directory that is there, however it is spelled"),
+        (&["containers/reg.io/a.crt", "docker/REG.io/b.crt"], "REG.io", "containers/reg.io a.crt",
+            "podman: the first directory that exists, in any spelling"),
         (&["docker/reg.io/ca.crt"], "REG.io", "docker/reg.io ca.crt", "3.1: hosts are compared in lower case"),
         (&["docker/reg.io:5000/ca.crt"], "reg.io:05000", "docker/reg.io:5000 ca.crt", "3.1: ports are numbers"),
         (&["docker/[::1]:5000/ca.crt"], "[::1]:5000", "docker/[::1]:5000 ca.crt", "IPv6 in brackets, as in the image"),
         (&["docker/[2001:db8::1]/ca.crt"], "[2001:DB8::1]:443", "docker/[2001:db8::1] ca.crt", "IPv6 and :443"),
         (&["docker/[::1]:443/ca.crt"], "[::1]", "docker/[::1]:443 ca.crt", "IPv6 and :443"),
-        (&["docker/docker.io:443/ca.crt"], "registry-1.docker.io", "docker/docker.io:443 ca.crt", "Docker Hub and :443"),
+        (&["docker/docker.io:443/ca.crt"], "registry-1.docker.io", "docker/docker.io:443 ca.crt", "the Hub and :443"),
         (&["docker/localhost:5000/ca.crt"], "localhost:5000", "docker/localhost:5000 ca.crt", "localhost"),
-        (&["containers/reg.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io a.crt", "podman: the first directory that is there, alone"),
-        (&["containers/reg.io/notes", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io", "podman: even if nothing is in it"),
-        (&["containers/other.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "docker/reg.io b.crt", "podman: then Docker's"),
+        (&["containers/reg.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io a.crt",
+            "podman: only the first directory that exists"),
+        (&["containers/reg.io/notes", "docker/reg.io/b.crt"], "reg.io", "containers/reg.io", "podman: even if empty"),
+        (&["containers/other.io/a.crt", "docker/reg.io/b.crt"], "reg.io", "docker/reg.io b.crt", "podman: then Docker"),
         (&["docker/docker.io/ca.crt"], "index.docker.io", "docker/docker.io ca.crt", "podman: Docker Hub is docker.io"),
-        (&[], "reg.io", "-", "none is no error"),
-        (&[], LONG, "-", "what is too long for a name has none"),
+        (&[], "reg.io", "-", "none is not an error"),
+        (&[], &long, "-", "longer than any name of a directory"),
     ];
     check_rows(table, |(files, registry, expected, rule)| {
         let root = tempfile::tempdir().unwrap();
@@ -156,7 +168,8 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
     let table: &[(&[&str], &[&str], &str)] = &[
         (&["client.cert"], &["client.cert: \"client.key\" is missing"], "Docker: missing key for a client certificate"),
         (&["client.key"], &["client.key: \"client.cert\" is missing"], "Docker: missing client certificate for a key"),
-        (&["ca.cert"], &["ca.cert: \"ca.key\" is missing", "the certificate of a CA is called NAME.crt"], "Docker's own advice: a CA named .cert"),
+        (&["ca.cert"], &["ca.cert: \"ca.key\" is missing", "the certificate of a CA is called NAME.crt"],
+            "Docker's own advice: a CA named .cert"),
         (&["a.cert", "b.key"], &["a.cert: \"a.key\" is missing"], "two halves are no pair"),
         (&[".key"], &[".key: \".cert\" is missing"], "a name that is all suffix"),
         (&["client.crt", "client.key"], &["client.key: \"client.cert\" is missing"], "a certificate named like a CA"),
@@ -181,8 +194,9 @@ fn no_registry_name_leaves_the_directories() {
     #[rustfmt::skip]
     let table = [
         "..", ".", "", "/", "../secret", "reg.io/../../secret", "..\\secret", &absolute, "reg.io/", "reg.io/team",
-        "%2e%2e", "https://reg.io", "u@reg.io", "reg.io:", "reg.io:../..", "[../..]", "[::1]/..", "reg.io\0", "*.io", "reg..io",
-        "REG.io/../../secret", "..:443", ".:443", "../secret:443", "SECRET/..", "reg.io:443/../../secret", "Reg.io:0443/..", "https://../secret",
+        "%2e%2e", "https://reg.io", "u@reg.io", "reg.io:", "reg.io:../..", "[../..]", "[::1]/..", "reg.io\0", "*.io",
+        "reg..io", "REG.io/../../secret", "..:443", ".:443", "../secret:443", "SECRET/..",
+        "reg.io:443/../../secret", "Reg.io:0443/..", "https://../secret",
     ];
     check_rows(table, |registry| {
         let error = certs::find(registry, [&directory]).expect_err(registry);

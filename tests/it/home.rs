@@ -24,7 +24,7 @@ fn config_json_and_dockercfg_both_count() {
         (&[(".dockercfg", "flat")], "flat:p", "flat:p", "Deimos: ~/.dockercfg"),
         (&[(".docker/config.json", "json")], "json:p", "-", "Docker since 1.7"),
         (&[(".dockercfg", "flat"), (".docker/config.json", "json")], "json:p", "flat:p", "3.6: in this order, united"),
-        (&[("docker.tar.gz", "archive"), ("config.json", "bare")], "-", "-", "an archive made there is not looked into"),
+        (&[("docker.tar.gz", "archive"), ("config.json", "bare")], "-", "-", "an archive in HOME is not read"),
     ];
     check_rows(table, |(files, reg, flat, rule)| {
         let home = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ mod formats;
 mod home;
 mod images;
 mod keys;
+mod kubernetes_secrets;
 mod laws;
 mod limits;
 mod marathon;
