@@ -140,11 +140,13 @@ fn definitions_and_secrets_are_read_from_the_command_line() {
         (pulls, "/dir/../../outside", &[&secrets], 2, "leads out of the directory of secrets"),
         (pulls, "/dir/none", &[&secrets], 2, "refused: \"/a\": the secret \"s\", source \"/dir/none\", cannot be had"),
         (pulls, "/dir/s", &[], 2, "no directory of secrets was given"),
-        (&pulls.replace("MESOS", "DOCKER"), "/dir/s", &[&secrets], 2, "/container/docker/pullConfig: pullConfig is not supported with Docker"),
+        (&pulls.replace("MESOS", "DOCKER"), "/dir/s", &[&secrets], 2,
+            "pullConfig: pullConfig is not supported with Docker"),
         (plain, "x", &[], 1, "answer: none"),
         (plain, "x", &["--docker-registry", "https://reg.io", "--agent-flag", flag], 0, "reg.io/team/a"),
         (plain, "x", &["--docker-registry", "/images"], 0, "no image that takes a credential"),
-        (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2, r#"refused: "/a": /container/docker/image: "<your/private/image>" is not an image reference"#),
+        (&plain.replace("team/a", "<your/private/image>"), "x", &[], 2,
+            r#"refused: "/a": /container/docker/image: "<your/private/image>" is not an image reference"#),
     ];
     check_rows(table, |(container, source, args, status, printed)| {
         let definition = app(container, source);
@@ -153,7 +155,8 @@ fn definitions_and_secrets_are_read_from_the_command_line() {
         assert_eq!(code, Some(*status), "{args:?}\n{stdout}\n{stderr}");
         assert!(stdout.contains(printed), "{args:?}\n{stdout}");
     });
-    let signed = r#"{"id": "/a\u001b", "container": {"docker": {"image": "reg.io/a"}}, "fetch": [{"uri": "https://h/docker.tar.gz?sig=canary"}]}"#;
+    let signed = r#"{"id": "/a\u001b", "container": {"docker": {"image": "reg.io/a"}},
+        "fetch": [{"uri": "https://h/docker.tar.gz?sig=canary"}]}"#;
     let (code, stdout, _) = run_example("marathon", &[&put("signed.json", signed)]);
     assert_eq!(code, Some(1), "{stdout}");
     assert!(stdout.contains("warning: /fetch(0): Mesos takes the query"), "{stdout}");

@@ -9,6 +9,7 @@ use regcred::Limits;
 use crate::marathon::{agent, app_with, no_secrets, only};
 use crate::support::archive::{file, gzip, tar};
 use crate::support::{answer, config};
+use proptest::bool::weighted;
 
 /// What a file to be fetched holds.
 #[derive(Clone, Copy)]
@@ -120,7 +121,7 @@ proptest! {
     #[test]
     fn answers_agree_before_and_after_fetching(
         entries in proptest::collection::vec(
-            (0..SOURCES.len(), 0..DESTINATIONS.len(), proptest::bool::weighted(0.8), proptest::bool::weighted(0.2), proptest::bool::weighted(0.3)),
+            (0..SOURCES.len(), 0..DESTINATIONS.len(), weighted(0.8), weighted(0.2), weighted(0.3)),
             0..5,
         )
     ) {

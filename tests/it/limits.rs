@@ -52,6 +52,7 @@ fn limits_are_exact_and_named_in_the_error() {
     let whole_block = format!("{json:512}");
     let tight = tar(&[file(".docker/config.json", &whole_block)])[..1024].to_vec();
     // Extended headers count as members.
+    let pull = r#"".dockerconfigjson""#;
     let comment = pax("comment", "x");
     let header = |kind| Member { name: "pax", kind, data: comment.as_bytes(), size: None };
     let extended = tar(&[header(b'g'), header(b'x'), file(".docker/config.json", &json)]);
@@ -73,8 +74,10 @@ fn limits_are_exact_and_named_in_the_error() {
         (patterns.clone().into(), "file_patterns", file_patterns, 3),
         (gzip(&tar(&[file(".dockercfg", &patterns)])), "file_patterns", file_patterns, 3),
         (meaningless.into(), "file_entries", file_entries, 2),
-        (format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{}"}}}}"#, base64(&json)).into(), "file_entries", file_entries, 2),
-        (format!(r#"{{"kind": "Secret", "stringData": {{".dockerconfigjson": {}}}}}"#, quote(&json)).into(), "file_entries", file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "data": {{{pull}: "{}"}}}}"#, base64(&json)).into(), "file_entries",
+            file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "stringData": {{{pull}: {}}}}}"#, quote(&json)).into(), "file_entries",
+            file_entries, 2),
         (format!(r#"{{".dockercfg": "{}"}}"#, base64(flat)).into(), "file_entries", file_entries, 2),
         (format!(r#"{{".dockercfg": {}}}"#, quote(flat)).into(), "file_entries", file_entries, 2),
         (packed.clone(), "file_entries", file_entries, 2),
@@ -138,8 +141,10 @@ fn limits_hold_for_every_source() {
     let path = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
     let fetching = |items: &str| only(&app_with(&format!(r#""fetch": [{items}]"#)));
     let fetch = |name: &str| fetching(&format!(r#"{{"uri": "{}"}}"#, path(name)));
-    let pulls = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
-        "secrets": {"s": {"source": "/s"}}}"#;
+    let pulls = r#"{
+        "id": "/a", "secrets": {"s": {"source": "/s"}},
+        "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}}
+    }"#;
     let secret = |_: &str| Ok(json.clone().into_bytes());
     let checked = |name: &str, limits| match dcos::check_file(path(name), limits).problem() {
         Some(Error::Limit { limit, value, .. }) => Ok(Some((*limit, *value))),
@@ -148,39 +153,47 @@ fn limits_hold_for_every_source() {
     };
     let build = Resolver::builder;
     let renamed = format!(r#"{{"uri": "{}", "destPath": ".dockercfg"}}"#, path("other/creds.json"));
-    type Read<'r> = Box<dyn Fn(Limits) -> Result<Option<(&'static str, u64)>, Error> + 'r>;
+    type Read<'r> = &'r dyn Fn(Limits) -> Result<Option<(&'static str, u64)>, Error>;
+    let (agent, archive_path) = (agent(), path("archive/docker.tar.gz"));
+    let in_sandbox = |name, l| fetch("x").resolver_in_sandbox(&agent, l, path(name), no_secrets);
+    let secret_in_sandbox = |l| only(pulls).resolver_in_sandbox(&agent, l, path("json"), secret);
+    let first = |l| {
+        let mut all = regcred::marathon::resolvers(pulls.as_bytes(), &agent, l, secret)?;
+        Ok::<_, Error>(all.remove(0))
+    };
     // what is read, whether it is an archive, how
     #[rustfmt::skip]
-    let table: Vec<(&str, bool, Read<'_>)> = vec![
-        ("a task secret", false, Box::new(|l| hit(build().task_secret(&*json).limits(l).build()))),
-        ("limits given first", false, Box::new(|l| hit(build().limits(l).task_secret(&*json).build()))),
-        ("a source before a base", false, Box::new(|l| hit(build().task_secret(&*json).base(&agent()).limits(l).build()))),
-        ("a source after a base", false, Box::new(|l| hit(build().base(&agent()).task_secret(&*json).limits(l).build()))),
-        ("an archive", true, Box::new(|l| hit(build().task_secret(&*packed).limits(l).build()))),
-        ("an agent flag, JSON", false, Box::new(|l| hit(build().agent_flag(&*json).limits(l).build()))),
-        ("an agent flag, a path", false, Box::new(|l| hit(build().agent_flag(path("flat/.dockercfg")).limits(l).build()))),
-        ("an agent flag, an archive", true, Box::new(|l| hit(build().agent_flag(path("archive/docker.tar.gz")).limits(l).build()))),
-        ("a cluster file", false, Box::new(|l| hit(build().cluster_file(path("flat/.dockercfg")).limits(l).build()))),
-        ("a cluster file if it exists", false, Box::new(|l| hit(build().cluster_file_if_exists(path("flat/.dockercfg")).limits(l).build()))),
-        ("a cluster file, an archive", true, Box::new(|l| hit(build().cluster_file(path("archive/docker.tar.gz")).limits(l).build()))),
-        ("a HOME, config.json", false, Box::new(|l| hit(build().home(Some(path("json"))).limits(l).build()))),
-        ("a HOME, .dockercfg", false, Box::new(|l| hit(build().home(Some(path("flat"))).limits(l).build()))),
-        ("a sandbox, config.json", false, Box::new(|l| hit(build().sandbox_home(path("json")).limits(l).build()))),
-        ("a sandbox, .dockercfg", false, Box::new(|l| hit(build().sandbox_home(path("flat")).limits(l).build()))),
-        ("a sandbox, docker.tar.gz", true, Box::new(|l| hit(build().sandbox_home(path("archive")).limits(l).build()))),
-        ("the Docker containerizer", false, Box::new(|l| hit(mesos::docker_containerizer(&agent(), l, path("json"))))),
-        ("a fetched .dockercfg", false, Box::new(|l| hit(fetch("flat/.dockercfg").resolver(&agent(), l, no_secrets)))),
-        ("a fetched .dockercfg.gz", false, Box::new(|l| hit(fetch("gz/.dockercfg.gz").resolver(&agent(), l, no_secrets)))),
-        ("a fetched docker.tar.gz", true, Box::new(|l| hit(fetch("archive/docker.tar.gz").resolver(&agent(), l, no_secrets)))),
-        ("a file fetched under another name", false, Box::new(|l| hit(fetching(&renamed).resolver(&agent(), l, no_secrets)))),
-        ("what was fetched", false, Box::new(|l| hit(fetch("x").resolver_in_sandbox(&agent(), l, path("json"), no_secrets)))),
-        ("an archive that was fetched", true, Box::new(|l| hit(fetch("x").resolver_in_sandbox(&agent(), l, path("archive"), no_secrets)))),
-        ("a pull secret", false, Box::new(|l| hit(only(pulls).resolver(&agent(), l, secret)))),
-        ("a pull secret in a sandbox", false, Box::new(|l| hit(only(pulls).resolver_in_sandbox(&agent(), l, path("json"), secret)))),
-        ("a pull secret of a definition", false, Box::new(|l| hit(regcred::marathon::resolvers(pulls.as_bytes(), &agent(), l, secret)?.remove(0)))),
-        ("a checked flag, JSON", false, Box::new(|l| hit(mesos::check_docker_config(&json, l)))),
-        ("a checked flag, a path", false, Box::new(|l| hit(mesos::check_docker_config(&path("flat/.dockercfg"), l)))),
-        ("a checked cluster file", false, Box::new(|l| checked("flat/.dockercfg", l))),
+    let table: [(&str, bool, Read<'_>); 29] = [
+        ("a task secret", false, &|l| hit(build().task_secret(&*json).limits(l).build())),
+        ("limits given first", false, &|l| hit(build().limits(l).task_secret(&*json).build())),
+        ("a source before a base", false, &|l| hit(build().task_secret(&*json).base(&agent).limits(l).build())),
+        ("a source after a base", false, &|l| hit(build().base(&agent).task_secret(&*json).limits(l).build())),
+        ("an archive", true, &|l| hit(build().task_secret(&*packed).limits(l).build())),
+        ("an agent flag, JSON", false, &|l| hit(build().agent_flag(&*json).limits(l).build())),
+        ("an agent flag, a path", false, &|l| hit(build().agent_flag(path("flat/.dockercfg")).limits(l).build())),
+        ("an agent flag, an archive", true, &|l| hit(build().agent_flag(&archive_path).limits(l).build())),
+        ("a cluster file", false, &|l| hit(build().cluster_file(path("flat/.dockercfg")).limits(l).build())),
+        ("a cluster file if it exists", false,
+            &|l| hit(build().cluster_file_if_exists(path("flat/.dockercfg")).limits(l).build())),
+        ("a cluster file, an archive", true, &|l| hit(build().cluster_file(&archive_path).limits(l).build())),
+        ("a HOME, config.json", false, &|l| hit(build().home(Some(path("json"))).limits(l).build())),
+        ("a HOME, .dockercfg", false, &|l| hit(build().home(Some(path("flat"))).limits(l).build())),
+        ("a sandbox, config.json", false, &|l| hit(build().sandbox_home(path("json")).limits(l).build())),
+        ("a sandbox, .dockercfg", false, &|l| hit(build().sandbox_home(path("flat")).limits(l).build())),
+        ("a sandbox, docker.tar.gz", true, &|l| hit(build().sandbox_home(path("archive")).limits(l).build())),
+        ("the Docker containerizer", false, &|l| hit(mesos::docker_containerizer(&agent, l, path("json")))),
+        ("a fetched .dockercfg", false, &|l| hit(fetch("flat/.dockercfg").resolver(&agent, l, no_secrets))),
+        ("a fetched .dockercfg.gz", false, &|l| hit(fetch("gz/.dockercfg.gz").resolver(&agent, l, no_secrets))),
+        ("a fetched docker.tar.gz", true, &|l| hit(fetch("archive/docker.tar.gz").resolver(&agent, l, no_secrets))),
+        ("a file fetched under another name", false, &|l| hit(fetching(&renamed).resolver(&agent, l, no_secrets))),
+        ("what was fetched", false, &|l| hit(in_sandbox("json", l))),
+        ("an archive that was fetched", true, &|l| hit(in_sandbox("archive", l))),
+        ("a pull secret", false, &|l| hit(only(pulls).resolver(&agent, l, secret))),
+        ("a pull secret in a sandbox", false, &|l| hit(secret_in_sandbox(l))),
+        ("a pull secret of a definition", false, &|l| hit(first(l)?)),
+        ("a checked flag, JSON", false, &|l| hit(mesos::check_docker_config(&json, l))),
+        ("a checked flag, a path", false, &|l| hit(mesos::check_docker_config(&path("flat/.dockercfg"), l))),
+        ("a checked cluster file", false, &|l| checked("flat/.dockercfg", l)),
     ];
     type Set = fn(&mut Limits, u64);
     // limit, whether it is one of archives, how to set it, the least value that lets the file

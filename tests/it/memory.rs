@@ -110,8 +110,10 @@ fn answers(definition: &str, path: &Path) -> Held {
     Some(Box::new(answers.remove(0).unwrap()))
 }
 
-const PULL_CONFIG: &str = r#"{"container":{"type":"MESOS","docker":{"image":"reg.io/app","pullConfig":{"secret":"s"}}},
-    "secrets":{"s":{"source":"/s"}}}"#;
+const PULL_CONFIG: &str = r#"{
+    "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
+    "secrets": {"s": {"source": "/s"}}
+}"#;
 
 fn fetched(path: &Path) -> Held {
     let definition = format!(
@@ -150,57 +152,156 @@ fn cluster_config(path: &Path) -> Held {
     Some(Box::new(dcos::Parameters::from_json(&config).unwrap()))
 }
 
-/// What is read, the name of the file, what is in it, how it is read.
+fn sandbox(path: &Path) -> Held {
+    build(Resolver::builder().sandbox_home(path.parent().unwrap()))
+}
+
+fn home(path: &Path) -> Held {
+    build(Resolver::builder().home(path.parent()))
+}
+
+fn agent_flag(path: &Path) -> Held {
+    build(Resolver::builder().agent_flag(flag(path)))
+}
+
+fn cluster_file(path: &Path) -> Held {
+    build(Resolver::builder().cluster_file(path))
+}
+
+fn layered(path: &Path) -> Held {
+    let base = Resolver::builder().cluster_file(path).build().unwrap();
+    build(Resolver::builder().add(Level::AgentFlag, "{}").base(&base))
+}
+
+fn docker_hub(path: &Path) -> Held {
+    let resolver = Resolver::builder().task_secret(fs::read(path).unwrap()).build().unwrap();
+    Some(Box::new(resolver.resolve(&ImageRef::parse("nginx").unwrap()).unwrap()))
+}
+
+fn pull_secret(path: &Path) -> Held {
+    answers(PULL_CONFIG, path)
+}
+
+fn copied_builder(path: &Path) -> Held {
+    let builder = Resolver::builder().task_secret(fs::read(path).unwrap());
+    Some(Box::new((builder.clone(), builder)))
+}
+
+fn not_wiped(path: &Path) -> Held {
+    Some(Box::new(fs::read(path).unwrap()))
+}
+
+fn lines(s: &str) -> String {
+    format!("auth = {}\nemail = {s}\n{}", base64(format!("us:{s}")), " \n".repeat(600))
+}
+
+fn dcos_config(s: &str) -> Vec<u8> {
+    member("cluster_docker_credentials", &config(&auth(s))).into()
+}
+
+fn secret_data(s: &str) -> Vec<u8> {
+    member(".dockerconfigjson", &config(&auth(s))).into()
+}
+
+fn escaped_auth(s: &str) -> Vec<u8> {
+    config(&auth(s)).replace("\"dXM6", r#""\u0064XM6"#).into()
+}
+
+fn auth_with_line_break(s: &str) -> Vec<u8> {
+    config(&auth(s)).replace("\"dXM6", r#""dXM6\r\n"#).into()
+}
+
+fn beside_a_lone_surrogate(s: &str) -> Vec<u8> {
+    config(&auth(s)).replace("}},", r#"},"b.io":{"auth":"\ud800"}},"#).into()
+}
+
+fn string_data(s: &str) -> String {
+    format!(r#"{{"kind":"Secret","stringData":{}}}"#, member(".dockercfg", &flat(s)))
+}
+
+fn config_archive(s: &str) -> Vec<u8> {
+    tar(&[file(".docker/config.json", &config(&auth(s)))])
+}
+
+/// An archive with a `.dockercfg`.
+fn archive(s: &str) -> Vec<u8> {
+    tar(&[file(".dockercfg", &flat(s))])
+}
+
+fn large_archive(s: &str) -> Vec<u8> {
+    let (flat, large, config) = (flat(s), "x".repeat(200_000), config(&auth(s)));
+    tar(&[file(".dockercfg", &flat), file("x", &large), file(".docker/config.json", &config)])
+}
+
+fn two_gzip_members(s: &str) -> Vec<u8> {
+    let archive = archive(s);
+    [gzip(&archive[..700]), gzip(&archive[700..])].concat()
+}
+
+fn damaged_archive(s: &str) -> Vec<u8> {
+    let mut packed = gzip(&archive(s));
+    let checksum = packed.len() - 6;
+    packed[checksum] ^= 1;
+    packed
+}
+
+fn in_latin_1(text: String) -> Vec<u8> {
+    text.into_bytes().into_iter().map(|b| if b == b'x' { 0xE4 } else { b }).collect()
+}
+
+/// A JSON object with one text.
+fn member(name: &str, text: &str) -> String {
+    format!(r#"{{"{name}":{}}}"#, quote(text))
+}
+
+/// A row: what is read, the name of the file, its content, and the function that reads it.
 type Row = (&'static str, &'static str, fn(&str) -> Vec<u8>, fn(&Path) -> Held);
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    ("auth",                       "a",                   |s| config(&auth(s)).into(),                   secret),
-    ("user name and password",     "a",                   |s| config(&plain(s)).into(),                  secret),
-    ("tokens and email",           "a",                   |s| config(&tokens(s)).into(),                 secret),
-    ("escapes in a password",      "a",                   |s| escaped(&config(&plain(s)), s).into(),     secret),
-    ("escapes in tokens",          "a",                   |s| escaped(&config(&tokens(s)), s).into(),    secret),
-    ("an escaped auth",            "a",                   |s| config(&auth(s)).replace("\"dXM6", "\"\\u0064XM6").into(), secret),
-    ("white space in auth",        "a",                   |s| config(&auth(s)).replace("\"dXM6", "\"dXM6\\r\\n").into(), secret),
-    ("half a surrogate beside it", "a",                   |s| config(&auth(s)).replace("}},", "},\"b.io\":{\"auth\":\"\\ud800\"}},").into(), secret),
-    (".dockercfg",                 "a",                   |s| flat(s).into(),                            secret),
-    (".dockercfg in lines",        "a",                   |s| format!("auth = {}\nemail = {s}\n{}", base64(format!("us:{s}")), " \n".repeat(600)).into(), |path| {
-        let auth = Resolver::builder().task_secret(fs::read(path).unwrap()).build().unwrap();
-        Some(Box::new(auth.resolve(&ImageRef::parse("nginx").unwrap()).unwrap()))
-    }),
-    ("a Secret",                   "a",                   |s| kubernetes(s).into(),                      secret),
-    ("stringData of a Secret",     "a",                   |s| format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":{}}}}}"#, quote(&flat(s))).into(), secret),
-    ("a plain archive",            "a",                   |s| tar(&[file(".dockercfg", &flat(s))]),      secret),
-    ("docker.tar.gz",              "a",                   |s| gzip(&tar(&[file(".docker/config.json", &config(&auth(s)))])), secret),
-    ("a large docker.tar.gz",      "a",                   |s| gzip(&tar(&[file(".dockercfg", &flat(s)), file("x", &"x".repeat(200_000)), file(".docker/config.json", &config(&auth(s)))])), secret),
-    ("gzip in two members",        "a",                   |s| { let tar = tar(&[file(".dockercfg", &flat(s))]); [gzip(&tar[..700]), gzip(&tar[700..])].concat() }, secret),
-    ("bytes behind an archive",    "a",                   |s| gzip(&[tar(&[file(".dockercfg", &flat(s))]), flat(s).into()].concat()), secret),
-    ("a file alone",               "a",                   |s| config(&plain(s)).into(),                  alone),
-    ("docker.tar.gz alone",        "a",                   |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), alone),
-    ("a sandbox",                  ".dockercfg",          |s| flat(s).into(),                            |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
-    ("docker.tar.gz in a sandbox", "docker.tar.gz",       |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
-    ("a HOME",                     ".dockercfg",          |s| flat(s).into(),                            |path| build(Resolver::builder().home(path.parent()))),
-    ("an agent flag",              "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().agent_flag(flag(path)))),
-    ("JSON as agent flag",         "a",                   |s| config(&auth(s)).into(),                   inline),
-    ("a cluster file",             "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().cluster_file(path))),
-    ("a layer over another",       "a",                   |s| config(&auth(s)).into(),                   |path| build(Resolver::builder().add(Level::AgentFlag, "{}").base(&Resolver::builder().cluster_file(path).build().unwrap()))),
-    ("a pull secret",              "a",                   |s| config(&auth(s)).into(),                   |path| answers(PULL_CONFIG, path)),
-    ("a fetched file",             ".dockercfg",          |s| flat(s).into(),                            fetched),
-    ("a fetched .dockercfg.gz",    ".dockercfg.gz",       |s| gzip(flat(s).as_bytes()),                  fetched),
-    ("a fetched docker.tar.gz",    "docker.tar.gz",       |s| gzip(&tar(&[file(".dockercfg", &flat(s))])), fetched),
-    ("DC/OS's parameters",         "a",                   |s| config(&auth(s)).into(),                   parameters),
-    ("DC/OS's configuration",      "a",                   |s| format!(r#"{{"cluster_docker_credentials":{}}}"#, quote(&config(&auth(s)))).into(), cluster_config),
-    ("a checked file",             "a",                   |s| config(&auth(s)).into(),                   checked),
-    ("escapes in a checked file",  "a",                   |s| escaped(&config(&tokens(s)), s).into(),    checked),
-    ("a checked Secret's data",    "a",                   |s| format!(r#"{{".dockerconfigjson":{}}}"#, quote(&config(&auth(s)))).into(), checked),
-    ("a checked file in Latin-1",  "a",                   |s| config(&auth(s)).into_bytes().into_iter().map(|b| if b == b'x' { 0xE4 } else { b }).collect(), checked),
-    ("broken JSON",                "a",                   |s| config(&auth(s)).replace("}}", "}").into(), broken),
-    ("a broken Secret",            "a",                   |s| kubernetes(s).replace("}}", "}").into(),   broken),
-    ("gzip without tar",           "a",                   |s| gzip(flat(s).as_bytes()),                  broken),
-    ("a damaged docker.tar.gz",    "a",                   |s| { let mut gz = gzip(&tar(&[file(".dockercfg", &flat(s))])); let end = gz.len() - 6; gz[end] ^= 1; gz }, broken),
-    ("a builder and its copy",     "a",                   |s| config(&auth(s)).into(),                   |path| { let builder = Resolver::builder().task_secret(fs::read(path).unwrap()); Some(Box::new((builder.clone(), builder))) }),
-    // Last, as what it leaves may be overwritten by chance.
-    ("what nobody wipes",          "a",                   |s| config(&plain(s)).into(),                  |path| Some(Box::new(fs::read(path).unwrap()))),
+    ("auth",                        "a",             |s| config(&auth(s)).into(),                secret),
+    ("user name and password",      "a",             |s| config(&plain(s)).into(),               secret),
+    ("tokens and email",            "a",             |s| config(&tokens(s)).into(),              secret),
+    ("escapes in a password",       "a",             |s| escaped(&config(&plain(s)), s).into(),  secret),
+    ("escapes in tokens",           "a",             |s| escaped(&config(&tokens(s)), s).into(), secret),
+    ("an escaped auth",             "a",             escaped_auth,                               secret),
+    ("white space in auth",         "a",             auth_with_line_break,                       secret),
+    ("a lone surrogate beside it",  "a",             beside_a_lone_surrogate,                    secret),
+    (".dockercfg",                  "a",             |s| flat(s).into(),                         secret),
+    (".dockercfg in lines",         "a",             |s| lines(s).into(),                        docker_hub),
+    ("a Secret",                    "a",             |s| kubernetes(s).into(),                   secret),
+    ("stringData of a Secret",      "a",             |s| string_data(s).into(),                  secret),
+    ("a plain archive",             "a",             archive,                                    secret),
+    ("docker.tar.gz",               "a",             |s| gzip(&config_archive(s)),               secret),
+    ("a large docker.tar.gz",       "a",             |s| gzip(&large_archive(s)),                secret),
+    ("gzip in two members",         "a",             two_gzip_members,                           secret),
+    ("bytes behind an archive",     "a",             |s| gzip(&[archive(s), flat(s).into()].concat()), secret),
+    ("a file alone",                "a",             |s| config(&plain(s)).into(),               alone),
+    ("docker.tar.gz alone",         "a",             |s| gzip(&archive(s)),                      alone),
+    ("a sandbox",                   ".dockercfg",    |s| flat(s).into(),                         sandbox),
+    ("docker.tar.gz in a sandbox",  "docker.tar.gz", |s| gzip(&archive(s)),                      sandbox),
+    ("a HOME",                      ".dockercfg",    |s| flat(s).into(),                         home),
+    ("an agent flag",               "a",             |s| config(&auth(s)).into(),                agent_flag),
+    ("JSON as agent flag",          "a",             |s| config(&auth(s)).into(),                inline),
+    ("a cluster file",              "a",             |s| config(&auth(s)).into(),                cluster_file),
+    ("a layer over another",        "a",             |s| config(&auth(s)).into(),                layered),
+    ("a pull secret",               "a",             |s| config(&auth(s)).into(),                pull_secret),
+    ("a fetched file",              ".dockercfg",    |s| flat(s).into(),                         fetched),
+    ("a fetched .dockercfg.gz",     ".dockercfg.gz", |s| gzip(flat(s).as_bytes()),               fetched),
+    ("a fetched docker.tar.gz",     "docker.tar.gz", |s| gzip(&archive(s)),                      fetched),
+    ("DC/OS's parameters",          "a",             |s| config(&auth(s)).into(),                parameters),
+    ("DC/OS's configuration",       "a",             dcos_config,                                cluster_config),
+    ("a checked file",              "a",             |s| config(&auth(s)).into(),                checked),
+    ("escapes in a checked file",   "a",             |s| escaped(&config(&tokens(s)), s).into(), checked),
+    ("a checked Secret's data",     "a",             secret_data,                                checked),
+    ("a checked file in Latin-1",   "a",             |s| in_latin_1(config(&auth(s))),           checked),
+    ("broken JSON",                 "a",             |s| config(&auth(s)).replace("}}", "}").into(), broken),
+    ("a broken Secret",             "a",             |s| kubernetes(s).replace("}}", "}").into(), broken),
+    ("gzip without tar",            "a",             |s| gzip(flat(s).as_bytes()),               broken),
+    ("a damaged docker.tar.gz",     "a",             damaged_archive,                            broken),
+    ("a builder and its copy",      "a",             |s| config(&auth(s)).into(),                copied_builder),
+    // The last row: what it leaves may be overwritten by chance.
+    ("not wiped",                   "a",             |s| config(&plain(s)).into(),               not_wiped),
 ];
 
 /// How a secret may stand in memory: as it is, in base64, and in base64 of that.
@@ -282,10 +383,10 @@ type Reader = (&'static str, &'static str, fn(&Path) -> Held);
 
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
-    ("a cluster file", "a",          |path| build(Resolver::builder().cluster_file(path))),
-    ("an agent flag",  "a",          |path| build(Resolver::builder().agent_flag(flag(path)))),
-    ("a HOME",         ".dockercfg", |path| build(Resolver::builder().home(path.parent()))),
-    ("a sandbox",      ".dockercfg", |path| build(Resolver::builder().sandbox_home(path.parent().unwrap()))),
+    ("a cluster file", "a",          cluster_file),
+    ("an agent flag",  "a",          agent_flag),
+    ("a HOME",         ".dockercfg", home),
+    ("a sandbox",      ".dockercfg", sandbox),
     ("a fetched file", ".dockercfg", fetched),
     ("a checked file", "a",          checked),
 ];

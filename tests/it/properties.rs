@@ -122,7 +122,9 @@ proptest! {
     }
 
     #[test]
-    fn an_entry_for_an_unrelated_registry_changes_nothing(sources in sources(), at in any::<Index>(), level in select(&LEVELS[..])) {
+    fn an_entry_for_an_unrelated_registry_changes_nothing(
+        sources in sources(), at in any::<Index>(), level in select(&LEVELS[..])
+    ) {
         let before = answers(&build(&sources));
         let unrelated: Vec<(String, &str)> =
             ["unrelated.example", "*.unrelated.example", "reg.io.unrelated.example/a", "reg.io:1"]
@@ -135,7 +137,9 @@ proptest! {
     }
 
     #[test]
-    fn tag_and_digest_never_matter(sources in sources(), tag in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,20}", hex in "[0-9a-f]{64}") {
+    fn tag_and_digest_never_matter(
+        sources in sources(), tag in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,20}", hex in "[0-9a-f]{64}"
+    ) {
         let resolver = build(&sources);
         for image in IMAGES {
             let plain = answer(&resolver, image);
@@ -216,7 +220,9 @@ proptest! {
     }
 
     #[test]
-    fn a_digest_does_not_change_registry_and_repository(image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()) {
+    fn a_digest_does_not_change_registry_and_repository(
+        image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()
+    ) {
         digests_change_nothing(&image);
         digests_change_nothing(&other);
         digests_change_nothing(&format!("quay.io/{image}"));
@@ -225,7 +231,8 @@ proptest! {
     #[test]
     fn json_strings_decode_as_in_serde_json(pieces in prop::collection::vec(select(&TEXT_PIECES[..]), 1..6)) {
         let json = format!("\"{}\"", pieces.concat());
-        let resolver = secret(format!(r#"{{"auths": {{"reg.io": {{"username": "u", "password": {json}}}}}}}"#)).unwrap();
+        let entry = format!(r#"{{"username": "u", "password": {json}}}"#);
+        let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
         let auth = resolver.resolve(&ImageRef::parse("reg.io/app").unwrap());
         let password = auth.map(|auth| auth.password().unwrap().to_owned());
         prop_assert_eq!(password, serde_json::from_str::<String>(&json).ok());

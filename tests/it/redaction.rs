@@ -143,8 +143,10 @@ fn secrets_in_the_wrong_place_are_never_shown() {
 fn helper_names_are_shown() {
     #[rustfmt::skip]
     let names = [
-        "osxkeychain", "secretservice", "wincred", "pass", "desktop", "desktop.exe", "ecr-login", "gcloud", "gcr", "acr-env", "acr", "oci",
-        "magic", "none", "keepassxc", "bitwarden", "1password", "passphrase-wrapper", "docker-credential-ecr-login", "harbor", "keychain",
+        "osxkeychain", "secretservice", "wincred", "pass", "desktop", "desktop.exe", "ecr-login", "gcloud", "gcr",
+        "acr-env", "acr", "oci", "magic", "none", "keepassxc", "bitwarden", "1password", "passphrase-wrapper",
+        "docker-credential-ecr-login",
+        "harbor", "keychain",
     ];
     check_rows(names, |name| {
         let file = format!(r#"{{"credsStore": "{name}", "credHelpers": {{"reg.io": "{name}"}}}}"#);

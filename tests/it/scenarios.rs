@@ -83,7 +83,8 @@ fn marathon_app_with_dockercfg_in_uris() {
     let definition = format!(
         r#"{{
             "id": "/some/name/or/id", "cpus": 1, "mem": 1024, "instances": 1,
-            "container": {{"type": "DOCKER", "docker": {{"image": "some.docker.host.com/namespace/repo", "network": "HOST"}}}},
+            "container": {{"type": "DOCKER", "docker": {{
+                    "image": "some.docker.host.com/namespace/repo", "network": "HOST"}}}},
             "uris": ["file://{}/.dockercfg"]
         }}"#,
         home.path().display()
@@ -114,7 +115,8 @@ fn marathon_app_with_docker_tar_gz() {
     let table = [
         (format!(r#""uris": ["file://{archive}"]"#), "", "Marathon 1.4"),
         (format!(r#""fetch": [{{"uri": "file://{archive}"}}]"#), "", "DC/OS 2.1"),
-        (format!(r#""fetch": [{{"uri": "file://{archive}", "extract": false}}]"#), "extract is false", "found here, but not by Docker"),
+        (format!(r#""fetch": [{{"uri": "file://{archive}", "extract": false}}]"#), "extract is false",
+            "Docker does not find it"),
     ];
     check_rows(table, |(field, warning, rule)| {
         let definition = format!(
@@ -142,7 +144,8 @@ fn marathon_app_with_docker_tar_gz() {
 
     // A pod that fetches it pulls anonymously, whatever the manual says, and is told so.
     let pod = format!(
-        r#"{{"id": "/pod", "containers": [{{"name": "a", "image": {{"kind": "DOCKER", "id": "some.docker.host.com/namespace/repo"}},
+        r#"{{"id": "/pod", "containers": [{{
+            "name": "a", "image": {{"kind": "DOCKER", "id": "some.docker.host.com/namespace/repo"}},
             "artifacts": [{{"uri": "file://{archive}"}}]}}]}}"#
     );
     let Resolved { container, resolver, .. } = resolved(&pod);

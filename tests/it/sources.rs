@@ -57,7 +57,7 @@ fn an_unknown_form_of_the_agent_flag_is_an_error() {
         ("[]".into(), "no object", "Mesos"),
         ("\"x\"".into(), "no object", "Mesos"),
         ("{".into(), "ends too early", "Mesos"),
-        ("//c\n{\"auths\": {\"reg.io\": {}}}".into(), "neither a path nor JSON alone", "a comment before the JSON is not shown as a path"),
+        ("//c\n{\"auths\": {\"reg.io\": {}}}".into(), "neither a path nor JSON alone", "not shown as a path"),
         ("/*c*/{\"auths\": {}}".into(), "neither a path nor JSON alone", "a comment before the JSON"),
         ("file:///%7B%22auths%22:{}".replace("{}", "x"), "neither a path nor JSON alone", "escaped JSON"),
         ("file:///etc/docker.json#x".into(), "query or a fragment", "RFC 8089"),
