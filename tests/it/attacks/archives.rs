@@ -239,8 +239,12 @@ fn a_member_that_differs_in_case_or_by_a_dot() {
     let (own, other) = (user("own"), user("other"));
     #[rustfmt::skip]
     let others = [
-        ".Docker/config.json", ".docker/Config.json", ".DOCKER/CONFIG.JSON", ".DockerCfg", ".dockercfg ", " .dockercfg", ".docker/config.json ", ".docker/config.json.", ".docker/config.jsonx", "docker/config.json", "..docker/config.json",
-        ".docker\\config.json", ".docker/config.json~", ".docker /config.json", "~/.docker/config.json", ".docker/.config.json", ".docker/config.json.bak", ".dockercfg.json", "-.dockercfg", "C:/.dockercfg", "x/.dockercfg",
+        ".Docker/config.json", ".docker/Config.json", ".DOCKER/CONFIG.JSON", ".DockerCfg", ".dockercfg ", " .dockercfg",
+        ".docker/config.json ", ".docker/config.json.", ".docker/config.jsonx", "docker/config.json",
+        "..docker/config.json",
+        ".docker\\config.json", ".docker/config.json~", ".docker /config.json", "~/.docker/config.json",
+        ".docker/.config.json", ".docker/config.json.bak", ".dockercfg.json", "-.dockercfg", "C:/.dockercfg",
+        "x/.dockercfg",
     ];
     check_rows(others, |name| {
         let alone = problem(refused(tar(&[file(name, &canary("reg.io"))])));
@@ -251,7 +255,10 @@ fn a_member_that_differs_in_case_or_by_a_dot() {
         }
     });
     #[rustfmt::skip]
-    let same = ["./.docker/config.json", "/.docker/config.json", "//.docker//config.json", "././.docker/./config.json", ".docker/config.json\0x"];
+    let same = [
+        "./.docker/config.json", "/.docker/config.json", "//.docker//config.json", "././.docker/./config.json",
+        ".docker/config.json\0x",
+    ];
     check_rows(same, |name| {
         for (members, last) in
             [([name, ".docker/config.json"], "own"), ([".docker/config.json", name], "other")]
@@ -276,15 +283,20 @@ fn an_unbounded_gzip_header() {
     let extra = |length: u16| [&length.to_le_bytes()[..], &vec![0x1f; length.into()]].concat();
     let found = format!("u:{PASSWORD}");
     #[rustfmt::skip]
-    let harmless = [with(NAME, &text(1000)), with(COMMENT, &text(1000)), with(EXTRA, &extra(u16::MAX)), with(NAME | COMMENT, &[text(9), text(9)].concat()), with(EXTRA, &extra(0))];
+    let harmless = [
+        with(NAME, &text(1000)), with(COMMENT, &text(1000)), with(EXTRA, &extra(u16::MAX)),
+        with(NAME | COMMENT, &[text(9), text(9)].concat()), with(EXTRA, &extra(0)),
+    ];
     check_rows(harmless, |bytes| {
         assert_eq!(from_secret(bytes, "reg.io/x"), found);
     });
     let endless = vec![b'x'; 15 << 20];
     #[rustfmt::skip]
     let refused_ones = [
-        with(NAME, &text(1 << 20)), with(COMMENT, &text(1 << 20)), [&with(NAME, b"")[..10], &endless].concat(), [&with(COMMENT, b"")[..10], &endless].concat(),
-        with(EXTRA, &u16::MAX.to_le_bytes()), with(EXTRA, b"")[..11].to_vec(), with(2, b"\0\0"), with(NAME, b"")[..10].to_vec(),
+        with(NAME, &text(1 << 20)), with(COMMENT, &text(1 << 20)), [&with(NAME, b"")[..10], &endless].concat(),
+        [&with(COMMENT, b"")[..10], &endless].concat(),
+        with(EXTRA, &u16::MAX.to_le_bytes()), with(EXTRA, b"")[..11].to_vec(), with(2, b"\0\0"),
+        with(NAME, b"")[..10].to_vec(),
         [&packed[..2], &[7], &packed[3..]].concat(),
     ];
     check_rows(refused_ones.into_iter().enumerate(), |(row, bytes)| {
@@ -297,8 +309,10 @@ fn another_compression_in_place_of_gzip() {
     // how it begins, what the error says
     #[rustfmt::skip]
     let table: [(&[u8], &str); 12] = [
-        (b"\x28\xB5\x2F\xFD", "not with gzip"), (b"\xFD7zXZ\0", "not with gzip"), (b"BZh9", "not with gzip"), (b"PK\x03\x04", "zip archive"),
-        (b"PK\x05\x06", ""), (b"\x04\x22\x4D\x18", ""), (b"7z\xBC\xAF\x27\x1C", ""), (b"\x1F\x9D", ""), (b"\x1F\xA0", ""), (b"LZIP", ""), (b"\x5D\0\0", ""), (b"Rar!\x1A\x07", ""),
+        (b"\x28\xB5\x2F\xFD", "not with gzip"), (b"\xFD7zXZ\0", "not with gzip"), (b"BZh9", "not with gzip"),
+        (b"PK\x03\x04", "zip archive"),
+        (b"PK\x05\x06", ""), (b"\x04\x22\x4D\x18", ""), (b"7z\xBC\xAF\x27\x1C", ""), (b"\x1F\x9D", ""),
+        (b"\x1F\xA0", ""), (b"LZIP", ""), (b"\x5D\0\0", ""), (b"Rar!\x1A\x07", ""),
     ];
     check_rows(table, |(magic, says)| {
         for behind in [canary("reg.io").into_bytes(), good(), vec![0xA5; 600]] {
@@ -341,7 +355,8 @@ fn a_negative_size() {
     // the field, as it stands in the header
     #[rustfmt::skip]
     let fields: [&[u8; 12]; 10] = [
-        b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x00", b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", b"\xFF\0\0\0\0\0\0\0\0\0\0\0", b"\xC0\0\0\0\0\0\0\0\0\0\0\x01", b"\x80\x01\0\0\0\0\0\0\0\0\0\0",
+        b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x00", b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+        b"\xFF\0\0\0\0\0\0\0\0\0\0\0", b"\xC0\0\0\0\0\0\0\0\0\0\0\x01", b"\x80\x01\0\0\0\0\0\0\0\0\0\0",
         b"\x81\0\0\0\0\0\0\0\0\0\0\x01", b"-0000000512\0", b"0x000000200\0", b"00000000089\0", b"           \0",
     ];
     check_rows(fields, |field| {

@@ -10,8 +10,10 @@ use crate::support::{answer, check_rows, config, secret};
 fn a_registry_with_docker_hub_in_its_name() {
     #[rustfmt::skip]
     let evil = [
-        "docker.io.evil.com", "index.docker.io.evil.com", "notdocker.io", "xdocker.io", "docker.iox", "docker.io-evil.com",
-        "evil-docker.io", "docker-io.com", "evil.docker.io", "a.index.docker.io", "docker.com", "hub.docker.com", "docker.io.",
+        "docker.io.evil.com", "index.docker.io.evil.com", "notdocker.io", "xdocker.io", "docker.iox",
+        "docker.io-evil.com",
+        "evil-docker.io", "docker-io.com", "evil.docker.io", "a.index.docker.io", "docker.com", "hub.docker.com",
+        "docker.io.",
         "docker.io:5000", "docker.io:80", "docker.io:0", "index.docker.io:5000", "docker.1o", "d0cker.io",
     ];
     check_rows(evil, |evil| {
@@ -30,7 +32,10 @@ fn a_registry_with_docker_hub_in_its_name() {
 fn docker_hub_in_the_path_of_another_registry() {
     let hub = secret(config(&[("https://index.docker.io/v1/", "hub")])).unwrap();
     #[rustfmt::skip]
-    let images = ["evil.com/docker.io", "evil.com/docker.io/app", "evil.com/index.docker.io/v1/app", "localhost/docker.io/app", "evil.com:5000/docker.io/library/nginx"];
+    let images = [
+        "evil.com/docker.io", "evil.com/docker.io/app", "evil.com/index.docker.io/v1/app", "localhost/docker.io/app",
+        "evil.com:5000/docker.io/library/nginx",
+    ];
     check_rows(images, |image| {
         assert_eq!(answer(&hub, image), "-", "{image}");
     });
@@ -47,7 +52,8 @@ fn docker_hub_in_the_path_of_another_registry() {
 fn a_registry_name_with_another_as_prefix_or_suffix() {
     #[rustfmt::skip]
     let evil = [
-        "evilreg.io", "evil-reg.io", "a.reg.io", "reg.io.evil.com", "reg.io-evil.com", "reg.iox", "reg.i", "eg.io", "reg", "io",
+        "evilreg.io", "evil-reg.io", "a.reg.io", "reg.io.evil.com", "reg.io-evil.com", "reg.iox", "reg.i", "eg.io",
+        "reg", "io",
         "reg-io.com", "regxio", "reg.io.reg.io", "reg.io.io", "www.reg.io", "localhost",
     ];
     check_rows(evil, |evil| {
@@ -61,10 +67,14 @@ fn a_trusted_host_as_the_user_info_of_another() {
     let hosts = ["reg.io", "evil.com", "reg.io:443", "evil.com:443", "reg.io@evil.com"];
     #[rustfmt::skip]
     let keys = [
-        "reg.io@evil.com", "evil.com@reg.io", "https://reg.io@evil.com/", "https://reg.io:443@evil.com/", "https://reg.io:443@evil.com:443/v2/",
-        "https://reg.io%40evil.com", "https://reg.io%40evil.com@reg.io", "https://evil.com#@reg.io", "https://evil.com?@reg.io", "https://evil.com/#@reg.io",
-        "https://evil.com/?@reg.io", "https://evil.com/@reg.io", "https://reg.io\\@evil.com", "https://evil.com;@reg.io", "https://@reg.io", "https://:@reg.io",
-        "https://reg.io@", "https://reg.io＠evil.com", "https://reg.io﹫evil.com", "https://a@reg.io@evil.com", "https://[@reg.io]", "https://[reg.io]@evil.com",
+        "reg.io@evil.com", "evil.com@reg.io", "https://reg.io@evil.com/", "https://reg.io:443@evil.com/",
+        "https://reg.io:443@evil.com:443/v2/",
+        "https://reg.io%40evil.com", "https://reg.io%40evil.com@reg.io", "https://evil.com#@reg.io",
+        "https://evil.com?@reg.io", "https://evil.com/#@reg.io",
+        "https://evil.com/?@reg.io", "https://evil.com/@reg.io", "https://reg.io\\@evil.com",
+        "https://evil.com;@reg.io", "https://@reg.io", "https://:@reg.io",
+        "https://reg.io@", "https://reg.io＠evil.com", "https://reg.io﹫evil.com", "https://a@reg.io@evil.com",
+        "https://[@reg.io]", "https://[reg.io]@evil.com",
     ];
     check_rows(keys, |key| {
         means_nothing(key, &hosts);
@@ -100,8 +110,10 @@ fn another_port_of_the_same_host() {
     let others = [
         "reg.io:5000", "reg.io:80", "reg.io:0", "reg.io:00", "reg.io:4430", "reg.io:44", "reg.io:1443", "reg.io:65535",
         // 443 and 5000 once more, if a number were cut to 16, 32 or 64 bits.
-        "reg.io:65979", "reg.io:4294967739", "reg.io:18446744073709552059", "reg.io:340282366920938463463374607431768211899",
-        "reg.io:+443", "reg.io:-443", "reg.io:0x1bb", "reg.io:0o673", "reg.io:443:443", "reg.io: 443", "reg.io:443 ", "reg.io:４４３", "reg.io:", "reg.io:https", "reg.io:4_43", "reg.io:443.",
+        "reg.io:65979", "reg.io:4294967739", "reg.io:18446744073709552059",
+        "reg.io:340282366920938463463374607431768211899",
+        "reg.io:+443", "reg.io:-443", "reg.io:0x1bb", "reg.io:0o673", "reg.io:443:443", "reg.io: 443", "reg.io:443 ",
+        "reg.io:４４３", "reg.io:", "reg.io:https", "reg.io:4_43", "reg.io:443.",
     ];
     check_rows(others, |other| {
         strangers("reg.io", other);
@@ -130,8 +142,10 @@ fn a_trailing_dot() {
 fn percent_encoding() {
     #[rustfmt::skip]
     let encoded = [
-        "reg%2eio", "%72eg.io", "reg.io%2f", "reg.io%2fteam", "reg.io%00.evil.com", "evil.com%23.reg.io", "evil.com%2f.reg.io", "evil.com%3f.reg.io",
-        "reg.io%3a443", "reg.io:%34%34%33", "reg.io%20", "reg.io%0a", "reg.io%252e", "%", "reg.io%", "reg%uff0eio", "r%65g.io", "%E2%84%AA.io", "ｒ%65g.io",
+        "reg%2eio", "%72eg.io", "reg.io%2f", "reg.io%2fteam", "reg.io%00.evil.com", "evil.com%23.reg.io",
+        "evil.com%2f.reg.io", "evil.com%3f.reg.io",
+        "reg.io%3a443", "reg.io:%34%34%33", "reg.io%20", "reg.io%0a", "reg.io%252e", "%", "reg.io%", "reg%uff0eio",
+        "r%65g.io", "%E2%84%AA.io", "ｒ%65g.io",
     ];
     check_rows(encoded, |encoded| {
         for key in [encoded.to_owned(), format!("https://{encoded}/v2/")] {
@@ -149,8 +163,11 @@ fn a_look_alike_in_another_script() {
     // a host as written in a URL, the host it folds to
     #[rustfmt::skip]
     let folds = [
-        ("ｒｅｇ.io", "full-width letters"), ("reg．io", "a full-width full stop"), ("reg。io", "an ideographic full stop"), ("reg｡io", "half of one"),
-        ("re\u{ad}g.io", "a soft hyphen, which is nothing"), ("re\u{200b}g.io", "no space, which is nothing"), ("ⓡeg.io", "in a circle"), ("𝐫eg.io", "bold"), ("re\u{2060}g.io", "a word joiner"), ("\u{feff}reg.io", "a BOM"),
+        ("ｒｅｇ.io", "full-width letters"), ("reg．io", "a full-width full stop"),
+        ("reg。io", "an ideographic full stop"), ("reg｡io", "half of one"),
+        ("re\u{ad}g.io", "a soft hyphen, which is nothing"), ("re\u{200b}g.io", "no space, which is nothing"),
+        ("ⓡeg.io", "in a circle"), ("𝐫eg.io", "bold"), ("re\u{2060}g.io", "a word joiner"),
+        ("\u{feff}reg.io", "a BOM"),
     ];
     check_rows(folds, |(host, what)| {
         let url = secret(config(&[(&format!("https://{host}"), "own")])).unwrap();
@@ -161,7 +178,8 @@ fn a_look_alike_in_another_script() {
     });
     #[rustfmt::skip]
     let others = [
-        ("rеg.io", "Cyrillic"), ("rэg.io", "Cyrillic"), ("reġ.io", "a dot above"), ("rëg.io", "an umlaut"), ("reɡ.io", "a script g"), ("reg.ıo", "no dot"), ("reg.ｉо", "half and half"), ("ɾeg.io", "a fish hook"),
+        ("rеg.io", "Cyrillic"), ("rэg.io", "Cyrillic"), ("reġ.io", "a dot above"), ("rëg.io", "an umlaut"),
+        ("reɡ.io", "a script g"), ("reg.ıo", "no dot"), ("reg.ｉо", "half and half"), ("ɾeg.io", "a fish hook"),
     ];
     check_rows(others, |(host, what)| {
         let url = secret(config(&[(&format!("https://{host}"), "stolen")])).unwrap();
@@ -172,8 +190,11 @@ fn a_look_alike_in_another_script() {
     // Signs that end or split a host once they are folded, the trick known as HostSplit.
     #[rustfmt::skip]
     let split = [
-        "reg.io／evil.com", "evil.com／.reg.io", "evil.c℀.reg.io", "evil.c℆.reg.io", "reg.io？evil.com", "evil.com＃.reg.io", "reg.io＠evil.com", "reg.io：443", "reg.io：evil.com", "evil.com＼.reg.io", "evil.com％2f.reg.io",
-        "reg.io\u{202e}moc.live", "re\u{200d}g.io", "re\u{200c}g.io", "reg.io\u{3000}", "reg.io\u{a0}", "reg.io\u{0}", "reg.io⩴443", "xn--\u{e9}.reg.io", "reg․io", "１２７.0.0.1", "0x７f.1", "①27.1", "［::1］",
+        "reg.io／evil.com", "evil.com／.reg.io", "evil.c℀.reg.io", "evil.c℆.reg.io", "reg.io？evil.com",
+        "evil.com＃.reg.io", "reg.io＠evil.com", "reg.io：443", "reg.io：evil.com", "evil.com＼.reg.io",
+        "evil.com％2f.reg.io",
+        "reg.io\u{202e}moc.live", "re\u{200d}g.io", "re\u{200c}g.io", "reg.io\u{3000}", "reg.io\u{a0}", "reg.io\u{0}",
+        "reg.io⩴443", "xn--\u{e9}.reg.io", "reg․io", "１２７.0.0.1", "0x７f.1", "①27.1", "［::1］",
     ];
     check_rows(split, |host| {
         let url = format!("https://{host}");
@@ -191,7 +212,10 @@ fn a_look_alike_in_another_script() {
 #[test]
 fn a_backslash() {
     #[rustfmt::skip]
-    let keys = ["reg.io\\", "reg.io\\evil.com", "evil.com\\.reg.io", "https:\\\\reg.io", "https:/\\reg.io", "https://evil.com\\reg.io", "https://reg.io\\v2\\", "\\\\reg.io", "reg.io\\..\\evil.com", "reg.io/team\\app"];
+    let keys = [
+        "reg.io\\", "reg.io\\evil.com", "evil.com\\.reg.io", "https:\\\\reg.io", "https:/\\reg.io",
+        "https://evil.com\\reg.io", "https://reg.io\\v2\\", "\\\\reg.io", "reg.io\\..\\evil.com", "reg.io/team\\app",
+    ];
     check_rows(keys, |key| {
         means_nothing(key, &["reg.io", "evil.com"]);
         assert!(ImageRef::parse(&format!("{key}/app")).is_err(), "{key}");
@@ -206,8 +230,10 @@ fn a_tab_or_a_newline_that_url_parsers_drop() {
     check_rows(rows, |space| {
         #[rustfmt::skip]
         let keys = [
-            format!("re{space}g.io"), format!("{space}reg.io"), format!("reg.io{space}"), format!("reg.io:4{space}43"), format!("reg.io{space}:443"), format!("reg.io/te{space}am"),
-            format!("https://re{space}g.io"), format!("https:{space}//reg.io"), format!("ht{space}tps://reg.io"), format!("https://{space}reg.io"), format!("https://reg.io/{space}"), format!("{space}https://reg.io"),
+            format!("re{space}g.io"), format!("{space}reg.io"), format!("reg.io{space}"), format!("reg.io:4{space}43"),
+            format!("reg.io{space}:443"), format!("reg.io/te{space}am"),
+            format!("https://re{space}g.io"), format!("https:{space}//reg.io"), format!("ht{space}tps://reg.io"),
+            format!("https://{space}reg.io"), format!("https://reg.io/{space}"), format!("{space}https://reg.io"),
             format!("https://evil.com{space}.reg.io"), format!("reg.io{space}evil.com"),
         ];
         for key in keys {
@@ -222,8 +248,10 @@ fn a_tab_or_a_newline_that_url_parsers_drop() {
 fn an_incomplete_scheme() {
     #[rustfmt::skip]
     let keys = [
-        "https:reg.io", "https:/reg.io", "https:///reg.io", "https:////reg.io", "https://", "//reg.io", "///reg.io", "/reg.io", "://reg.io", ":reg.io", "http://https://reg.io", "https://https:",
-        "ftp://reg.io", "file:///reg.io", "docker://reg.io", "oci:reg.io", "javascript:reg.io", "https;//reg.io", "https//:reg.io", "ｈttps://reg.io", "https：//reg.io",
+        "https:reg.io", "https:/reg.io", "https:///reg.io", "https:////reg.io", "https://", "//reg.io", "///reg.io",
+        "/reg.io", "://reg.io", ":reg.io", "http://https://reg.io", "https://https:",
+        "ftp://reg.io", "file:///reg.io", "docker://reg.io", "oci:reg.io", "javascript:reg.io", "https;//reg.io",
+        "https//:reg.io", "ｈttps://reg.io", "https：//reg.io",
     ];
     check_rows(keys, |key| {
         means_nothing(key, &["reg.io", "https", "http"]);
@@ -241,7 +269,11 @@ fn an_incomplete_scheme() {
 #[test]
 fn an_ipv4_address_in_another_notation() {
     #[rustfmt::skip]
-    let spellings = ["0x7f000001", "0x7f.1", "0X7F.0.0.1", "2130706433", "127.1", "127.0.1", "0177.0.0.1", "017700000001", "127.0.0.001", "127.0.0.1.", "127.0.0.1.nip.io", "0127.0.0.1", "[::ffff:7f00:1]", "[::1]", "localhost", "0", "0.0.0.0"];
+    let spellings = [
+        "0x7f000001", "0x7f.1", "0X7F.0.0.1", "2130706433", "127.1", "127.0.1", "0177.0.0.1", "017700000001",
+        "127.0.0.001", "127.0.0.1.", "127.0.0.1.nip.io", "0127.0.0.1", "[::ffff:7f00:1]", "[::1]", "localhost", "0",
+        "0.0.0.0",
+    ];
     check_rows(spellings, |spelling| {
         strangers("127.0.0.1", spelling);
         strangers("https://127.0.0.1/v2/", spelling);
@@ -258,7 +290,11 @@ fn an_ipv4_address_in_another_notation() {
 #[test]
 fn an_ipv6_address_in_another_notation() {
     #[rustfmt::skip]
-    let spellings = ["[0:0:0:0:0:0:0:1]", "[::0001]", "[0::1]", "[::2]", "[::1]:5000", "[::ffff:127.0.0.1]", "127.0.0.1", "localhost", "::1", "[::1", "::1]", "[[::1]]", "[]", "[:]", "[::1]evil.com", "[::1].evil.com", "[::1]@evil.com", "evil.com[::1]", "[::1%eth0]", "[::1%25eth0]", "[::1/128]"];
+    let spellings = [
+        "[0:0:0:0:0:0:0:1]", "[::0001]", "[0::1]", "[::2]", "[::1]:5000", "[::ffff:127.0.0.1]", "127.0.0.1",
+        "localhost", "::1", "[::1", "::1]", "[[::1]]", "[]", "[:]", "[::1]evil.com", "[::1].evil.com", "[::1]@evil.com",
+        "evil.com[::1]", "[::1%eth0]", "[::1%25eth0]", "[::1/128]",
+    ];
     check_rows(spellings, |spelling| {
         strangers("[::1]", spelling);
     });
@@ -273,7 +309,10 @@ fn an_ipv6_address_in_another_notation() {
 #[test]
 fn localhost_in_place_of_docker_hub() {
     #[rustfmt::skip]
-    let images = ["localhost/app", "localhost/library/nginx", "Localhost/app", "LOCALHOST/app", "localhost:443/app", "localhost:5000/app", "127.0.0.1/app", "[::1]/app", "Build/app", "build:443/app"];
+    let images = [
+        "localhost/app", "localhost/library/nginx", "Localhost/app", "LOCALHOST/app", "localhost:443/app",
+        "localhost:5000/app", "127.0.0.1/app", "[::1]/app", "Build/app", "build:443/app",
+    ];
     let rows = ["https://index.docker.io/v1/", "docker.io", "index.docker.io", "docker.io/library"];
     check_rows(rows, |key| {
         let hub = secret(config(&[(key, "hub")])).unwrap();
@@ -296,9 +335,12 @@ fn no_credential_for_port_443_goes_to_an_http_server() {
     // key, what an http:// server or default registry must not get
     #[rustfmt::skip]
     let table = [
-        ("reg.io", "http://reg.io"), ("https://reg.io/v2/", "HTTP://REG.IO/v2/"), ("http://reg.io", "http://reg.io"), ("reg.io:443", "hTTp://reg.io/"),
-        ("*.reg.io", "http://a.reg.io"), ("https://index.docker.io/v1/", "http://index.docker.io/v1/"), ("docker.io", "http://docker.io"),
-        ("docker.io", "http://registry-1.docker.io"), ("[::1]", "http://[::1]"), ("localhost", "http://localhost"), ("reg.io/app", "http://reg.io"),
+        ("reg.io", "http://reg.io"), ("https://reg.io/v2/", "HTTP://REG.IO/v2/"), ("http://reg.io", "http://reg.io"),
+        ("reg.io:443", "hTTp://reg.io/"),
+        ("*.reg.io", "http://a.reg.io"), ("https://index.docker.io/v1/", "http://index.docker.io/v1/"),
+        ("docker.io", "http://docker.io"),
+        ("docker.io", "http://registry-1.docker.io"), ("[::1]", "http://[::1]"), ("localhost", "http://localhost"),
+        ("reg.io/app", "http://reg.io"),
     ];
     check_rows(table, |(key, server)| {
         let resolver = secret(config(&[(key, "stolen")])).unwrap();

@@ -23,7 +23,10 @@ fn a_duplicate_key() {
         assert_eq!(*warning.kind(), WarningKind::DuplicateKey, "{document}");
     });
     #[rustfmt::skip]
-    let fields = [r#""auth": "eDp5", "AUTH": "dTpw""#, r#""auth": 1, "Auth": "dTpw""#, r#""auth": "!", "\u0061uth": "dTpw""#, r#""username": "x", "password": "y", "USERNAME": "u", "Password": "p""#];
+    let fields = [
+        r#""auth": "eDp5", "AUTH": "dTpw""#, r#""auth": 1, "Auth": "dTpw""#, r#""auth": "!", "\u0061uth": "dTpw""#,
+        r#""username": "x", "password": "y", "USERNAME": "u", "Password": "p""#,
+    ];
     check_rows(fields, |fields| {
         let document = format!(r#"{{"auths": {{"reg.io": {{{fields}}}}}}}"#);
         assert_eq!(from_secret(document, "reg.io/x"), "u:p", "{fields}");

@@ -26,7 +26,10 @@ fn a_hundred_thousand_keys_that_look_alike() {
         assert_eq!(auth.origin().key(), key);
     });
     #[rustfmt::skip]
-    let strangers = ["registry-00000000000000001-registry.example.com/a", "reg.io/aaaaaaaaaaaaaaaaaaaa00000000000000000/a", "reg.io/a", "registry.example.com/a"];
+    let strangers = [
+        "registry-00000000000000001-registry.example.com/a", "reg.io/aaaaaaaaaaaaaaaaaaaa00000000000000000/a",
+        "reg.io/a", "registry.example.com/a",
+    ];
     check_rows(strangers, |image| {
         assert!(resolver.resolve(&ImageRef::parse(image).unwrap()).is_none(), "{image}");
     });

@@ -14,7 +14,10 @@ fn a_team_name_with_another_as_prefix() {
         let registry = key.trim_start_matches("https://").split('/').next().unwrap();
         assert_eq!(answer(&resolver, &format!("{registry}/team/app")), format!("{user}:p"));
         #[rustfmt::skip]
-        let others = ["teams", "teams/app", "team-a/app", "team.a/app", "team_a/app", "team__a/app", "tea/app", "tea", "ateam/app", "x/team", "x/team/app", "teamteam/app", "app"];
+        let others = [
+            "teams", "teams/app", "team-a/app", "team.a/app", "team_a/app", "team__a/app", "tea/app", "tea",
+            "ateam/app", "x/team", "x/team/app", "teamteam/app", "app",
+        ];
         for other in others {
             assert_eq!(answer(&resolver, &format!("{registry}/{other}")), "-", "{key} for {other}");
         }
@@ -48,8 +51,10 @@ fn climbing_out_of_a_namespace() {
     let other = secret(config(&[("reg.io/other", "other")])).unwrap();
     #[rustfmt::skip]
     let climbs = [
-        "team/../other", "team/..", "../other", "team/./x", "./team", "team/.", "team//../other", "team/%2e%2e/other", "team/..%2fother", "team%2f..%2fother", "team/.../other", "team/..;/other", "team/..\\other",
-        "team/\u{2024}\u{2024}/other", "team/．．/other", "team\0/other", "team/?/other", "team#/other", "team/../../evil.com/other", "..", ".", "team/*/other", "*",
+        "team/../other", "team/..", "../other", "team/./x", "./team", "team/.", "team//../other", "team/%2e%2e/other",
+        "team/..%2fother", "team%2f..%2fother", "team/.../other", "team/..;/other", "team/..\\other",
+        "team/\u{2024}\u{2024}/other", "team/．．/other", "team\0/other", "team/?/other", "team#/other",
+        "team/../../evil.com/other", "..", ".", "team/*/other", "*",
     ];
     check_rows(climbs, |climb| {
         for registry in ["reg.io", "docker.io", "reg.io:5000"] {
@@ -87,7 +92,8 @@ fn a_wildcard_that_reaches_too_far() {
     let table: &[(&str, Option<&str>, &[&str])] = &[
         ("*", Some("localhost/x"), &["nginx", "reg.io/x", "docker.io/x", "localhost:5000/x", "127.0.0.1/x"]),
         ("**", Some("localhost/x"), &["nginx", "reg.io/x"]),
-        ("*.io", Some("reg.io/x"), &["nginx", "docker.io/x", "index.docker.io/x", "a.reg.io/x", "reg.io:5000/x", "reg.io.evil.com/x", "io:443/x"]),
+        ("*.io", Some("reg.io/x"), &["nginx", "docker.io/x", "index.docker.io/x", "a.reg.io/x", "reg.io:5000/x",
+            "reg.io.evil.com/x", "io:443/x"]),
         ("*.com", Some("evil.com/x"), &["nginx", "a.evil.com/x"]),
         ("*.*", Some("reg.io/x"), &["nginx", "docker.io/x", "localhost/x", "a.reg.io/x"]),
         ("*.*.*", Some("a.reg.io/x"), &["nginx", "index.docker.io/x", "registry-1.docker.io/x", "reg.io/x"]),
@@ -112,7 +118,10 @@ fn a_wildcard_that_reaches_too_far() {
         }
     });
     #[rustfmt::skip]
-    let no_globs = ["?.io", "reg.[a-z]*", "r[e]g.io", "[*]", "[::*]", "{reg,evil}.io", "reg.io:*", "*:*", "reg.io/*", "*/*", "!evil.com", "reg.i?", "^reg.io$", "reg.io|evil.com", "*.-", ".*", "*.", "*@*", "%2a.io", "https://*@reg.io"];
+    let no_globs = [
+        "?.io", "reg.[a-z]*", "r[e]g.io", "[*]", "[::*]", "{reg,evil}.io", "reg.io:*", "*:*", "reg.io/*", "*/*",
+        "!evil.com", "reg.i?", "^reg.io$", "reg.io|evil.com", "*.-", ".*", "*.", "*@*", "%2a.io", "https://*@reg.io",
+    ];
     check_rows(no_globs, |key| {
         means_nothing(key, &["reg.io", "evil.com", "localhost", "[::1]", "docker.io"]);
     });
