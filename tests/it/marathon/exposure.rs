@@ -8,18 +8,30 @@ use crate::support::{check_rows, config};
 
 #[test]
 fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
-    // image, a credential file, what is said of it, rule
+    let keys = |keys: &[&str]| config(&keys.iter().map(|key| (*key, "u")).collect::<Vec<_>>());
+    let unusable = r#"{
+        "auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}},
+        "credHelpers": {"c.io": "ecr"}
+    }"#;
+    // image, a credential file, warning, rule
     #[rustfmt::skip]
     let table = [
-        ("reg.io/app", config(&[("reg.io", "u"), ("https://reg.io/v1/", "u"), ("reg.io/team", "u"), ("*.io", "u")]), "-", "its own, however it is spelled"),
-        ("reg.io/app", config(&[("reg.io", "u"), ("quay.io", "u")]), r#"1 other registry, "quay.io", which the task can read; put only the credential for "reg.io" into it"#, "another"),
-        ("reg.io/app", config(&[("quay.io", "u"), ("https://quay.io/v2/", "u"), ("quay.io/team", "u"), ("Quay.io", "u")]), r#"1 other registry, "quay.io", which"#, "each registry once, also without its own"),
-        ("reg.io:5000/app", config(&[("reg.io", "u"), ("reg.io:5000", "u")]), r#"1 other registry, "reg.io", which"#, "another port is another registry"),
-        ("REG.io/app", config(&[("reg.io:443", "u"), ("*.com", "u"), ("*.reg.io", "u")]), r#"2 other registries, "*.com", "*.reg.io", which"#, "patterns"),
-        ("nginx", config(&[("https://index.docker.io/v1/", "u"), ("docker.io", "u"), ("*.io", "u")]), r#"1 other registry, "*.io", which"#, "a pattern never covers Docker Hub"),
-        ("reg.io/app", config(&[("a.io", "u"), ("b.io", "u"), ("c.io", "u"), ("d.io", "u"), ("e.io", "u"), ("f.io", "u"), ("g.io", "u")]), r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, which"#, "a few names"),
-        ("reg.io/app", r#"{"auths": {"reg.io": {"auth": "dTpw"}, "quay.io": {}, "a.io": {"auth": "!"}, "u:p@b.io": {"auth": "dTpw"}}, "credHelpers": {"c.io": "ecr"}}"#.to_owned(), "-", "nothing usable"),
-        ("reg.io/<app>", config(&[("quay.io", "u")]), "-", "an image that is none has no registry"),
+        ("reg.io/app", keys(&["reg.io", "https://reg.io/v1/", "reg.io/team", "*.io"]), "-",
+            "the registry itself, in any spelling"),
+        ("reg.io/app", keys(&["reg.io", "quay.io"]),
+            r#"1 other registry, "quay.io", which the task can read; put only the credential for "reg.io" into it"#,
+            "another"),
+        ("reg.io/app", keys(&["quay.io", "https://quay.io/v2/", "quay.io/team", "Quay.io"]),
+            r#"1 other registry, "quay.io", which"#, "each registry once, also without its own"),
+        ("reg.io:5000/app", keys(&["reg.io", "reg.io:5000"]), r#"1 other registry, "reg.io", which"#, "another port"),
+        ("REG.io/app", keys(&["reg.io:443", "*.com", "*.reg.io"]), r#"2 other registries, "*.com", "*.reg.io", which"#,
+            "patterns"),
+        ("nginx", keys(&["https://index.docker.io/v1/", "docker.io", "*.io"]), r#"1 other registry, "*.io", which"#,
+            "a pattern never covers Docker Hub"),
+        ("reg.io/app", keys(&["a.io", "b.io", "c.io", "d.io", "e.io", "f.io", "g.io"]),
+            r#"7 other registries, "a.io", "b.io", "c.io", "d.io", "e.io" and 2 more, which"#, "at most five names"),
+        ("reg.io/app", unusable.to_owned(), "-", "nothing usable"),
+        ("reg.io/<app>", keys(&["quay.io"]), "-", "an invalid image has no registry"),
     ];
     let none = Resolver::builder().build().unwrap();
     check_rows(table, |(image, json, expected, rule)| {
@@ -29,7 +41,8 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
         std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
         let dir = scratch.path().to_str().unwrap();
         let definition = format!(
-            r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}}, "fetch": [{{"uri": "{dir}/docker.tar.gz"}}]}}"#
+            r#"{{"id": "/a", "container": {{"docker": {{"image": "{image}"}}}},
+                "fetch": [{{"uri": "{dir}/docker.tar.gz"}}]}}"#
         );
         let container = only(&definition);
         let limits = Limits::default();

@@ -12,17 +12,20 @@ fn fetch_has_marathons_defaults() {
     #[rustfmt::skip]
     let table = [
         (r#""fetch": [{"uri": "x"}]"#, (true, false, false), None, "the defaults"),
-        (r#""fetch": [{"uri": "x", "extract": false, "executable": true, "cache": true, "destPath": "d"}]"#, (false, true, true), Some("d"), "all of them"),
-        (r#""fetch": [{"uri": "x", "extract": null, "destPath": null}]"#, (true, false, false), None, "null is not there"),
+        (r#""fetch": [{"uri": "x", "extract": false, "executable": true, "cache": true, "destPath": "d"}]"#,
+            (false, true, true), Some("d"), "all of them"),
+        (r#""fetch": [{"uri": "x", "extract": null, "destPath": null}]"#, (true, false, false), None, "null is absent"),
         (r#""uris": ["http://h/file1.tar.gz"]"#, (true, false, false), None, "AppDefinitionTest"),
         (r#""uris": ["http://h/file"]"#, (false, false, false), None, "AppDefinitionTest"),
-        (r#""uris": ["http://h/file1.tar.gz?foo=10&bar=meh"]"#, (true, false, false), None, "AppDefinitionTest: the query does not count"),
-        (r#""uris": ["http://h/file?x=a.tar.gz"]"#, (false, false, false), None, "nor does it make an archive"),
+        (r#""uris": ["http://h/file1.tar.gz?foo=10&bar=meh"]"#, (true, false, false), None,
+            "AppDefinitionTest: without the query"),
+        (r#""uris": ["http://h/file?x=a.tar.gz"]"#, (false, false, false), None, "a query does not make an archive"),
         (r#""uris": ["http://h/file#a.zip"]"#, (false, false, false), None, "nor does a fragment"),
         (r#""uris": ["a.zip"], "fetch": []"#, (true, false, false), None, "an empty fetch beside uris"),
         (r#""uris": [], "fetch": [{"uri": "x"}]"#, (true, false, false), None, "empty uris beside fetch"),
         (r#""uris": ["file:///etc/.dockercfg"]"#, (false, false, false), None, "no archive"),
-        (r#""uris": ["x.tgz"], "fetch": [{"uri": "x.tgz", "extract": false, "cache": true}]"#, (false, false, true), None, "Marathon 1.1 to 1.4 answer both: fetch counts"),
+        (r#""uris": ["x.tgz"], "fetch": [{"uri": "x.tgz", "extract": false, "cache": true}]"#, (false, false, true),
+            None, "Marathon 1.1 to 1.4: both"),
     ];
     check_rows(table, |(rest, flags, dest_path, rule)| {
         let container = only(&app_with(rest));
@@ -47,66 +50,81 @@ fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings(
     const JSON: Option<FetchKind> = Some(FetchKind::ConfigJson);
     const FLAT: Option<FetchKind> = Some(FetchKind::Dockercfg);
     const TAR: Option<FetchKind> = Some(FetchKind::Archive);
-    // an item of fetch, what it is, the warning for DOCKER, the warning for MESOS, rule
+    // URI, other fields of its item, kind, warning for DOCKER, rule
     #[rustfmt::skip]
-    let table: &[(&str, Option<FetchKind>, &str, &str, &str)] = &[
-        (r#""uri": "file:///etc/docker.tar.gz""#, TAR, "", "never looks into the sandbox", "DC/OS: the documented way, and UCR"),
-        (r#""uri": "file:///etc/docker.tgz""#, TAR, "", "never looks", "the same in short"),
-        (r#""uri": "https://h/.docker.tar.gz""#, TAR, "", "never looks", "named after the directory"),
-        (r#""uri": "https://h/dockercfg.tar""#, TAR, "", "never looks", "named after the file"),
-        (r#""uri": "file:///etc/.dockercfg""#, FLAT, "", "never looks", "Marathon: a plain .dockercfg"),
-        (r#""uri": "file:///etc/.dockercfg", "extract": false"#, FLAT, "", "never looks", "Marathon 436"),
-        (r#""uri": "https://h/config.json""#, JSON, "outside .docker is not looked at", "never looks", "Marathon 1781: a bare config.json"),
-        (r#""uri": "https://h/config.json", "destPath": ".docker/config.json""#, JSON, "", "never looks", "Marathon 1781: where it belongs"),
-        (r#""uri": "https://h/any", "destPath": "./.docker//config.json""#, JSON, "", "never looks", "by where it goes"),
-        (r#""uri": "https://h/any?sig=x", "destPath": ".dockercfg""#, FLAT, "", "never looks", "by where it goes"),
-        (r#""uri": "https://h/config.json", "destPath": "conf/config.json""#, None, "", "", "Marathon 5457: the task's own config.json"),
-        (r#""uri": "https://h/app/config.json?x""#, JSON, "outside .docker", "never looks", "by path, not query"),
-        (r#""uri": "https://h/docker.tar.gz", "extract": false"#, TAR, "extract is false", "never looks", "not unpacked"),
-        (r#""uri": "https://h/docker.tar.gz", "executable": true"#, TAR, "executable is true", "never looks", "executable outdoes extract"),
-        (r#""uri": "https://h/docker.tar.gz?sig=x""#, TAR, "takes the query for a part of the name", "never looks", "a signed URL"),
-        (r#""uri": "https://h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz""#, TAR, "", "never looks", "the way out"),
-        (r#""uri": "https://h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz", "cache": true"#, TAR, "leave cache out", "never looks", "which the cache undoes"),
-        (r#""uri": "https://h/docker.tar.gz?name=x.tar.gz""#, TAR, "", "never looks", "a query that ends like an archive"),
-        (r#""uri": "https://h/docker.tar.gz#x""#, TAR, "takes the query", "never looks", "a fragment is a part of the name too"),
-        (r#""uri": "https://h/docker.tar.gz", "destPath": "creds""#, TAR, "destPath does not end like an archive", "never looks", "a destPath that hides it"),
-        (r#""uri": "https://h/docker.tar.gz", "destPath": "creds/docker.tgz""#, TAR, "", "never looks", "unpacked into the sandbox all the same"),
-        (r#""uri": "https://h/docker.tar.gz", "cache": true"#, TAR, "", "never looks", "the cache alone does no harm"),
-        (r#""uri": "https://h/.dockercfg?sig=x""#, FLAT, "set destPath to .dockercfg", "never looks", "a signed URL"),
-        (r#""uri": "https://h/.dockercfg", "destPath": "etc/.dockercfg""#, FLAT, "is not fetched as .dockercfg", "never looks", "somewhere else"),
-        (r#""uri": "https://h/docker.tar.gz", "destPath": "/etc/docker.tar.gz""#, TAR, "must be relative", "never looks", "Mesos: an absolute path fails the task"),
-        (r#""uri": "https://h/.dockercfg", "destPath": "../.dockercfg""#, FLAT, "stay in the sandbox", "never looks", "a climbing path"),
-        (r#""uri": "https://h/app.tar.gz""#, None, "", "", "the task's own"),
-        (r#""uri": "https://h/my-docker.tar.gz""#, None, "", "", "no credential file by name"),
-        (r#""uri": "https://h/docker.tar.gz/readme""#, None, "", "", "the last part of the path alone"),
-        (r#""uri": "https://h/?docker.tar.gz""#, None, "", "", "by path, not query"),
-        (r#""uri": "https://h/docker.zip""#, TAR, "", "never looks", "Mesos unpacks zip too"),
-        (r#""uri": "https://h/docker.tar.xz", "extract": false"#, TAR, "extract is false", "never looks", "and xz"),
-        (r#""uri": "https://h/.dockercfg.gz""#, FLAT, "", "never looks", "3.4: gunzip leaves .dockercfg"),
-        (r#""uri": "https://h/.dockercfg.gz", "extract": false"#, FLAT, "is not fetched as .dockercfg", "never looks", "unless told not to"),
-        (r#""uri": "https://h/download?file=5", "destPath": "docker.tar.gz""#, TAR, "", "never looks", "by where it goes"),
-        (r#""uri": "https://h/config.json", "destPath": "config.json""#, JSON, "outside .docker", "never looks", "the root by name"),
-        (r#""uri": "https://h/config.json", "destPath": "docker/config.json""#, JSON, "outside .docker", "never looks", "3.4: a typical wrong layout"),
-        (r#""uri": "https://h/config.json", "destPath": ".docker""#, JSON, "outside .docker", "never looks", "the directory's name for a file"),
-        (r#""uri": "https://h/config.json", "destPath": "/root/.docker/config.json""#, JSON, "must be relative", "never looks", "an absolute path"),
-        (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json""#, JSON, "an archive is fetched to the name of a credential file", "never looks", "gzip where JSON is due"),
-        (r#""uri": "https://h/docker.tar.gz", "destPath": ".docker/config.json", "cache": true"#, JSON, "", "never looks", "unpacked out of the cache, whatever destPath says"),
-        (r#""uri": "https://h/docker.gz""#, None, "", "", "no archive in it"),
-        (r#""uri": "https://h/.dockercfg.gz", "cache": true"#, FLAT, "leave cache out", "never looks", "out of the cache it has another name"),
-        (r#""uri": "https://h/.dockercfg.gz", "destPath": "sub/.dockercfg.gz""#, FLAT, "", "never looks", "gunzip leaves it at the root"),
-        (r#""uri": "https://h/download?id=5", "destPath": "docker.tgz""#, TAR, "", "never looks", "by where it goes"),
-        (r#""uri": "https://h/download?id=5", "destPath": "creds/docker.tar.gz""#, TAR, "", "never looks", "by where it goes"),
-        (r#""uri": "https://h/download?f=/docker.tgz""#, TAR, "", "never looks", "what Mesos takes for its name"),
-        (r#""uri": "https://h/any", "destPath": "sub/../.dockercfg""#, FLAT, "", "never looks", "Mesos refuses absolute paths alone"),
-        (r#""uri": "https://h/config.json", "destPath": "docker.tgz""#, TAR, "", "never looks", "an archive by its name"),
-        (r#""uri": "https://h/config.json", "destPath": "dockerx.tgz""#, JSON, "outside .docker", "never looks", "what is no archive is not unpacked"),
-        (r#""uri": "https://h/config.json?p=/.dockercfg""#, JSON, "", "never looks", "lands as .dockercfg all the same"),
-        (r#""uri": "file:///etc/it's/docker.tgz""#, TAR, "a single quote", "never looks", "3.4: Mesos refuses the URI"),
+    let table: &[(&str, &str, Option<FetchKind>, &str, &str)] = &[
+        ("file:///etc/docker.tar.gz", "", TAR, "", "DC/OS: the documented way"),
+        ("file:///etc/docker.tgz", "", TAR, "", "the short suffix"),
+        ("https://h/.docker.tar.gz", "", TAR, "", "named after the directory"),
+        ("https://h/dockercfg.tar", "", TAR, "", "named after the file"),
+        ("file:///etc/.dockercfg", "", FLAT, "", "Marathon: a plain .dockercfg"),
+        ("file:///etc/.dockercfg", r#""extract": false"#, FLAT, "", "Marathon 436"),
+        ("https://h/config.json", "", JSON, "outside .docker is not looked at", "Marathon 1781: a bare config.json"),
+        ("https://h/config.json", r#""destPath": ".docker/config.json""#, JSON, "", "Marathon 1781"),
+        ("https://h/any", r#""destPath": "./.docker//config.json""#, JSON, "", "destPath decides"),
+        ("https://h/any?sig=x", r#""destPath": ".dockercfg""#, FLAT, "", "destPath decides"),
+        ("https://h/config.json", r#""destPath": "conf/config.json""#, None, "",
+            "Marathon 5457: the task's own config.json"),
+        ("https://h/app/config.json?x", "", JSON, "outside .docker", "the path decides, not the query"),
+        ("https://h/docker.tar.gz", r#""extract": false"#, TAR, "extract is false", "not unpacked"),
+        ("https://h/docker.tar.gz", r#""executable": true"#, TAR, "executable is true", "executable disables extract"),
+        ("https://h/docker.tar.gz?sig=x", "", TAR, "takes the query for a part of the name", "a signed URL"),
+        ("https://h/docker.tar.gz?sig=x", r#""destPath": "docker.tar.gz""#, TAR, "", "destPath restores the name"),
+        ("https://h/docker.tar.gz?sig=x", r#""destPath": "docker.tar.gz", "cache": true"#, TAR, "leave cache out",
+            "the cache ignores destPath"),
+        ("https://h/docker.tar.gz?name=x.tar.gz", "", TAR, "", "a query that ends like an archive"),
+        ("https://h/docker.tar.gz#x", "", TAR, "takes the query", "a fragment counts as part of the name"),
+        ("https://h/docker.tar.gz", r#""destPath": "creds""#, TAR, "destPath does not end like an archive",
+            "a destPath that hides it"),
+        ("https://h/docker.tar.gz", r#""destPath": "creds/docker.tgz""#, TAR, "", "unpacked into the sandbox root"),
+        ("https://h/docker.tar.gz", r#""cache": true"#, TAR, "", "the cache alone is harmless"),
+        ("https://h/.dockercfg?sig=x", "", FLAT, "set destPath to .dockercfg", "a signed URL"),
+        ("https://h/.dockercfg", r#""destPath": "etc/.dockercfg""#, FLAT, "is not fetched as .dockercfg",
+            "another directory"),
+        ("https://h/docker.tar.gz", r#""destPath": "/etc/docker.tar.gz""#, TAR, "must be relative",
+            "Mesos: an absolute path fails the task"),
+        ("https://h/.dockercfg", r#""destPath": "../.dockercfg""#, FLAT, "stay in the sandbox", "a path with .."),
+        ("https://h/app.tar.gz", "", None, "", "the task's own"),
+        ("https://h/my-docker.tar.gz", "", None, "", "another name"),
+        ("https://h/docker.tar.gz/readme", "", None, "", "only the last segment counts"),
+        ("https://h/?docker.tar.gz", "", None, "", "the path decides, not the query"),
+        ("https://h/docker.zip", "", TAR, "", "Mesos unpacks zip too"),
+        ("https://h/docker.tar.xz", r#""extract": false"#, TAR, "extract is false", "and xz"),
+        ("https://h/.dockercfg.gz", "", FLAT, "", "3.4: gunzip leaves .dockercfg"),
+        ("https://h/.dockercfg.gz", r#""extract": false"#, FLAT, "is not fetched as .dockercfg", "not unpacked"),
+        ("https://h/download?file=5", r#""destPath": "docker.tar.gz""#, TAR, "", "destPath decides"),
+        ("https://h/config.json", r#""destPath": "config.json""#, JSON, "outside .docker", "the root of the sandbox"),
+        ("https://h/config.json", r#""destPath": "docker/config.json""#, JSON, "outside .docker",
+            "3.4: a typical wrong layout"),
+        ("https://h/config.json", r#""destPath": ".docker""#, JSON, "outside .docker",
+            "a file named like the directory"),
+        ("https://h/config.json", r#""destPath": "/root/.docker/config.json""#, JSON, "must be relative",
+            "an absolute path"),
+        ("https://h/docker.tar.gz", r#""destPath": ".docker/config.json""#, JSON,
+            "an archive is fetched to the name of a credential file", "gzip in place of JSON"),
+        ("https://h/docker.tar.gz", r#""destPath": ".docker/config.json", "cache": true"#, JSON, "",
+            "unpacked from the cache"),
+        ("https://h/docker.gz", "", None, "", "not an archive"),
+        ("https://h/.dockercfg.gz", r#""cache": true"#, FLAT, "leave cache out", "the cache changes its name"),
+        ("https://h/.dockercfg.gz", r#""destPath": "sub/.dockercfg.gz""#, FLAT, "", "gunzip leaves it at the root"),
+        ("https://h/download?id=5", r#""destPath": "docker.tgz""#, TAR, "", "destPath decides"),
+        ("https://h/download?id=5", r#""destPath": "creds/docker.tar.gz""#, TAR, "", "destPath decides"),
+        ("https://h/download?f=/docker.tgz", "", TAR, "", "the name that Mesos derives"),
+        ("https://h/any", r#""destPath": "sub/../.dockercfg""#, FLAT, "", "Mesos refuses only absolute paths"),
+        ("https://h/config.json", r#""destPath": "docker.tgz""#, TAR, "", "an archive by its name"),
+        ("https://h/config.json", r#""destPath": "dockerx.tgz""#, JSON, "outside .docker", "not an archive"),
+        ("https://h/config.json?p=/.dockercfg", "", JSON, "", "ends up as .dockercfg"),
+        ("file:///etc/it's/docker.tgz", "", TAR, "a single quote", "3.4: Mesos refuses the URI"),
     ];
-    check_rows(table, |(item, kind, docker, mesos, rule)| {
-        for (containerizer, warning) in [("DOCKER", docker), ("MESOS", mesos)] {
+    check_rows(table, |(uri, rest, kind, docker, rule)| {
+        let comma = if rest.is_empty() { "" } else { ", " };
+        let item = format!(r#""uri": "{uri}"{comma}{rest}"#);
+        // The Mesos containerizer warns of every credential file.
+        let mesos = if kind.is_some() { "never looks into the sandbox" } else { "" };
+        for (containerizer, warning) in [("DOCKER", *docker), ("MESOS", mesos)] {
             let definition = format!(
-                r#"{{"id": "/a", "container": {{"type": "{containerizer}", "docker": {{"image": "x"}}}}, "fetch": [{{"uri": "z"}}, {{{item}}}]}}"#
+                r#"{{"id": "/a", "container": {{"type": "{containerizer}", "docker": {{"image": "x"}}}},
+                    "fetch": [{{"uri": "z"}}, {{{item}}}]}}"#
             );
             let container = only(&definition);
             assert_eq!(container.fetch()[1].kind(), *kind, "{rule}: {item}");
@@ -121,10 +139,12 @@ fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings(
             assert!(told.is_empty() || told.starts_with("/fetch(1): "), "{told}");
         }
     });
-    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"},
+        "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
     let told = only(pod).warnings()[0].to_string();
     assert!(
-        told.starts_with("/containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never"),
+        told.starts_with("/containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer \
+        never"),
         "{told}"
     );
     let signed = only(&app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#));

@@ -39,26 +39,39 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
         (r#"{"uri": "file://localhostDIR/docker.tar.gz"}"#, "archive:p", "-", "Mesos: file://localhost"),
         (r#"{"uri": "DIR/docker.tar.gz"}"#, "archive:p", "-", "Mesos: an absolute path"),
         (r#"{"uri": "file://DIR/.dockercfg"}"#, "plain:p", "-", "a .dockercfg"),
-        (r#"{"uri": "file://DIR/config.json"}"#, "agent:p", "-", "a bare config.json is not looked at"),
-        (r#"{"uri": "file://DIR/config.json", "destPath": ".docker/config.json"}"#, "json:p", "-", "one where it belongs is"),
+        (r#"{"uri": "file://DIR/config.json"}"#, "agent:p", "-", "a bare config.json is not read"),
+        (r#"{"uri": "file://DIR/config.json", "destPath": ".docker/config.json"}"#, "json:p", "-",
+            "in its place it is read"),
         (r#"{"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "Mesos unpacks whatever is an archive"),
-        (r#"{"uri": "file://DIR/creds.tgz", "extract": false}"#, "agent:p", "-", "unless told not to"),
-        (r#"{"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "archive:p", "-", "3.6: a docker.tar.gz in a sandbox is looked into"),
-        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "the later one overwrites"),
-        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "the later one overwrites"),
-        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-", "what is fetched again overwrites again"),
-        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p", "3.6: .docker/config.json first"),
-        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/flat.tar.gz"}"#, "flat:p", "-", "one .dockercfg overwrites another"),
-        (r#"{"uri": "file://DIR/app.tar.gz"}"#, "agent:p", "-", "nothing in it"),
-        (r#"{"uri": "file://DIR/broken.tar.gz"}, {"uri": "file://DIR/missing.tar.gz"}"#, "agent:p", "-", "the task's own are looked into as far as they can be"),
-        (r#"{"uri": "https://h/app.tar.gz"}, {"uri": "https://h/config.json"}"#, "agent:p", "-", "nothing is fetched for what is no credential file"),
+        (r#"{"uri": "file://DIR/creds.tgz", "extract": false}"#, "agent:p", "-", "not unpacked"),
+        (r#"{"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "archive:p", "-", "3.6: docker.tar.gz is read"),
+        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#, "archive:p", "-",
+            "the later one overwrites"),
+        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p",
+            "the later one overwrites"),
+        (r#"{"uri": "file://DIR/docker.tar.gz"}, {"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz"}"#,
+            "archive:p", "-", "and again"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/creds.tgz"}"#, "creds:p", "creds:p",
+            "3.6: config.json first"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/flat.tar.gz"}"#, "flat:p", "-",
+            "the later one overwrites"),
+        (r#"{"uri": "file://DIR/app.tar.gz"}"#, "agent:p", "-", "nothing inside"),
+        (r#"{"uri": "file://DIR/broken.tar.gz"}, {"uri": "file://DIR/missing.tar.gz"}"#, "agent:p", "-",
+            "the task's own archives, if readable"),
+        (r#"{"uri": "https://h/app.tar.gz"}, {"uri": "https://h/config.json"}"#, "agent:p", "-",
+            "only credential files are fetched"),
         (r#"{"uri": "file://DIR/.dockercfg.gz"}"#, "gz:p", "-", "3.4: gunzip leaves .dockercfg"),
-        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "plain:p", "-", "what is not unpacked comes last"),
-        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/other.tgz", "destPath": "docker.tar.gz", "executable": true}"#, "plain:p", "-", "and overwrites nothing"),
-        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "creds:p", "creds:p", "nor an archive"),
-        (r#"{"uri": "file://DIR/config.json", "destPath": "docker.tar.gz", "extract": false}"#, "json:p", "-", "3.4: recognised by content"),
-        (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: without a credential file it is a warning"),
-        (r#"{"uri": "file://DIR/docker.tgz", "extract": false, "destPath": "docker.tar.gz"}"#, "agent:p", "-", "3.5: also where it is not unpacked"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "plain:p", "-",
+            "not unpacked: ranks last"),
+        (r#"{"uri": "file://DIR/.dockercfg"}, {"uri": "file://DIR/other.tgz", "destPath": "docker.tar.gz",
+            "executable": true}"#, "plain:p", "-", "and overwrites nothing"),
+        (r#"{"uri": "file://DIR/creds.tgz"}, {"uri": "file://DIR/docker.tar.gz", "extract": false}"#, "creds:p",
+            "creds:p", "nor an archive"),
+        (r#"{"uri": "file://DIR/config.json", "destPath": "docker.tar.gz", "extract": false}"#, "json:p", "-",
+            "3.4: recognised by content"),
+        (r#"{"uri": "file://DIR/docker.tgz"}"#, "agent:p", "-", "3.5: a warning"),
+        (r#"{"uri": "file://DIR/docker.tgz", "extract": false, "destPath": "docker.tar.gz"}"#, "agent:p", "-",
+            "3.5: also if not unpacked"),
     ];
     check_rows(table, |(fetch, reg, creds, rule)| {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
@@ -103,8 +116,10 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     // Errors: what is fetched, what is told.
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
-        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#, r#""/a": /fetch(0): "https://…@h/docker.tar.gz…" is no file:// URI and no absolute path"#),
-        (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#, r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
+        (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#,
+            r#""/a": /fetch(0): "https://…@h/docker.tar.gz…" is no file:// URI and no absolute path"#),
+        (r#"{"uri": "z"}, {"uri": "s3://bucket/.dockercfg"}"#,
+            r#""/a": /fetch(1): "s3://bucket/.dockercfg" is no file:// URI"#),
         (r#"{"uri": "https://h/download?file=5", "destPath": "docker.tar.gz"}"#, "nothing is fetched from here"),
         (r#"{"uri": "https://h/.dockercfg.gz"}"#, "nothing is fetched from here"),
         (r#"{"uri": "https://h/download?id=5", "destPath": "docker.tgz"}"#, "nothing is fetched from here"),
@@ -117,7 +132,8 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
         (r#"{"uri": "file://DIR/no/docker.tar.gz"}"#, "no/docker.tar.gz: cannot read it"),
         (r#"{"uri": "file://DIR/docker.tar.gz?x", "destPath": "docker.tar.gz"}"#, "docker.tar.gz…: cannot read it"),
         (r#"{"uri": "file://DIR", "destPath": ".dockercfg"}"#, "refused, it is a directory"),
-        (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#, "the gzip stream is damaged"),
+        (r#"{"uri": "file://DIR/broken.tar.gz", "destPath": ".dockercfg", "extract": false}"#,
+            "the gzip stream is damaged"),
         (r#"{"uri": "file://DIR/docker.tgz", "destPath": ".dockercfg", "extract": false}"#, "holds neither"),
     ];
     check_rows(errors, |(fetch, expected)| {
@@ -184,11 +200,13 @@ fn fetched_files_are_limited() {
     put("own-39.tgz", gzip(&tar(&[file(".dockercfg", &config(&[("own.io", "own")]))])));
     #[rustfmt::skip]
     let table: &[(usize, usize, &str, &str, &str)] = &[
-        (0, 16, "agent:p", "-", "none of them is in the way"),
-        (0, 17, "agent:p", "1 archive of the application was not searched", "an error is only what is named as credentials"),
-        (0, 40, "agent:p", "24 archives of the application were not searched for credentials: limit fetched_files of 16; name an archive that holds credentials docker.tar.gz, or raise Limits::fetched_files", "the last ones count in a sandbox"),
-        (15, 40, "u:p", "39 archives", "named as credentials goes first"),
-        (16, 40, "u:p", "40 archives", "no room at all"),
+        (0, 16, "agent:p", "-", "within the limit"),
+        (0, 17, "agent:p", "1 archive of the application was not searched", "a warning, not an error"),
+        (0, 40, "agent:p", "24 archives of the application were not searched for credentials: limit fetched_files of \
+            16; name an archive that holds credentials docker.tar.gz, or raise Limits::fetched_files",
+            "the last archives are searched first"),
+        (15, 40, "u:p", "39 archives", "docker.tar.gz goes first"),
+        (16, 40, "u:p", "40 archives", "the limit is used up"),
     ];
     check_rows(table, |(named, of_its_own, expected, warned, rule)| {
         let fetch: Vec<_> = (0..*named).map(item).chain((0..*of_its_own).map(own)).collect();
@@ -229,12 +247,13 @@ fn fetched_files_are_limited() {
 
     let nothing = resolve(r#"{"uri": "DIR/app.tgz"}"#, most).unwrap();
     let page = nothing.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
-    let line = "  sandbox HOME, what the task fetches: holds no .docker/config.json, .dockercfg or docker.tar.gz to read";
+    let line = "  sandbox HOME, what the task fetches: holds no .docker/config.json, .dockercfg or docker.tar.gz to \
+    read";
     assert!(page.lines().any(|told| told == line), "no line\n{line}\nin\n{page}");
 
     // What is in somebody's own archive is no error, and where it could not be told it is said so.
     #[rustfmt::skip]
-    let table = [("app.tgz", 0, "nothing in it"), ("linked.tgz", 1, "refused"), ("missing.tgz", 1, "not there")];
+    let table = [("app.tgz", 0, "nothing inside"), ("linked.tgz", 1, "refused"), ("missing.tgz", 1, "missing")];
     check_rows(table, |(name, warnings, rule)| {
         let resolver = resolve(&format!(r#"{{"uri": "DIR/{name}"}}"#), most).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "{rule}");
@@ -266,7 +285,8 @@ fn an_unpacked_archive_is_explained_once() {
 #[test]
 fn explain_lists_fetched_credential_files_without_effect() {
     let none = Resolver::builder().build().unwrap();
-    let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes the query for a part of the name";
+    let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes \
+    the query for a part of the name";
     let hint = "hint: no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
     let nothing = "hint: no credential file was given or found at any level";
     let no_key = "hint: no key in any source is for the registry new.io";
@@ -275,13 +295,21 @@ fn explain_lists_fetched_credential_files_without_effect() {
     #[rustfmt::skip]
     let table: &[Row<'_>] = &[
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key], "a signed URL"),
-        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing], "over an agent's"),
-        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none, &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),
-        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/app.tgz"}"#, &none, &[query, hint], &[nothing], "beside the application's own"),
-        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &[query, hint, nothing], "one of two is looked at"),
-        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key], &["no fetched credential file has", hint], "two in the same place"),
-        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing], &["no fetched credential file has", hint], "no credentials by name"),
-        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none, &["docker.tar.gz (.dockercfg), a config.json", no_key], &["no fetched credential file has", hint, nothing], "looked into here, not by Docker"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing],
+            "over an agent's credentials"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none,
+            &[query, "; /fetch(1): a config.json outside .docker", hint], &[nothing], "two"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/app.tgz"}"#, &none, &[query, hint],
+            &[nothing], "next to the application's own"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key],
+            &[query, hint, nothing], "one of two is read"),
+        (r#"{"uri": "DIR/.dockercfg"}, {"uri": "DIR/.dockercfg"}"#, &none, &[no_key],
+            &["no fetched credential file has", hint], "two files of one name"),
+        (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing],
+            &["no fetched credential file has", hint], "no credential file by its name"),
+        (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none,
+            &["docker.tar.gz (.dockercfg), a config.json", no_key], &["no fetched credential file has", hint, nothing],
+            "read here, not by Docker"),
     ];
     let scratch = tempfile::tempdir().unwrap();
     let json = config(&[("reg.io", "u")]);
@@ -323,13 +351,15 @@ fn explain_lists_fetched_credential_files_without_effect() {
         json.contains(r#""note":"no fetched credential file has an effect: /fetch(0): Mesos"#),
         "{json}"
     );
-    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"}, "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x"},
+    "artifacts": [{"uri": "file:///etc/docker.tar.gz"}]}]}"#;
     let told = only(pod)
         .resolver(&none, Limits::default(), no_secrets)
         .unwrap()
         .explain(&image)
         .to_string();
-    assert!(told.contains("has an effect: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos containerizer never looks into the sandbox"), "{told}");
+    assert!(told.contains("has an effect: /containers(0)/artifacts(0): if these are Docker's credentials, the Mesos \
+    containerizer never looks into the sandbox"), "{told}");
     let many = vec![r#"{"uri": "https://h/config.json"}"#; 1_000].join(",");
     let many = only(&app_with(&format!(r#""fetch": [{many}]"#)));
     let told =

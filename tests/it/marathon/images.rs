@@ -13,9 +13,11 @@ fn images_are_parsed_as_by_the_containerizer_that_pulls_them() {
     // container, image, image where --docker_registry is a directory, rule
     #[rustfmt::skip]
     let table = [
-        (r#"{"type": "MESOS", "docker": {"image": "team/app"}}"#, "registry.example.com/team/app", "-", "Mesos looks at its flag"),
+        (r#"{"type": "MESOS", "docker": {"image": "team/app"}}"#, "registry.example.com/team/app", "-",
+            "Mesos looks at its flag"),
         (r#"{"docker": {"image": "team/app"}}"#, "docker.io/team/app", "docker.io/team/app", "Docker does not"),
-        (r#"{"type": "MESOS", "docker": {"image": "quay.io/team/app"}}"#, "quay.io/team/app", "-", "an image that names its registry"),
+        (r#"{"type": "MESOS", "docker": {"image": "quay.io/team/app"}}"#, "quay.io/team/app", "-",
+            "an image that names its registry"),
         (r#"{"type": "MESOS"}"#, "-", "-", "no image"),
     ];
     check_rows(table, |(container, expected, from_archives, rule)| {
@@ -35,7 +37,8 @@ fn images_are_parsed_as_by_the_containerizer_that_pulls_them() {
         ("<your/private/image>", "<your/private/image>", "its repository is not", "the manual's own placeholder"),
         ("https://reg.io/app?canary", "https://reg.io/app…", "it starts with a scheme", "a URL"),
         ("u:canary@reg.io/app", "…@reg.io/app", "the port of its registry", "user info"),
-        (&digest, &format!("…@sha256:{}", "0".repeat(64)), "its repository has an upper-case", "a digest, too, comes after an @"),
+        (&digest, &format!("…@sha256:{}", "0".repeat(64)), "its repository has an upper-case",
+            "a digest, too, comes after an @"),
         ("reg.io/a\n", "reg.io/a\\n", "it holds white space", "escaped"),
         (&long, &format!("{}…", &long[..200]), "its repository is longer", "cut"),
     ];

@@ -8,32 +8,45 @@ use crate::support::check_rows;
 
 #[test]
 fn mesos_messages_are_recognised_and_refused() {
-    let image = r#""container": {"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app", "config": {"type": "VALUE", "value": {"data": "e30="}}}}}}"#;
+    let image = r#""container": {"type": "MESOS", "mesos": {"image": {"type": "DOCKER",
+        "docker": {"name": "reg.io/app", "config": {"type": "VALUE", "value": {"data": "e30="}}}}}}"#;
     let docker =
         r#""container": {"type": "DOCKER", "docker": {"image": "reg.io/app", "network": "HOST"}}"#;
     // protobuf JSON, the message it is, rule
     #[rustfmt::skip]
     let table = [
-        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, "resources": [], "command": {{"value": "sleep 1", "shell": true}}, {image}}}"#), "TaskInfo", "Mesos v1"),
-        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "slave_id": {{"value": "S0"}}, "command": {{"shell": false, "uris": [{{"value": "https://h/docker.tar.gz"}}]}}, {docker}}}"#), "TaskInfo", "Mesos v0"),
-        (format!(r#"{{"name": "t", "taskId": {{"value": "t.1"}}, "agentId": {{"value": "S0"}}, {docker}}}"#), "TaskInfo", "protobuf 3 writes camel case"),
-        (format!(r#"{{"id": "t.1", "slave_id": "S0", "executor_id": "", "framework_id": "F", "state": "TASK_RUNNING", {docker}}}"#), "TaskInfo", "the task of a master's /state"),
+        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, "resources": [],
+            "command": {{"value": "sleep 1", "shell": true}}, {image}}}"#), "TaskInfo", "Mesos v1"),
+        (format!(r#"{{"name": "t", "task_id": {{"value": "t.1"}}, "slave_id": {{"value": "S0"}},
+            "command": {{"shell": false, "uris": [{{"value": "https://h/docker.tar.gz"}}]}}, {docker}}}"#), "TaskInfo",
+            "Mesos v0"),
+        (format!(r#"{{"name": "t", "taskId": {{"value": "t.1"}}, "agentId": {{"value": "S0"}}, {docker}}}"#),
+            "TaskInfo", "protobuf 3 writes camel case"),
+        (format!(r#"{{"id": "t.1", "slave_id": "S0", "executor_id": "", "framework_id": "F", "state": "TASK_RUNNING",
+            {docker}}}"#), "TaskInfo", "a task of the master's /state"),
         (format!(r#"{{"name": "t", "command": {{"value": "sleep 1"}}, {docker}}}"#), "TaskInfo", "a part of one"),
         (format!(r#"{{"name": "t", {image}}}"#), "TaskInfo", "a part of one"),
-        (r#"{"task_id": {"value": "t.1"}, "executor": {"executor_id": {"value": "e"}}}"#.to_owned(), "TaskInfo", "nothing in it that an app has"),
-        (format!(r#"{{"executor_id": {{"value": "e"}}, "framework_id": {{"value": "F"}}, "command": {{"value": "run"}}, {docker}}}"#), "ExecutorInfo", "an executor"),
-        (r#"{"value": "sleep 1", "shell": true, "uris": [{"value": "https://h/docker.tar.gz", "extract": true}]}"#.into(), "CommandInfo", "with files to fetch"),
+        (r#"{"task_id": {"value": "t.1"}, "executor": {"executor_id": {"value": "e"}}}"#.to_owned(), "TaskInfo",
+            "without a field of an app"),
+        (format!(r#"{{"executor_id": {{"value": "e"}}, "framework_id": {{"value": "F"}},
+            "command": {{"value": "run"}}, {docker}}}"#), "ExecutorInfo", "an executor"),
+        (r#"{"value": "sleep 1", "shell": true, "uris": [{"value": "https://h/docker.tar.gz", "extract": true}]}"#.into(),
+            "CommandInfo", "with files to fetch"),
         (r#"{"value": "sleep 1", "shell": true}"#.into(), "CommandInfo", "without"),
-        (r#"{"uris": [{"value": "https://h/docker.tar.gz"}], "arguments": ["a"]}"#.into(), "CommandInfo", "without a value"),
-        (r#"{"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app"}}}}"#.into(), "ContainerInfo", "a container alone"),
-        (format!(r#"{{"tasks": [{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}}, {image}}}]}}"#), "TaskGroupInfo", "a group of tasks"),
+        (r#"{"uris": [{"value": "https://h/docker.tar.gz"}], "arguments": ["a"]}"#.into(), "CommandInfo",
+            "without a value"),
+        (r#"{"type": "MESOS", "mesos": {"image": {"type": "DOCKER", "docker": {"name": "reg.io/app"}}}}"#.into(),
+            "ContainerInfo", "a container alone"),
+        (format!(r#"{{"tasks": [{{"name": "t", "task_id": {{"value": "t.1"}}, "agent_id": {{"value": "S0"}},
+            {image}}}]}}"#), "TaskGroupInfo", "a group of tasks"),
     ];
     let app = r#"{"id": "a", "container": {"docker": {"image": "x"}}}"#;
     check_rows(table, |(message, name, rule)| {
         let advice = match name {
             "CommandInfo" | "ExecutorInfo" => "give the app or pod that Marathon was sent",
             _ => {
-                "give the secret in container.mesos.image.docker.config to ResolverBuilder::task_secret, and the task's sandbox"
+                "give the secret in container.mesos.image.docker.config to \
+                 ResolverBuilder::task_secret, and the task's sandbox"
             }
         };
         let text = format!("is Mesos's {name}, not a definition of Marathon's; {advice}");
@@ -67,17 +80,10 @@ fn mesos_messages_are_recognised_and_refused() {
 /// Marathon's own answers, with every field that looks like one of Mesos's.
 #[test]
 fn answers_of_the_marathon_api_are_not_taken_for_mesos_messages() {
-    let app = r#"{"id": "/a", "cmd": "sleep 1", "args": null, "executor": "", "user": null, "env": {"task_id": "x", "command": "y"}, "labels": {"slave_id": "x", "mesos": "y"}, "uris": [], "storeUrls": [],
-        "container": {"type": "MESOS", "docker": {"image": "x", "parameters": [{"key": "k", "value": "v"}]}, "volumes": [], "portMappings": [], "linuxInfo": {"seccomp": {"profileName": "d", "unconfined": false}}},
-        "healthChecks": [{"protocol": "COMMAND", "command": {"value": "curl h"}}], "check": {"exec": {"command": {"shell": "true"}}}, "readinessChecks": [], "taskStats": {"startedAfterLastScaling": {"stats": {"counts": {"running": 1}}}},
-        "tasks": [{"id": "a.1", "appId": "/a", "slaveId": "S0", "host": "h", "ports": [1], "state": "TASK_RUNNING", "ipAddresses": [{"ipAddress": "10.0.0.1", "protocol": "IPv4"}], "healthCheckResults": []}],
-        "tasksRunning": 1, "tasksStaged": 0, "lastTaskFailure": {"appId": "/a", "taskId": "a.0", "slaveId": "S0", "state": "TASK_FAILED", "message": "Command exited with status 1"},
-        "versionInfo": {"lastScalingAt": "2020-01-01T00:00:00Z"}, "deployments": [], "unreachableStrategy": "disabled", "networks": [{"mode": "host"}], "residency": null}"#;
-    let pod = r#"{"id": "/p", "containers": [{"name": "c", "exec": {"command": {"shell": "sleep 1"}}, "image": {"kind": "DOCKER", "id": "x"}, "healthCheck": {"exec": {"command": {"argv": ["true"]}}}, "resources": {"cpus": 1}}],
-        "executorResources": {"cpus": 0.1}, "environment": {"command": {"secret": "s"}}, "scaling": {"kind": "fixed", "instances": 1}, "scheduling": {"placement": {"constraints": []}}, "networks": []}"#;
-    let status = format!(
-        r#"{{"id": "/p", "spec": {pod}, "status": "STABLE", "statusSince": "x", "instances": [{{"id": "p.1", "agentId": "S0", "agentHostname": "h", "status": "STABLE", "containers": [{{"name": "c", "containerId": "p.1.c", "status": "TASK_RUNNING"}}]}}], "terminationHistory": []}}"#
-    );
+    let app = include_str!("../data/marathon-app.json");
+    let pod = include_str!("../data/marathon-pod.json");
+    let status = include_str!("../data/marathon-pod-status.json").replace(r#""POD""#, pod);
+    let group = include_str!("../data/marathon-group.json").replace(r#""APP""#, app);
     // a document, containers in it, rule
     let table = [
         (app.to_owned(), "/a MESOS x", "an app"),
@@ -86,13 +92,7 @@ fn answers_of_the_marathon_api_are_not_taken_for_mesos_messages() {
         (pod.to_owned(), "/p c MESOS x", "GET /v2/pods/p"),
         (status.clone(), "/p c MESOS x", "GET /v2/pods/p::status"),
         (format!("[{status}]"), "/p c MESOS x", "GET /v2/pods/::status"),
-        (
-            format!(
-                r#"{{"id": "/", "groups": [{{"id": "/g", "apps": [{app}], "pods": [], "dependencies": [], "version": "x"}}], "enforceRole": false}}"#
-            ),
-            "/a MESOS x",
-            "GET /v2/groups",
-        ),
+        (group, "/a MESOS x", "GET /v2/groups"),
     ];
     check_rows(table, |(document, expected, rule)| {
         let answers = read(&document);

@@ -68,8 +68,10 @@ pub fn agent() -> Resolver {
         .unwrap()
 }
 
-const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app", "pullConfig": {"secret": "s"}}},
-    "secrets": {"s": {"source": "/store/s"}, "t": {"source": "/store/t"}}, "fetch": [{"uri": "https://h/docker.tar.gz"}]}"#;
+const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"image": "reg.io/app",
+"pullConfig": {"secret": "s"}}},
+    "secrets": {"s": {"source": "/store/s"}, "t": {"source": "/store/t"}},
+    "fetch": [{"uri": "https://h/docker.tar.gz"}]}"#;
 
 /// Everything that is shown of a definition, with and without its secret.
 fn shown(definition: &str) -> String {

@@ -41,7 +41,8 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
     // bytes or failure, what is told
     #[rustfmt::skip]
     let table = [
-        (Err(std::io::ErrorKind::NotFound.into()), r#""/a": the secret "s", source "/store/s", cannot be had: entity not found"#),
+        (Err(std::io::ErrorKind::NotFound.into()),
+            r#""/a": the secret "s", source "/store/s", cannot be had: entity not found"#),
         (Err(std::io::Error::other("403")), "cannot be had: 403; the image is not pulled without it"),
         (Ok(Vec::new()), "task secret, s (/store/s) of /a: the file is empty"),
         (Ok(b"{".to_vec()), "task secret, s (/store/s) of /a: the JSON ends too early"),
@@ -51,7 +52,8 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
         let error = resolve(bytes).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");
     });
-    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x", "pullConfig": {"secret": "s"}}}],
+    let pod = r#"{"id": "/p", "containers": [{"name": "a", "image": {"kind": "DOCKER", "id": "x",
+    "pullConfig": {"secret": "s"}}}],
         "secrets": {"s": {"source": "/store/s"}}}"#;
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let error = only(pod).resolver(&agent(), Limits::default(), missing).expect_err(pod);
@@ -88,8 +90,10 @@ fn secret_names_are_shown_escaped_and_cut() {
         ("pullConfigSecret", "pullConfigSecret", "a name"),
         ("/mesos-docker/pullConfig", "/mesos-docker/pullConfig", "a path"),
         ("docker hub creds", "docker hub creds", "with blanks"),
-        ("dev/db_password-1.2#key?version=3", "dev/db_password-1.2#key?version=3", "signs that divide a URI divide no name"),
-        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "Amazon's"),
+        ("dev/db_password-1.2#key?version=3", "dev/db_password-1.2#key?version=3",
+            "signs that divide a URI divide no name"),
+        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "Amazon's"),
         ("eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9", "nobody guesses whether it is a name"),
         ("team:db@prod", "team:db@prod", "nor whether it is user:password"),
         ("a\u{1b}[2J\"b\n", "a\\u{1b}[2J\\\"b\\n", "escaped"),

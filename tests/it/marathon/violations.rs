@@ -18,58 +18,98 @@ fn violations_use_the_messages_of_marathon() {
         )
     };
     let pod_pulls = r#"{"kind": "DOCKER", "id": "x", "pullConfig": {"secret": "s"}}"#;
-    // definition, what is told, rule
+    let pulling = |from: &str, to: &str| app(&pulls.replace(from, to), &declared);
+    let pod_pulling = |from: &str, to: &str| pod(&pod_pulls.replace(from, to), &declared);
+    let only_container = |container: &str| app(container, "");
+    let image = |image: &str| pod(image, "");
+    let beside = |rest: &str| app(r#"{"docker": {"image": "x"}}"#, &format!(", {rest}"));
+    let secrets = |secrets: &str| app(pulls, &format!(r#", "secrets": {secrets}"#));
+    let many = ["a", "b", "c", "d", "e", "f", "g"].map(|s| format!(r#""{s}": {{"source": "x"}}"#));
+    let many = format!(r#", "secrets": {{{}}}"#, many.join(", "));
+    let long = |expected: &str| {
+        let expected = expected.replace("PULL", "/container/docker/pullConfig");
+        let expected = expected.replace("IMAGE", "/containers(1)/image");
+        let must_exist = "pullConfig.secret must refer to an existing secret";
+        let expected = expected.replace("MUST_EXIST", must_exist);
+        expected.replace("NOT_BOTH", "may not be set in conjunction with fetch")
+    };
+    // definition; violations, in which PULL, IMAGE and the texts above are short for themselves; rule
     #[rustfmt::skip]
     let table = [
-        (app(&pulls.replace("MESOS", "DOCKER"), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer", "AppValidationTest: even if the secret exists"),
-        (app(&pulls.replace(r#""type": "MESOS", "#, ""), &declared), "/a: /container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)", "an omitted type means DOCKER"),
-        (app(pulls, ""), r#"/a: /container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "s", and secrets declares none"#, "AppValidationTest: no secret"),
-        (app(pulls, r#", "secrets": {"t": {"source": "x"}, "u": {"source": "y"}}"#), r#"must refer to an existing secret; it names "s", and secrets declares "t", "u""#, "what could have been meant"),
-        (app(pulls, r#", "secrets": {"a": {"source": "x"}, "b": {"source": "x"}, "c": {"source": "x"}, "d": {"source": "x"}, "e": {"source": "x"}, "f": {"source": "x"}, "g": {"source": "x"}}"#), r#"secrets declares "a", "b", "c", "d", "e" and 2 more"#, "a few of many"),
-        (app(pulls, r#", "secrets": {"S": {"source": "x"}}"#), "/container/docker/pullConfig: pullConfig.secret must refer", "aliases are told apart by case"),
-        (app(&pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/container/docker/pullConfig: pullConfig.secret must refer to an existing secret; it names "/a/b", and secrets declares "s""#, "a source is not an alias"),
-        (pod(&pod_pulls.replace(r#""s""#, r#""/a/b""#), &declared), r#"/containers(1)/image/pullConfig: pullConfig.secret must refer to an existing secret; it names "/a/b", and secrets declares "s""#, "a source is not an alias"),
-        (app(pulls, r#", "secrets": {"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty", "AppUpdateTest: an empty source"),
-        (app(pulls, r#", "secrets": {"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty", "AppUpdateTest: an empty alias"),
-        (app(pulls, r#", "secrets": {"s": {}}"#), "/a: /secrets(s)/source: is undefined", "a source is required"),
-        (app(pulls, r#", "secrets": {"s": "x"}"#), "/a: /secrets(s): must be an object", "a secret is an object"),
-        (app(pulls, r#", "secrets": {"s": {"source": 1}}"#), "/a: /secrets(s)/source: must be a text", "a source is a text"),
-        (app(pulls, r#", "secrets": ["s"]"#), "/a: /secrets: must be an object", "secrets are an object"),
-        (app(&pulls.replace(r#""s""#, r#""""#), &declared), "/a: /container/docker/pullConfig/secret: must not be empty", "an empty alias"),
-        (app(&pulls.replace(r#""s""#, "1"), &declared), "/a: /container/docker/pullConfig/secret: must be a text", "an alias is a text"),
-        (app(&pulls.replace(r#"{"secret": "s"}"#, "{}"), &declared), "/a: /container/docker/pullConfig/secret: is undefined", "an alias is required"),
-        (app(&pulls.replace(r#"{"secret": "s"}"#, r#""s""#), &declared), "/a: /container/docker/pullConfig: must be an object", "pullConfig is an object"),
-        (app(r#"{"docker": {"image": "x", "credential": {"principal": "p", "secret": "q"}}}"#, ""), "/a: /container/docker/credential: must be empty; credential is gone since Marathon 1.4", "1.4: credential, type DOCKER"),
-        (app(r#"{"type": "MESOS", "docker": {"image": "x", "credential": {"principal": "p"}}}"#, ""), "/a: /container/docker/credential: must be empty", "1.4: credential, type MESOS"),
-        (app(r#"{"type": "MESOS", "docker": {"image": "", "credential": {"principal": "p"}, "pullConfig": {"secret": "s"}}}"#, ""), "must not be empty; /container/docker/pullConfig: pullConfig.secret must refer to an existing secret", "everything that is wrong, at once"),
-        (app(r#"{"docker": {"image": ""}}"#, ""), "/a: /container/docker/image: must not be empty", "an image is not empty"),
-        (app(r#"{"docker": {}}"#, ""), "/a: /container/docker/image: is undefined", "an image is required"),
-        (app(r#"{"docker": {"image": 5}}"#, ""), "/a: /container/docker/image: must be a text", "an image is a text"),
-        (app("{}", ""), "/a: /container/docker: is undefined", "type DOCKER needs docker"),
-        (app(r#"{"type": "MESOS", "docker": 1}"#, ""), "/a: /container/docker: must be an object", "docker is an object"),
-        (app("1", ""), "/a: /container: must be an object", "a container is an object"),
-        (app(r#"{"type": "rkt", "docker": {"image": "x"}}"#, ""), "/a: /container/type: must be DOCKER or MESOS", "two types"),
-        (app(r#"{"type": "MESOS", "docker": {"image": "x"}, "appc": {"image": "y"}}"#, ""), "/a: /container: mesos containers should specify, at most, a single image type", "one image"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "AppDefinitionTest: both"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a", "b"], "fetch": [{"uri": "b"}, {"uri": "a"}]"#), "/a: /uris: may not be set in conjunction with fetch", "Marathon 1.1 to 1.4 answer both, in the same order"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": ["a"], "fetch": [{"uri": "a"}, {"uri": "b"}]"#), "/a: /uris: may not be set in conjunction with fetch", "and of the same length"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": ""}]"#), "/a: /fetch(0)/uri: must not be empty", "a URI is not empty"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a"}, {}]"#), "/a: /fetch(1)/uri: is undefined", "a URI is required"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": [{"uri": "a", "extract": "no"}]"#), "/a: /fetch(0)/extract: must be true or false", "a truth is a truth"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "fetch": ["a"]"#), "/a: /fetch(0): must be an object", "fetch holds objects"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": [{"uri": "a"}]"#), "/a: /uris(0): must be a text", "uris holds texts"),
-        (app(r#"{"docker": {"image": "x"}}"#, r#", "uris": "a""#), "/a: /uris: must be a list", "uris is a list"),
-        (pod(pod_pulls, ""), "/p b: /containers(1)/image/pullConfig: pullConfig.secret must refer to an existing secret", "PodsValidationTest: secrets emptied"),
-        (pod(&pod_pulls.replace("DOCKER", "APPC"), &declared), "/p b: /containers(1)/image/pullConfig: pullConfig is supported only with Docker images", "PodsValidationTest: no Docker image"),
-        (pod(&pod_pulls.replace(r#""kind": "DOCKER", "#, ""), &declared), "/p b: /containers(1)/image/kind: is undefined", "a kind is required"),
-        (pod(&pod_pulls.replace("DOCKER", "OCI"), &declared), "/p b: /containers(1)/image/kind: must be DOCKER", "a kind that is none"),
-        (pod(r#"{"kind": "DOCKER"}"#, ""), "/p b: /containers(1)/image/id: is undefined", "an image has an id"),
-        (pod(r#"{"kind": "DOCKER", "id": ""}"#, ""), "/p b: /containers(1)/image/id: must not be empty", "an id is not empty"),
-        (pod("[]", ""), "/p b: /containers(1)/image: must be an object", "an image is an object"),
+        (pulling("MESOS", "DOCKER"), "/a: PULL: pullConfig is not supported with Docker containerizer",
+            "AppValidationTest"),
+        (pulling(r#""type": "MESOS", "#,
+            ""), "/a: PULL: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is \
+            DOCKER)", "an omitted type means DOCKER"),
+        (app(pulls, ""), r#"/a: PULL: MUST_EXIST; it names "s", and secrets declares none"#,
+            "AppValidationTest: no secret"),
+        (secrets(r#"{"t": {"source": "x"}, "u": {"source": "y"}}"#),
+            r#"must refer to an existing secret; it names "s", and secrets declares "t", "u""#,
+            "the secrets that are declared"),
+        (app(pulls, &many), r#"secrets declares "a", "b", "c", "d", "e" and 2 more"#, "at most five of them"),
+        (secrets(r#"{"S": {"source": "x"}}"#), "PULL: pullConfig.secret must refer", "aliases are compared by case"),
+        (pulling(r#""s""#, r#""/a/b""#), r#"PULL: MUST_EXIST; it names "/a/b", and secrets declares "s""#,
+            "a source is not an alias"),
+        (pod_pulling(r#""s""#,
+            r#""/a/b""#), r#"IMAGE/pullConfig: MUST_EXIST; it names "/a/b", and secrets declares "s""#,
+            "a source is not an alias"),
+        (secrets(r#"{"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty",
+            "AppUpdateTest: an empty source"),
+        (secrets(r#"{"s": {"source": "x"}, "": {"source": "x"}}"#), "/a: /secrets()/: must not be empty",
+            "AppUpdateTest: an empty alias"),
+        (secrets(r#"{"s": {}}"#), "/a: /secrets(s)/source: is undefined", "a source is required"),
+        (secrets(r#"{"s": "x"}"#), "/a: /secrets(s): must be an object", "a secret is an object"),
+        (secrets(r#"{"s": {"source": 1}}"#), "/a: /secrets(s)/source: must be a text", "a source is a text"),
+        (secrets(r#"["s"]"#), "/a: /secrets: must be an object", "secrets are an object"),
+        (pulling(r#""s""#, r#""""#), "/a: PULL/secret: must not be empty", "an empty alias"),
+        (pulling(r#""s""#, "1"), "/a: PULL/secret: must be a text", "an alias is a text"),
+        (pulling(r#"{"secret": "s"}"#, "{}"), "/a: PULL/secret: is undefined", "an alias is required"),
+        (pulling(r#"{"secret": "s"}"#, r#""s""#), "/a: PULL: must be an object", "pullConfig is an object"),
+        (only_container(r#"{"docker": {"image": "x", "credential": {"principal": "p", "secret": "q"}}}"#),
+            "/a: /container/docker/credential: must be empty; credential is gone since Marathon 1.4",
+            "1.4: credential, type DOCKER"),
+        (only_container(r#"{"type": "MESOS", "docker": {"image": "x", "credential": {"principal": "p"}}}"#),
+            "/a: /container/docker/credential: must be empty", "1.4: credential, type MESOS"),
+        (only_container(r#"{"type": "MESOS", "docker": {"image": "", "credential": {"principal": "p"},
+            "pullConfig": {"secret": "s"}}}"#), "must not be empty; PULL: MUST_EXIST", "all violations at once"),
+        (only_container(r#"{"docker": {"image": ""}}"#), "/a: /container/docker/image: must not be empty",
+            "an image is not empty"),
+        (only_container(r#"{"docker": {}}"#), "/a: /container/docker/image: is undefined", "an image is required"),
+        (only_container(r#"{"docker": {"image": 5}}"#), "/a: /container/docker/image: must be a text",
+            "an image is a text"),
+        (only_container("{}"), "/a: /container/docker: is undefined", "type DOCKER needs docker"),
+        (only_container(r#"{"type": "MESOS", "docker": 1}"#), "/a: /container/docker: must be an object",
+            "docker is an object"),
+        (only_container("1"), "/a: /container: must be an object", "a container is an object"),
+        (only_container(r#"{"type": "rkt", "docker": {"image": "x"}}"#), "/a: /container/type: must be DOCKER or MESOS",
+            "two types"),
+        (only_container(r#"{"type": "MESOS", "docker": {"image": "x"}, "appc": {"image": "y"}}"#),
+            "/a: /container: mesos containers should specify, at most, a single image type", "one image"),
+        (beside(r#""uris": ["a"], "fetch": [{"uri": "b"}]"#), "/a: /uris: NOT_BOTH", "AppDefinitionTest: both"),
+        (beside(r#""uris": ["a", "b"], "fetch": [{"uri": "b"}, {"uri": "a"}]"#), "/a: /uris: NOT_BOTH",
+            "Marathon 1.1 to 1.4: in order"),
+        (beside(r#""uris": ["a"], "fetch": [{"uri": "a"}, {"uri": "b"}]"#), "/a: /uris: NOT_BOTH",
+            "Marathon 1.1 to 1.4: as many"),
+        (beside(r#""fetch": [{"uri": ""}]"#), "/a: /fetch(0)/uri: must not be empty", "a URI is not empty"),
+        (beside(r#""fetch": [{"uri": "a"}, {}]"#), "/a: /fetch(1)/uri: is undefined", "a URI is required"),
+        (beside(r#""fetch": [{"uri": "a", "extract": "no"}]"#), "/a: /fetch(0)/extract: must be true or false",
+            "a boolean is required"),
+        (beside(r#""fetch": ["a"]"#), "/a: /fetch(0): must be an object", "fetch holds objects"),
+        (beside(r#""uris": [{"uri": "a"}]"#), "/a: /uris(0): must be a text", "uris holds texts"),
+        (beside(r#""uris": "a""#), "/a: /uris: must be a list", "uris is a list"),
+        (image(pod_pulls), "/p b: IMAGE/pullConfig: MUST_EXIST", "PodsValidationTest: secrets emptied"),
+        (pod_pulling("DOCKER", "APPC"), "/p b: IMAGE/pullConfig: pullConfig is supported only with Docker images",
+            "PodsValidationTest: AppC"),
+        (pod_pulling(r#""kind": "DOCKER", "#, ""), "/p b: IMAGE/kind: is undefined", "a kind is required"),
+        (pod_pulling("DOCKER", "OCI"), "/p b: IMAGE/kind: must be DOCKER", "an unknown kind"),
+        (image(r#"{"kind": "DOCKER"}"#), "/p b: IMAGE/id: is undefined", "an image has an id"),
+        (image(r#"{"kind": "DOCKER", "id": ""}"#), "/p b: IMAGE/id: must not be empty", "an id is not empty"),
+        (image("[]"), "/p b: IMAGE: must be an object", "an image is an object"),
     ];
     check_rows(&table, |(definition, expected, rule)| {
         let told = read(definition).join("\n");
-        assert!(told.contains(expected), "{rule}:\n{told}\n{definition}");
+        let expected = long(expected);
+        assert!(told.contains(&expected), "{rule}:\n{told}\n{definition}");
     });
 }
 
