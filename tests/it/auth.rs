@@ -1,4 +1,4 @@
-//! DESIGN 4: what an answer tells.
+//! DESIGN 4: `AuthConfig`, the answer.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -104,7 +104,7 @@ fn x_registry_auth_is_base64url_of_one_json_object() {
     assert_eq!(decode(entry(odd))["username"], "\0\u{1}\"\\");
 }
 
-/// A key in the shape of a URL may hold characters that IDNA drops and that a log must not hold.
+/// A key that is a URL may hold characters that IDNA drops and that a log must not hold.
 #[test]
 fn origins_are_escaped_and_cut_for_logs() {
     let path = "a/".repeat(120) + "a";

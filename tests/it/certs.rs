@@ -1,4 +1,4 @@
-//! Which certificates go with a registry.
+//! Certificates of a registry.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn put(root: &Path, files: &[&str]) {
     }
 }
 
-/// What was found, in one line: directory, CAs, and pairs as `cert+key`.
+/// The certificates found, in one line: directory, CAs, and pairs as `cert+key`.
 fn told(root: &Path, found: &Certificates) -> String {
     let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     let directory = found.directory().map_or("-".to_owned(), |directory| {
@@ -97,7 +97,7 @@ fn certificates_are_selected_as_docker_and_podman_do() {
     });
 }
 
-/// `registry_as_written` gives what `find` looks for first.
+/// `registry_as_written` returns the name that `find` tries first.
 #[test]
 fn the_registry_as_written_in_the_image_is_tried_first() {
     // image, default registry, the registry as written, the registry, rule
@@ -137,7 +137,7 @@ fn a_url_is_an_error_that_says_what_to_leave_out() {
     });
 }
 
-/// The longest name that a directory can have.
+/// 255 bytes is the longest name of a directory.
 #[cfg(unix)]
 #[test]
 fn registry_names_of_up_to_255_bytes_have_a_directory() {
@@ -154,7 +154,7 @@ fn registry_names_of_up_to_255_bytes_have_a_directory() {
     });
 }
 
-/// [`certs::find`] stops at the first directory, so the order is a part of the meaning.
+/// [`certs::find`] stops at the first directory, so the order matters.
 #[test]
 fn podmans_directory_comes_before_dockers() {
     assert_eq!(certs::DIRECTORIES, ["/etc/containers/certs.d", "/etc/docker/certs.d"]);

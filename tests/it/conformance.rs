@@ -1,5 +1,5 @@
-//! Cases from other projects' test suites, as data. `expect` is what regcred means, `upstream` what
-//! that system does; wherever the two differ, `differences.json` says why.
+//! Cases from the test suites of other projects, as data. `expect` is the answer of regcred,
+//! `upstream` the answer of that project. `differences.json` gives the reason for every difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -47,7 +47,7 @@ fn data(name: &str) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-/// What regcred answers, in the words of the data.
+/// The answer of regcred, in the words of the data.
 fn answer(case: &Case) -> Value {
     let image = match &case.default_registry {
         Some(registry) => ImageRef::parse_with_default(&case.image, registry),
@@ -69,7 +69,7 @@ fn answer(case: &Case) -> Value {
                 fs::write(&file, source.bytes()).unwrap();
                 builder.cluster_file(file)
             }
-            // Some put a second file of the same kind below another level without naming it.
+            // Some cases have a second file of the same kind below another level.
             ("sandbox_home", _) => {
                 let file = sandbox.join(source.path.as_deref().unwrap_or(".docker/config.json"));
                 let is_first = !sandbox.exists();

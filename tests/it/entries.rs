@@ -1,4 +1,4 @@
-//! DESIGN 3.3: what stands under a key.
+//! DESIGN 3.3: entries.
 
 use regcred::{EntryProblem, ImageRef, WarningKind};
 
@@ -57,7 +57,7 @@ fn the_fields_of_an_entry_decide_its_credential() {
     check_rows(table, |(entry, expected, rule)| {
         let file = format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#);
         assert_eq!(from_secret(file.clone(), "reg.io/app"), expected, "{entry}, {rule}");
-        // The same under the top of a .dockercfg, where null makes no entry at all.
+        // The same entries at the top level of a .dockercfg, where null is not an entry.
         if entry != "null" {
             let flat = format!(r#"{{"reg.io": {entry}}}"#);
             assert_eq!(from_secret(flat, "reg.io/app"), expected, "flat {entry}, {rule}");
@@ -126,7 +126,8 @@ fn a_malformed_entry_blocks_its_own_scope_only() {
     });
 }
 
-/// What a meaningless entry makes the file be read by does not change a letter of its neighbours.
+/// JSON without a value selects a slower parser. It must not change a character of the other
+/// entries.
 #[test]
 fn json_without_a_value_does_not_change_other_entries() {
     let rows = [

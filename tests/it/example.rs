@@ -94,7 +94,7 @@ fn the_shipped_definitions_get_their_credentials() {
     let (status, stdout, stderr) = run_example("marathon", &[]);
     assert_eq!(status, Some(0), "{stdout}\n{stderr}");
     let answers: Vec<&str> = stdout.lines().filter(|line| line.starts_with("  answer: ")).collect();
-    // The container, and where its credential comes from.
+    // container, source of its credential
     #[rustfmt::skip]
     let table = [
         ("/shop/web, Mesos", "task secret, pullConfigSecret (/shop/pullConfig) of /shop/web"),

@@ -1,4 +1,4 @@
-//! DESIGN 4: the lookup, told step by step.
+//! DESIGN 4: `explain`, the lookup step by step.
 
 use regcred::{ImageRef, Level, Resolver};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ reg.io/team/app:1
     assert_eq!(explain(&resolver, "reg.io/team/app:1"), page);
 }
 
-/// Situations at three in the morning, and the line that has to be there.
+/// A cause and the line that an operator needs to see.
 #[test]
 fn explain_has_a_line_for_each_cause() {
     let many: Vec<String> = (0..50).map(|n| format!("reg.io/n{n}")).collect();
@@ -133,7 +133,7 @@ fn explain_has_a_line_for_each_cause() {
     });
 }
 
-/// Each weaker entry is compared with the one that answers, not with the one before it.
+/// Every weaker entry is compared with the entry that wins, not with its neighbour.
 #[test]
 fn explain_says_why_each_key_lost() {
     let resolver = Resolver::builder()
@@ -240,7 +240,7 @@ fn unnamed_secrets_are_numbered_across_a_base() {
     assert_eq!(origin("a.io"), "task secret: key \"a.io\"");
     assert_eq!(origin("b.io"), "task secret, #2: key \"b.io\"");
     assert_eq!(origin("c.io"), "task secret, #3: key \"c.io\"");
-    // Those of every base count, and those without a file.
+    // Sources of every base count, including sources without a file.
     let unset = Resolver::builder().home(None::<&str>).build().unwrap();
     let over = Resolver::builder().base(&over).base(&unset).base(&base).base(&unset);
     let over = over.task_secret(config(&[("d.io", "d")])).home(None::<&str>).build().unwrap();
@@ -260,7 +260,7 @@ fn a_key_cannot_forge_a_line_of_the_page() {
     assert!(explain(&secret(config(&[(&long, "u")])).unwrap(), "reg.io/a").len() < 1500);
 }
 
-/// Whoever chooses images and reads the pages must not learn a password piece by piece.
+/// A user who chooses images and reads the pages must not learn a password piece by piece.
 #[test]
 fn explain_does_not_reveal_parts_of_a_hidden_key() {
     // key, hosts of images for which it is mentioned, hosts for which it is not

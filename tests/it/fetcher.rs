@@ -1,4 +1,4 @@
-//! A model of Mesos's fetcher, against what is made of a definition before anything is fetched.
+//! A model of Mesos's fetcher, compared with the answers before the fetch.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::archive::{file, gzip, tar};
 use crate::support::{answer, config};
 use proptest::bool::weighted;
 
-/// What a file to be fetched holds.
+/// The content of a file to fetch.
 #[derive(Clone, Copy)]
 enum Content {
     /// A credential file for the registry `<name>.io` and for `reg.io`.
@@ -50,7 +50,7 @@ const DESTINATIONS: [Option<&str>; 13] = [
 ];
 
 impl Content {
-    /// The file itself, and what it holds once unpacked: paths and contents.
+    /// The file itself, and the paths and contents of its unpacked members.
     fn bytes(self, name: &str) -> (Vec<u8>, Vec<(&'static str, String)>) {
         let json =
             |inner: &str| config(&[("reg.io", &format!("{name}-{inner}")), (&host(name), name)]);
@@ -74,7 +74,7 @@ fn host(name: &str) -> String {
 /// One entry of `fetch`: source, destination, extract, executable, cache.
 type Entry = (usize, usize, bool, bool, bool);
 
-/// Mesos's fetcher (`src/launcher/fetcher.cpp`), in a directory; `None` where the task fails.
+/// Mesos's fetcher (`src/launcher/fetcher.cpp`), in a directory; `None` if the task fails.
 fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
     let write = |path: &str, bytes: &[u8]| {
         let path = sandbox.join(path);
@@ -101,12 +101,12 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
             }
             Content::Gzip if is_gz => {
                 let (json, _) = Content::Plain.bytes(name);
-                // At the root, whatever directories its name has; out of the cache it is called
-                // c1-….
+                // Gunzip writes to the sandbox root. The cache adds `c1-` to the name.
                 let name = called.rsplit('/').next()?.strip_suffix(".gz")?;
                 write(&if *cache { format!("c1-{name}") } else { name.to_owned() }, &json)?;
             }
-            // What is no archive cannot be unpacked, and what is one is no single file.
+            // A file that is not an archive fails to unpack, and so does an archive as a single
+            // file.
             _ if is_tar || is_gz => return None,
             _ => {}
         }
@@ -117,7 +117,8 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// What is read where it lies answers as the sandbox does after Mesos has fetched into it.
+    /// A resolver that reads the sources in place answers as one that reads the sandbox after the
+    /// fetch.
     #[test]
     fn answers_agree_before_and_after_fetching(
         entries in proptest::collection::vec(

@@ -43,8 +43,7 @@ fn formats_are_recognised_by_content() {
     });
 }
 
-/// Each field of Docker's config file alone makes a document a `config.json`, whatever is beside
-/// it.
+/// Every field of Docker's config file makes a document a `config.json`, whatever else it holds.
 #[test]
 fn any_field_of_dockers_makes_a_config_json() {
     #[rustfmt::skip]
@@ -213,7 +212,7 @@ fn a_credential_file_lists_its_entries() {
     assert!(file.warnings().iter().all(|w| w.to_string().starts_with("credential file: ")));
 }
 
-/// DESIGN 3.4: as in `auths`, so that a weaker level never steps in.
+/// DESIGN 3.4: blocks as in `auths`, so that a weaker level never answers instead.
 #[test]
 fn a_dockercfg_entry_of_another_type_blocks_its_scope() {
     // value of "quay.io" beside an entry, answer over an agent's credential, malformed, rule

@@ -1,4 +1,4 @@
-//! Plain Docker and Deimos: the `HOME` of a program of the agent's own.
+//! Plain Docker and Deimos: the `HOME` of a program on the agent.
 
 use std::ffi::OsString;
 use std::fs;

@@ -134,7 +134,7 @@ fn invalid_references_are_errors_that_say_why() {
     });
 }
 
-/// Where the short way for common references ends and the grammar begins.
+/// The boundary between the fast path and the grammar.
 #[test]
 fn the_fast_path_agrees_with_the_grammar() {
     let host = "registry-1.example.com";

@@ -100,7 +100,7 @@ fn a_key_covers_its_scope_and_nothing_else() {
     });
 }
 
-/// However many segments a path has, and however many keys are beside it.
+/// A path may have any number of segments, next to any number of other keys.
 #[test]
 fn paths_of_any_depth_are_covered() {
     let others: Vec<String> = (0..20).map(|n| format!("other{n}.io/a")).collect();
@@ -125,7 +125,7 @@ fn paths_of_any_depth_are_covered() {
     });
 }
 
-/// Every lookup would read it again.
+/// An unbounded pattern would slow every lookup.
 #[test]
 fn a_glob_longer_than_any_host_is_unmatchable() {
     let rows = [(254, true), (255, true), (256, false), (15_000, false)];

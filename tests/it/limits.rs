@@ -243,7 +243,7 @@ fn compressed_fetched_files_are_limited_while_unpacking() {
     });
 }
 
-/// Neither a lookup nor the end of it needs more stack for more layers.
+/// Lookup and drop use a constant amount of stack for any number of layers.
 #[test]
 fn a_resolver_may_have_20_000_layers() {
     let layer =

@@ -20,16 +20,17 @@ use crate::support::{base64, check_rows, quote};
 const DIRECTORY: &str = "REGCRED_TEST_MEMORY";
 const MASK: u8 = 0xA5;
 
-/// So many bytes of a secret in a row are a find: the first of a freed block are overwritten.
+/// The number of consecutive bytes of a secret that count as a find. A freed block loses its first
+/// bytes.
 const PIECE: usize = 8;
 
 /// More bytes in a row than registers leave on the stack where they are saved.
 const LONG_PIECE: usize = 512;
 
-/// What is left over once a file was read, if anything; or that it could not be read.
+/// The value that holds the secrets once a file was read; `None` if it could not be read.
 type Held = Option<Box<dyn Any>>;
 
-/// Letters that stand nowhere else, in a number that base64 leaves no rest of.
+/// Letters that appear nowhere else, in a number that base64 encodes without a rest.
 fn canary(number: usize) -> String {
     let mut state = number as u64 + 1;
     let letter = |_| {
@@ -60,7 +61,7 @@ fn tokens(secret: &str) -> String {
     format!(r#"{{"identitytoken":"{secret}","registrytoken":"{secret}","email":"{secret}"}}"#)
 }
 
-/// As PHP and others write: with escapes where none are needed.
+/// Escapes characters that need no escape, as PHP does.
 fn escaped(json: &str, secret: &str) -> String {
     let escape = format!("\\u{:04x}{}", secret.as_bytes()[0], &secret[1..]);
     json.replace(secret, &escape).replace("\"us:", "\"\\u0075s:")
@@ -304,7 +305,7 @@ const ROWS: &[Row] = &[
     ("not wiped",                   "a",             |s| config(&plain(s)).into(),               not_wiped),
 ];
 
-/// How a secret may stand in memory: as it is, in base64, and in base64 of that.
+/// The forms of a secret in memory: plain, in base64, and in base64 of that.
 fn spellings(secret: &str) -> Vec<u8> {
     let file = config(&auth(secret));
     let encoded = &base64(format!("us:{secret}"))[4..];
@@ -312,12 +313,12 @@ fn spellings(secret: &str) -> Vec<u8> {
     [secret, encoded, &base64(&file[at..at + 48])].concat().into_bytes()
 }
 
-/// Whether any piece of what is masked stands in memory that this process can write to.
+/// Returns whether any piece of the masked secret is in memory that this process can write to.
 fn is_in_memory(masked: &[u8]) -> bool {
     has_piece_in_memory(masked, PIECE)
 }
 
-/// Whether any piece of so many bytes does.
+/// Returns whether any piece of `size` bytes is.
 fn has_piece_in_memory(masked: &[u8], size: usize) -> bool {
     let mut starts = [false; 256];
     masked.chunks_exact(size).for_each(|piece| starts[usize::from(piece[0] ^ MASK)] = true);
@@ -338,7 +339,7 @@ fn has_piece_in_memory(masked: &[u8], size: usize) -> bool {
             continue;
         }
         while at < end {
-            // What was read before is not looked for in what it was read into.
+            // The buffer itself is skipped.
             let stop = if at < own.start { own.start } else { usize::MAX };
             let len = buffer.len().min(end - at).min(stop - at);
             if own.contains(&at) {
@@ -349,14 +350,14 @@ fn has_piece_in_memory(masked: &[u8], size: usize) -> bool {
             if buffer[..len].windows(size).any(is_piece) {
                 return true;
             }
-            // So that what crosses the border of two readings is found.
+            // Overlaps, so that a piece across two reads is found.
             at += if at + len == end || at + len == stop { len } else { len - size + 1 };
         }
     }
     false
 }
 
-/// As whatever a process does next would: what calls leave on the stack is not wiped.
+/// Overwrites the stack, as the next calls of a process would: the stack is not wiped.
 #[inline(never)]
 fn overwrite_the_stack() {
     std::hint::black_box([0_u8; 256 << 10]);
@@ -378,7 +379,7 @@ fn look_through_memory(directory: &Path) {
     });
 }
 
-/// What reads a file, by the name of the file.
+/// A reader: a label, the name of the file, and the function.
 type Reader = (&'static str, &'static str, fn(&Path) -> Held);
 
 #[rustfmt::skip]
@@ -402,7 +403,7 @@ fn look_through_the_stack(directory: &Path) {
     });
 }
 
-/// What is wiped is nowhere in memory any more, in pieces neither.
+/// Wiped secrets are nowhere in memory, not even in pieces.
 #[test]
 fn dropped_secrets_are_nowhere_in_memory() {
     if let Some(directory) = std::env::var_os(DIRECTORY) {
@@ -420,7 +421,7 @@ fn dropped_secrets_are_nowhere_in_memory() {
     }
     for (number, (_, name, _)) in READERS.iter().enumerate() {
         let reader = directory.path().join(format!("reader-{number}"));
-        // As long as a buffer.
+        // The length of a read buffer.
         let secret: String = (0..400).map(|n| canary(1000 * (number + 1) + n)).collect();
         fs::create_dir(&reader).unwrap();
         fs::write(reader.join(name), format!(r#"{{"reg.io":{}}}"#, plain(&secret))).unwrap();

@@ -1,4 +1,4 @@
-//! Mesos's flags, and how its two containerizers relate to the one order here.
+//! Mesos's flags, and its two containerizers compared with the order of levels.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -92,7 +92,7 @@ fn mesos_key_has_the_port_that_mesos_looks_for() {
     assert_eq!(DockerRegistry::default().mesos_key(), Some("registry-1.docker.io:443"));
 }
 
-/// Mesos itself looks for `registry.example.com:443` here, and pulls anonymously.
+/// Mesos looks for `registry.example.com:443` here, and pulls anonymously.
 #[test]
 fn the_documented_example_of_dcos_answers() {
     let registry = DockerRegistry::parse("https://registry.example.com").unwrap();
@@ -113,7 +113,7 @@ fn the_documented_example_of_dcos_answers() {
     });
 }
 
-/// The warnings on a value, without the one on all of them.
+/// Returns the warnings about a value, except the one that every value gets.
 fn warnings(value: &str) -> Vec<String> {
     let warnings = mesos::check_docker_config(value, Limits::default());
     let warnings = warnings.unwrap_or_else(|error| panic!("{value}: {error}"));
@@ -375,8 +375,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
         if files.iter().any(|(name, _)| *name == "docker.tar.gz") || files.len() > 1 {
             return;
         }
-        // The one order here: the same where the sandbox has something, the agent's where it has
-        // not.
+        // The order of levels: the sandbox if it has a match, else the agent.
         let layered =
             Resolver::builder().sandbox_home(sandbox.path()).base(&agent).build().unwrap();
         let expected = |word: &str| if word == "-" { "agent:p" } else { word }.to_owned();
@@ -395,7 +394,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
             .contains("agent flag: not read, because there is a credential file in the sandbox"),
         "{explained}"
     );
-    // What is odd in the sandbox is told, and so is each level of the agent that is hidden.
+    // Problems in the sandbox are warnings, and every hidden level of the agent is reported.
     fs::write(sandbox.path().join(".dockercfg"), r#"{"reg.io": {"auth": "!"}}"#).unwrap();
     let cluster = config(&[("reg.io", "cluster")]);
     let both = Resolver::builder().base(&agent).add(regcred::Level::ClusterFile, cluster);
@@ -414,8 +413,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
     assert!(matches!(missing, Err(Error::Read { .. })), "no sandbox is a mistake");
 }
 
-/// A task that puts a file into its sandbox and takes it out again, all the time: each answer is of
-/// one moment.
+/// A task creates and removes a file in its sandbox in a loop: each answer is from one moment.
 #[test]
 fn docker_containerizer_reads_the_sandbox_once() {
     let agent = Resolver::builder().agent_flag(config(&[("reg.io", "agent")])).build().unwrap();
@@ -461,7 +459,7 @@ fn a_dangling_link_in_the_sandbox_is_an_error() {
     assert!(matches!(refused, Err(Error::NotAFile { .. })), "lstat finds it, and it is no file");
 }
 
-/// UCR unites the secret with the flag by the raw text of the keys; here a level is a level.
+/// UCR merges the secret with the flag by the raw text of the keys; here a level outranks another.
 #[test]
 fn a_task_secret_outranks_the_flag_where_mesos_unites_them() {
     // secret, flag, answer for reg.io/app here, what Mesos does, rule

@@ -25,7 +25,7 @@ fn levels_are_ordered_by_precedence() {
 fn the_strongest_level_wins_in_any_order_of_calls() {
     check_rows(LEVELS.iter().enumerate(), |(place, strongest)| {
         let mut files: Vec<(Level, &[(&str, &str)])> = vec![(*strongest, &[("reg.io", "strong")])];
-        // However specific, the weaker ones do not matter.
+        // A weaker level loses, however specific its key is.
         for weaker in &LEVELS[place + 1..] {
             files.push((*weaker, &[("reg.io/team/app", "weak"), ("reg.io", "weak")]));
         }

@@ -1,4 +1,4 @@
-//! Laws that hold whatever the files.
+//! Laws that hold for all files.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -7,14 +7,14 @@ use regcred::{ImageRef, Level, Resolver};
 use crate::laws::image::digests_change_nothing;
 use crate::support::{LEVELS, answer, base64, quote, secret, word};
 
-/// Few enough registries that things meet. No two of these mean the same.
+/// Few registries, so that keys and images often meet. No two of them are equivalent.
 #[rustfmt::skip]
 const DISTINCT_KEYS: [&str; 15] = [
     "reg.io", "reg.io:5000", "reg.io/a", "reg.io/a/b", "reg.io/ab", "reg.io/v1", "*.io", "r*.io",
     "*.io/a", "docker.io", "docker.io/library", "docker.io/a", "localhost", "sub.reg.io", "*.reg.io",
 ];
 
-/// Other spellings of some of them, and keys that mean nothing.
+/// Other spellings of some of them, and unmatchable keys.
 #[rustfmt::skip]
 const OTHER_KEYS: [&str; 10] = [
     "https://reg.io", "https://reg.io/v1/", "REG.io", "reg.io:443", "reg.io/a/",
@@ -38,14 +38,14 @@ const IMAGES: [&str; 14] = [
     "evil.com/reg.io",
 ];
 
-/// What texts are made of, and halves of surrogate pairs, which make none.
+/// Pieces of JSON strings, among them halves of surrogate pairs, which are not characters.
 #[rustfmt::skip]
 const TEXT_PIECES: [&str; 19] = [
     "a", "ä😀", r#"\""#, r"\\", r"\/", r"\b", r"\f", r"\n", r"\r", r"\t", r"\u0000", r"\u007f", r"\u00E9",
     r"\u20ac", r"\uFFFF", r"\ud83d\ude00", r"\ud83d", r"\ude00", "u",
 ];
 
-/// A key, what stands under it, and which user it is.
+/// A key, the kind of its entry, and its user.
 fn entry() -> impl Strategy<Value = (String, &'static str)> {
     (
         select([&DISTINCT_KEYS[..], &OTHER_KEYS].concat()),
@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn the_order_of_calls_across_levels_changes_nothing(sources in sources(), keys in any::<[u8; 6]>()) {
-        // Levels in any order, sources of one level in theirs.
+        // Levels in any order, the sources of one level in their own.
         let mut order: Vec<usize> = (0..sources.len()).collect();
         order.sort_by_key(|number| (keys[sources[*number].0 as usize], *number));
         prop_assert_eq!(answers(&build(&sources)), answers(&build_in_order(&sources, &order)));
@@ -251,7 +251,7 @@ proptest! {
     }
 }
 
-/// Texts that are references often enough.
+/// Texts that are often valid references.
 fn reference() -> impl Strategy<Value = String> {
     let host = select(
         &[

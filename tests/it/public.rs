@@ -1,4 +1,4 @@
-//! What every public type promises.
+//! Traits of public types, and the documented program.
 
 use regcred::*;
 

@@ -6,7 +6,7 @@ use crate::laws::printed::Printed;
 use crate::support::archive::{Member, gzip, tar};
 use crate::support::{base64, check_rows, quote};
 
-/// Secrets that look like nothing else. No eight bytes of one may be seen.
+/// Secrets that resemble nothing else. No eight consecutive bytes of one may be shown.
 const USER: &str = "Xq7-Vbn2-Kj9z";
 const PASSWORD: &str = "Zw4_Tmf8_Rcx3_Lhd6";
 const IDENTITY: &str = "jq5.wvk7.pzn2.xgf9";
@@ -28,7 +28,7 @@ fn holds_no_secret(printed: &Printed, input: &[u8]) {
     printed.holds_none_of(&[&CANARIES[..], &[&*encoded]].concat(), input);
 }
 
-/// Files that are full of secrets, each of another shape.
+/// Files full of secrets, each in another format.
 fn full_files() -> Vec<String> {
     let auth = base64(format!("{USER}:{PASSWORD}"));
     let entry = format!(
@@ -124,7 +124,7 @@ fn secrets_in_the_wrong_place_are_never_shown() {
         check(file.as_bytes());
         check(&gzip(file.as_bytes()));
     });
-    // What is no image reference may be a password typed in the wrong place.
+    // A text that is not an image reference may be a password in the wrong place.
     let rows = [
         PASSWORD.to_owned(),
         format!("{USER_INFO}:{PASSWORD}@reg.io/app"),
@@ -138,7 +138,7 @@ fn secrets_in_the_wrong_place_are_never_shown() {
     });
 }
 
-/// Names that people give to helpers are told; what may be a credential in their place is not.
+/// Usual names of helpers are shown; a credential in their place is not.
 #[test]
 fn helper_names_are_shown() {
     #[rustfmt::skip]

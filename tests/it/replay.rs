@@ -1,5 +1,4 @@
-//! What the fuzzers keep in `fuzz/`, the inputs that once failed included, holds by the same laws
-//! here.
+//! The laws, applied to the corpus in `fuzz/` and to the inputs that once failed.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

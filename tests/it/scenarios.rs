@@ -133,7 +133,7 @@ fn marathon_app_with_docker_tar_gz() {
         assert!(told.join("").contains(warning), "{rule}: {told:?}");
     });
 
-    // What the fetcher leaves in the sandbox: the archive, and what was in it.
+    // The fetcher leaves the archive and its members in the sandbox.
     let sandbox = tempfile::tempdir().unwrap();
     fs::copy(&archive, sandbox.path().join("docker.tar.gz")).unwrap();
     let untar = Command::new("tar").args(["-xzf", "docker.tar.gz"]).current_dir(&sandbox).status();
@@ -142,7 +142,7 @@ fn marathon_app_with_docker_tar_gz() {
     let as_docker = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path()).unwrap();
     assert_eq!(answer(&as_docker, "some.docker.host.com/namespace/repo"), "foo:secret");
 
-    // A pod that fetches it pulls anonymously, whatever the manual says, and is told so.
+    // A pod that fetches it pulls anonymously, despite the manual, with a warning.
     let pod = format!(
         r#"{{"id": "/pod", "containers": [{{
             "name": "a", "image": {{"kind": "DOCKER", "id": "some.docker.host.com/namespace/repo"}},
@@ -211,7 +211,7 @@ fn marathon_app_with_a_pull_secret() {
             "/container/docker/pullConfig: pullConfig is not supported with Docker containerizer";
         assert!(error.contains(expected), "{error}");
     });
-    // Not the agent's credential, and not none, where the secret is missing.
+    // A missing secret is an error; the agent's credential is not used instead.
     let error = answers(definition, store("/elsewhere")).unwrap_err().to_string();
     assert!(
         error.contains("pullConfigSecret") && error.contains("/mesos-docker/pullConfig"),
@@ -219,7 +219,7 @@ fn marathon_app_with_a_pull_secret() {
     );
 }
 
-/// The same for a pod, of which each container has its own.
+/// The same for a pod: each container has its own secret.
 #[test]
 fn marathon_pod_with_a_pull_secret() {
     let definition = r#"{

@@ -1,4 +1,4 @@
-//! What the tables are written in.
+//! Helpers that tables are written with.
 
 pub mod archive;
 
@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::{AuthConfig, Credential, Error, ImageRef, Level, Resolver};
 
-/// Names with what is under them: files, parameters.
+/// Names with their contents: files, parameters.
 pub type Named<'a> = &'a [(&'a str, &'a str)];
 
 pub fn base64(text: impl AsRef<[u8]>) -> String {
@@ -49,7 +49,7 @@ pub fn check_rows<R>(rows: impl IntoIterator<Item = R>, mut check: impl FnMut(R)
     assert!(failed.is_empty(), "{} of {count} rows failed\n{}", failed.len(), failed.join("\n"));
 }
 
-/// The bytes of a file for a message: its text, or what is known of it.
+/// Returns the bytes of a file for a message: its text, or its length and first bytes.
 pub fn shown(file: &[u8]) -> String {
     const MOST: usize = 200;
     match std::str::from_utf8(file) {
@@ -63,7 +63,7 @@ pub fn secret(file: impl Into<Vec<u8>>) -> Result<Resolver, Error> {
     Resolver::builder().task_secret(file).build()
 }
 
-/// A credential in one word: `user:password`, `identity:token`, `registry:token`.
+/// Returns a credential in one word: `user:password`, `identity:token`, `registry:token`.
 pub fn word(auth: &AuthConfig) -> String {
     match auth.credential() {
         Credential::Basic { username, password } => format!("{username}:{password}"),
@@ -73,7 +73,7 @@ pub fn word(auth: &AuthConfig) -> String {
     }
 }
 
-/// What a resolver answers, in one word; `-` for nothing. Whatever is looked up, `resolve`,
+/// Returns the answer of a resolver in one word, `-` for none. Asserts that `resolve`,
 /// `resolve_all` and `explain` agree.
 #[track_caller]
 pub fn answer(resolver: &Resolver, image: &str) -> String {
@@ -92,7 +92,7 @@ pub fn answer(resolver: &Resolver, image: &str) -> String {
     answer.as_ref().map_or("-".to_owned(), word)
 }
 
-/// What one task secret answers for an image.
+/// Returns the answer of one task secret for an image.
 #[track_caller]
 pub fn from_secret(file: impl Into<Vec<u8>>, image: &str) -> String {
     match secret(file) {

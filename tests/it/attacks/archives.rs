@@ -18,12 +18,12 @@ fn good() -> Vec<u8> {
     tar(&[file(".docker/config.json", &canary("reg.io"))])
 }
 
-/// So many mebibytes of zeros, each as a gzip member of a kilobyte.
+/// Returns `n` mebibytes of zeros, each as a gzip member of a kilobyte.
 fn zeros(mebibytes: usize) -> Vec<u8> {
     gzip(&[0; MIB as usize]).repeat(mebibytes)
 }
 
-/// A header alone, whatever it claims to be followed by.
+/// A header alone, without the data that it announces.
 fn header(name: &str, kind: u8, size: u64) -> Vec<u8> {
     tar(&[Member { size: Some(size), ..of_kind(name, kind) }])[..512].to_vec()
 }
@@ -54,7 +54,7 @@ fn a_bomb_of_zeros() {
     check_rows(declared, |(bomb, limit)| {
         is_limit(&refused(bomb), limit);
     });
-    // Those that claim too little, or nothing, are found out on the way.
+    // Members that claim less than they hold are detected while unpacking.
     let mut limits = Limits::default();
     limits.archive_unpacked_bytes = 4 * MIB;
     let rows = [after(&header("zeros", b'0', 3 * MIB)), after(&good()), after(&[0; 512])];
@@ -78,7 +78,7 @@ fn a_bomb_in_a_header() {
                 assert_eq!(problem(refused(bytes)), ArchiveProblem::LongHeader, "{size}");
             }
         }
-        // As long as it may be, again and again.
+        // The longest allowed header, repeated.
         let largest = gzip(&header("././@LongLink", kind, MIB));
         let one = [largest, zeros(1)].concat();
         let mut limits = Limits::default();
@@ -110,7 +110,7 @@ fn a_bomb_in_a_bomb() {
     let error = refused(gzip(&tar(&[nested])));
     assert!(matches!(error, Error::Encoding { .. }), "{error}");
     assert_eq!(problem(refused(gzip(&bomb))), ArchiveProblem::NotTar);
-    // Where nobody looks it does no harm.
+    // It is harmless in a member that is not read.
     let elsewhere = Member { name: "bomb.tar.gz", kind: b'0', data: &bomb, size: None };
     assert_eq!(from_secret(tar(&[elsewhere, file(".dockercfg", &user("u"))]), "reg.io/x"), "u:p");
 }
@@ -148,7 +148,7 @@ fn a_million_entries() {
         let error = refusal(Resolver::builder().limits(limits).task_secret(million(kind)).build());
         is_limit(&error, "archive_entries");
     });
-    // Of two headers that extend the same member one is too many.
+    // A second header that extends the same member is an error.
     check_rows(*b"Lx", |kind| {
         assert_eq!(problem(refused(million(kind))), ArchiveProblem::Ambiguous, "{kind}");
     });
@@ -177,7 +177,7 @@ fn an_archive_in_an_archive() {
             "{error}"
         );
     });
-    // An archive that is no gzip begins with the name of its member.
+    // An uncompressed archive begins with the name of its member.
     assert!(matches!(refused(within(&good())), Error::Syntax { .. } | Error::Encoding { .. }));
 }
 
@@ -222,7 +222,7 @@ fn an_archive_behind_the_end_of_another() {
     check_rows(table, |(bytes, expected, what)| {
         assert_eq!(from_secret(bytes, "reg.io/x"), expected, "{what}");
     });
-    // A gzip with anything else behind it is damaged.
+    // A gzip stream with trailing data is damaged.
     check_rows([&good()[..], b"\0", b"\x1f", b"\x1f\x8b", b"PK\x03\x04"], |behind| {
         let problem = problem(refused([&gzip(&good()), behind].concat()));
         assert_eq!(
@@ -269,7 +269,7 @@ fn a_member_that_differs_in_case_or_by_a_dot() {
     });
 }
 
-/// What a gzip header may hold beside: a name and a comment of any length, and extra fields.
+/// Optional parts of a gzip header: a name and a comment of any length, and extra fields.
 #[test]
 fn an_unbounded_gzip_header() {
     const EXTRA: u8 = 4;
@@ -349,10 +349,10 @@ fn a_member_that_runs_past_the_end() {
     });
 }
 
-/// Sizes below nought, beyond all numbers and in no known form: GNU's binary numbers have a sign.
+/// Sizes that are negative, overflow or have an unknown form: GNU's binary numbers have a sign.
 #[test]
 fn a_negative_size() {
-    // the field, as it stands in the header
+    // the field, as in the header
     #[rustfmt::skip]
     let fields: [&[u8; 12]; 10] = [
         b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x00", b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",

@@ -5,8 +5,8 @@ use regcred::{EntryProblem, Error, WarningKind};
 use super::{PASSWORD, canary, refused, shows_no_secret, told};
 use crate::support::{answer, base64, check_rows, from_secret, secret};
 
-/// In a text a control character has to be escaped; escaped in a key it matches nothing and shows
-/// no more.
+/// JSON requires that control characters are escaped. An escaped one in a key matches nothing and
+/// is never shown.
 #[test]
 fn control_characters() {
     check_rows(0..0x20_u8, |code| {
@@ -27,7 +27,7 @@ fn control_characters() {
             told.lines().count(),
             self::told(&secret(canary("@other.io")).unwrap(), "reg.io/x").lines().count()
         );
-        // In a password it is what it is; NULs around it are Docker's own.
+        // In a password it is an ordinary character.
         let password =
             format!(r#"{{"auths": {{"reg.io": {{"username": "u", "password": "a{escaped}b"}}}}}}"#);
         assert_eq!(from_secret(password, "reg.io/x"), format!("u:a{raw}b"));
@@ -55,7 +55,7 @@ fn an_encoding_that_is_not_utf_8() {
             assert!(matches!(error, Error::Encoding { .. }), "{at} {foreign:?}: {error}");
         }
     });
-    // The same within an `auth`, where it is the entry's problem.
+    // The same bytes within an `auth` make the entry malformed.
     check_rows(foreign, |foreign| {
         let auth = base64([b"u:", PASSWORD.as_bytes(), foreign].concat());
         let resolver =

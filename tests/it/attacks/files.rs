@@ -1,4 +1,4 @@
-//! DESIGN 3.6: what a task puts in its sandbox, and what stands under a name that an operator gave.
+//! DESIGN 3.6: files that a task puts in its sandbox, and files named by an operator.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -32,7 +32,7 @@ fn readers(home: &Path) -> Vec<(Level, ResolverBuilder)> {
     ]
 }
 
-/// Asserts that no reader takes the file, and that each says where it stands.
+/// Asserts that no reader takes the file, and that each error names its location.
 #[track_caller]
 fn all_refuse(home: &Path, is_right: impl Fn(&Error) -> bool) {
     check_rows(readers(home), |(level, reader)| {
@@ -62,7 +62,7 @@ fn a_huge_sparse_file() {
         huge.write_all(begins).unwrap();
         if huge.set_len(8 << 40).is_ok() {
             all_refuse(home.path(), |e| matches!(e, Error::Limit { limit, .. } if *limit == name));
-            // What is claimed is no allocation, however far the limits were raised.
+            // A claimed size is not allocated, even with higher limits.
             let mut limits = Limits::default();
             (limits.file_bytes, limits.archive_bytes) = (u64::MAX, u64::MAX);
             for (level, reader) in readers(home.path()) {
@@ -83,7 +83,7 @@ fn a_directory_in_place_of_a_file() {
     all_refuse(home.path(), |error| matches!(error, Error::NotAFile { .. }));
 }
 
-/// The writer never comes to an end; the reader does, at its limit.
+/// The writer never stops; the reader stops at its limit.
 #[test]
 fn a_file_that_grows_while_it_is_read() {
     const MOST: u64 = 1 << 20;
@@ -98,7 +98,7 @@ fn a_file_that_grows_while_it_is_read() {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
                 fs::write(&next, config(&[("reg.io", "u")])).unwrap();
-                // Where an open file cannot be replaced, it grows no further.
+                // A system that cannot replace an open file stops it from growing.
                 let _ = fs::rename(&next, &path);
                 let mut file = File::options().append(true).open(&path).unwrap();
                 for _ in 0..4 * MOST / 0x4000 {
@@ -168,7 +168,7 @@ mod unix {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }
 
-    /// What stands in the place of each file in turn, and how the error calls it.
+    /// Files to put in place of a credential file, and their names in errors.
     #[test]
     fn a_link_a_pipe_or_a_socket_in_place_of_a_file() {
         let outside = tempfile::tempdir().unwrap();
@@ -248,7 +248,7 @@ mod unix {
         for (level, reader) in readers(&home.path().join("link")) {
             assert_eq!(answer(&reader.build().unwrap(), "reg.io/app"), "u:p", "{level}");
         }
-        // But a link to what is no file, or to itself, is refused by all.
+        // A link to something other than a file, or to itself, is always refused.
         for target in ["/dev/zero", ".dockercfg", "."] {
             let home = tempfile::tempdir().unwrap();
             symlink(target, home.path().join(".dockercfg")).unwrap();

@@ -1,5 +1,5 @@
-//! DESIGN 3.1 and 3.2: no spelling of a host, in a key or in an image reference, gets at the
-//! credential of another.
+//! DESIGN 3.1 and 3.2: no spelling of a host, in a key or an image, gets the credential of another
+//! host.
 
 use regcred::ImageRef;
 
@@ -96,7 +96,7 @@ fn upper_case_in_a_host() {
         same(key, "rEG.iO");
     });
     same("DOCKER.IO", "Index.Docker.Io");
-    // A repository has no upper case, and what has some is a registry.
+    // A repository has no upper-case letters; a component with one is a registry.
     check_rows([("docker.io", "Library/nginx"), ("docker.io", "Docker/app")], |(key, image)| {
         assert_eq!(answer(&secret(config(&[(key, "hub")])).unwrap(), image), "-", "{image}");
     });
@@ -109,7 +109,7 @@ fn another_port_of_the_same_host() {
     #[rustfmt::skip]
     let others = [
         "reg.io:5000", "reg.io:80", "reg.io:0", "reg.io:00", "reg.io:4430", "reg.io:44", "reg.io:1443", "reg.io:65535",
-        // 443 and 5000 once more, if a number were cut to 16, 32 or 64 bits.
+        // 443 and 5000, if a number were cut to 16, 32 or 64 bits.
         "reg.io:65979", "reg.io:4294967739", "reg.io:18446744073709552059",
         "reg.io:340282366920938463463374607431768211899",
         "reg.io:+443", "reg.io:-443", "reg.io:0x1bb", "reg.io:0o673", "reg.io:443:443", "reg.io: 443", "reg.io:443 ",
@@ -156,8 +156,8 @@ fn percent_encoding() {
     means_nothing("docker%2eio", &["docker.io"]);
 }
 
-/// A key in the shape of a URL is put through IDNA, as a browser would: what folds to a host is
-/// that host, and what folds to a sign that ends or splits one is nothing.
+/// A key that is a URL is normalised with IDNA, as in a browser. A host that folds to another is
+/// that host; one that folds to a separator is unmatchable.
 #[test]
 fn a_look_alike_in_another_script() {
     // a host as written in a URL, the host it folds to
@@ -172,7 +172,7 @@ fn a_look_alike_in_another_script() {
     check_rows(folds, |(host, what)| {
         let url = secret(config(&[(&format!("https://{host}"), "own")])).unwrap();
         assert_eq!(asked(&url, "reg.io"), ["own:p"; 5], "{what}");
-        // Nowhere else is there any folding.
+        // Only URLs are folded.
         means_nothing(host, &["reg.io"]);
         assert!(ImageRef::parse(&format!("{host}/app")).is_err(), "{what}");
     });
@@ -187,7 +187,7 @@ fn a_look_alike_in_another_script() {
         means_nothing(host, &["reg.io"]);
         assert!(ImageRef::parse(&format!("{host}/app")).is_err(), "{what}");
     });
-    // Signs that end or split a host once they are folded, the trick known as HostSplit.
+    // Characters that fold to separators of a host, the trick known as HostSplit.
     #[rustfmt::skip]
     let split = [
         "reg.io／evil.com", "evil.com／.reg.io", "evil.c℀.reg.io", "evil.c℆.reg.io", "reg.io？evil.com",
@@ -222,7 +222,7 @@ fn a_backslash() {
     });
 }
 
-/// Parsers of URLs drop tabs and newlines wherever they stand.
+/// URL parsers drop tabs and newlines anywhere.
 #[test]
 fn a_tab_or_a_newline_that_url_parsers_drop() {
     let rows =
@@ -258,14 +258,12 @@ fn an_incomplete_scheme() {
         assert!(ImageRef::parse(&format!("{key}/app")).is_err(), "{key}");
     });
     same("hTTpS://reg.io", "reg.io");
-    // Without a slash or a dot in the right place these are names of their own.
+    // Without a slash or a dot in the right place these are other names.
     strangers("https", "reg.io");
     strangers("https:443", "reg.io");
 }
 
-/// A parser of URLs makes one address of all of them. Here a host is the text it is, as in Docker:
-/// nobody who asks for `127.0.0.1` meant them, and to whom they lead is the resolver's of the
-/// system to say.
+/// A URL parser turns all of these into one address. Here a host is its text, as in Docker.
 #[test]
 fn an_ipv4_address_in_another_notation() {
     #[rustfmt::skip]
@@ -286,7 +284,8 @@ fn an_ipv4_address_in_another_notation() {
     });
 }
 
-/// Likewise for IPv6, whose spellings Docker tells apart too: a miss, and never a wrong host.
+/// The same for IPv6: Docker compares spellings, so another spelling is a miss and never a wrong
+/// host.
 #[test]
 fn an_ipv6_address_in_another_notation() {
     #[rustfmt::skip]
@@ -329,7 +328,7 @@ fn localhost_in_place_of_docker_hub() {
     });
 }
 
-/// A registry at port 80 is another one, and what is sent there can be read on the way.
+/// A registry at port 80 is another one, and traffic to it can be read.
 #[test]
 fn no_credential_for_port_443_goes_to_an_http_server() {
     // key, what an http:// server or default registry must not get
@@ -353,7 +352,7 @@ fn no_credential_for_port_443_goes_to_an_http_server() {
     });
 }
 
-/// Docker Desktop keeps its own tokens beside the real key. They are no credential for pulling.
+/// Docker Desktop stores its own tokens next to the real key. They do not pull images.
 #[test]
 fn docker_desktops_pseudo_keys() {
     let tokens = [

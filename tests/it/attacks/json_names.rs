@@ -5,7 +5,7 @@ use regcred::WarningKind;
 use super::{canary, shows_no_secret, told};
 use crate::support::{answer, check_rows, config, from_secret, quote, secret};
 
-/// Which of two counts is always told: the last, however it is spelled in JSON.
+/// The last duplicate wins and is reported, in any JSON spelling.
 #[test]
 fn a_duplicate_key() {
     #[rustfmt::skip]

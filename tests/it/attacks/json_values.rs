@@ -5,8 +5,8 @@ use regcred::{CredentialFile, Error, Limits, Resolver, dcos, marathon, mesos};
 use super::{PASSWORD, POSITIONS, canary, refusal, refused, shows_no_secret, told};
 use crate::support::{answer, base64, check_rows, from_secret, secret};
 
-/// `serde_json` rounds a number otherwise with `float_roundtrip`, which any crate of a build can
-/// turn on. Whether it overflows is told by its digits alone.
+/// `serde_json` rounds differently with `float_roundtrip`, which any crate in a build can enable.
+/// The digits alone decide whether a number overflows.
 #[test]
 fn a_number_at_the_edge_of_overflow() {
     let nines = format!("{}.5", "9".repeat(308));
@@ -29,7 +29,7 @@ fn a_number_at_the_edge_of_overflow() {
         for (image, expected) in [("reg.io/x", expected), ("b.io/x", "u:p")] {
             assert_eq!(from_secret(&*file, image), expected, "{number}, {image}: {why}");
         }
-        // In the place of the helper, where one that overflows fails the file.
+        // In place of a helper, where a number that overflows fails the file.
         let file =
             format!(r#"{{"credsStore": {number}, "auths": {{"reg.io": {{"auth": "dTpw"}}}}}}"#);
         let is_read = CredentialFile::parse(file.as_bytes()).is_ok();
@@ -39,7 +39,7 @@ fn a_number_at_the_edge_of_overflow() {
         let is_defined = marathon::containers(definition.as_bytes(), Limits::default()).is_ok();
         assert_eq!(is_read, expected == "u:p", "{number}: {why}");
         assert!(is_defined, "{number}: {why}");
-        // The whole document, which is no object in any case.
+        // The whole document, which is never an object.
         let config = dcos::Parameters::from_json(number.as_bytes()).unwrap_err();
         let is_syntax = matches!(config, Error::Syntax { .. });
         assert_eq!(is_syntax, expected != "u:p", "{number}: {config}: {why}");
@@ -48,13 +48,13 @@ fn a_number_at_the_edge_of_overflow() {
     });
 }
 
-/// Every field of another type than text: the entry is malformed and blocks, or the field does not
-/// matter; it is never put together from what is left, and the next entry never steps in.
+/// A field of the wrong type makes the entry malformed, so that it blocks, or is ignored. No
+/// credential is built from the other fields, and no other entry answers.
 #[test]
 fn a_number_in_place_of_text() {
     let auth = base64(format!("u:{PASSWORD}"));
     let good = format!("u:{PASSWORD}");
-    // field, what stands beside it, answer
+    // field, other fields of the entry, answer
     #[rustfmt::skip]
     let fields = [
         ("auth", format!(r#""username": "u", "password": "{PASSWORD}""#), "-"),
@@ -99,7 +99,7 @@ fn a_number_in_place_of_text() {
     });
 }
 
-/// Half a character and a number beyond all numbers: no document is read as another one for them.
+/// A lone surrogate or an overflowing number never changes how a document is read.
 #[test]
 fn json_without_a_value() {
     let long = "9".repeat(100_000);
@@ -156,8 +156,7 @@ fn json_without_a_value() {
     assert!(matches!(refused(key), Error::Syntax { line: 1, .. }));
 }
 
-/// An entry that means nothing is no reason to fail a document, and must not hide the reason there
-/// is.
+/// JSON without a value does not fail a document, and must not hide the real fault.
 #[test]
 fn json_without_a_value_before_the_real_fault() {
     let before = r#"{"auths": {"a.io": {"password": "\ud800"}"#;

@@ -5,9 +5,8 @@ use regcred::{Error, ImageRef};
 use super::refused;
 use crate::support::{base64, check_rows, from_secret, secret};
 
-/// The index hashes with `std`'s SipHash under a key that is drawn anew for each resolver, so that
-/// keys which hash alike cannot be made without it. What can be made are keys that differ in as
-/// little as can be.
+/// The index hashes with a key that is drawn for each resolver, so colliding keys cannot be
+/// prepared. These keys differ in as few characters as possible.
 #[test]
 fn a_hundred_thousand_keys_that_look_alike() {
     const KEYS: usize = 100_000;
@@ -53,13 +52,13 @@ fn a_hundred_thousand_keys_for_one_host() {
     assert!(page.len() < 5_000 && page.contains("more keys like these"), "{}", page.len());
 }
 
-/// However many labels the host has and however many patterns there are.
+/// Any number of labels and of globs.
 #[test]
 fn explain_reports_patterns_of_another_depth() {
     let image = format!("{}io/app", "a.".repeat(126));
     let image = ImageRef::parse(&image).unwrap();
     check_rows([("*.*", true), ("*.*.*.*.*.*", true), ("*.*.x", false)], |(pattern, misses)| {
-        // Spelled in as many ways as there are entries, so that each of them counts.
+        // Every entry has another spelling, so that each counts.
         let entry = |n: usize| format!(r#""{pattern}{}":{{"auth":"dTpw"}}"#, "/".repeat(n + 1));
         let entries: Vec<String> = (0..100).map(entry).collect();
         let resolver = secret(format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))).unwrap();
@@ -69,7 +68,7 @@ fn explain_reports_patterns_of_another_depth() {
     });
 }
 
-/// More patterns than any file has: refused by their number, in every kind of file.
+/// More globs than the limit are an error in every format.
 #[test]
 fn more_globs_than_a_lookup_can_try() {
     let files = |count: usize| {

@@ -26,14 +26,14 @@ fn canary(key: &str) -> String {
     format!(r#"{{"auths": {{{key}: {{"auth": "{}"}}}}}}"#, base64(format!("u:{PASSWORD}")))
 }
 
-/// Asserts that nothing of the secret, plain or in base64, is in what is shown.
+/// Asserts that a text holds nothing of the secret, plain or in base64.
 #[track_caller]
 fn shows_no_secret(shown: &str) {
     let encoded = base64(format!("u:{PASSWORD}"));
     Printed(shown.to_owned()).holds_none_of(&[PASSWORD, &encoded], b"an attack");
 }
 
-/// The error of a build, once it is sure that it shows no secret and keeps no parser's error.
+/// Returns the error of a build, and asserts that it shows no secret and keeps no parser's error.
 #[track_caller]
 fn refusal(built: Result<Resolver, Error>) -> Error {
     let error = built.expect_err("should be refused");
@@ -45,7 +45,7 @@ fn refusal(built: Result<Resolver, Error>) -> Error {
     error
 }
 
-/// [`refusal`] of a task secret, which has to say where it came from.
+/// Returns the [`refusal`] of a task secret, which has to name its location.
 #[track_caller]
 fn refused(file: impl Into<Vec<u8>>) -> Error {
     let file = file.into();
@@ -58,7 +58,7 @@ fn refused(file: impl Into<Vec<u8>>) -> Error {
     error
 }
 
-/// Everything that a resolver tells of itself and of an image, on however many lines.
+/// Returns everything that a resolver prints about itself and about an image.
 fn told(resolver: &Resolver, image: &str) -> String {
     let explained = resolver.explain(&ImageRef::parse(image).unwrap());
     let warnings: Vec<String> = resolver.warnings().iter().map(|w| format!("{w} {w:?}")).collect();
@@ -66,8 +66,8 @@ fn told(resolver: &Resolver, image: &str) -> String {
     format!("{resolver:?}\n{}\n{explained}\n{explained:?}\n{log}", warnings.join("\n"))
 }
 
-/// What a resolver answers in every way there is to ask about a host. A text that is no host is
-/// asked about all the same, as a caller may do.
+/// Returns the answers of a resolver in every way to ask about a host. A caller may ask about an
+/// invalid host, too.
 fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
     let direct = format!("{host}/app");
     let images = [ImageRef::parse(&direct), ImageRef::parse_with_default("app", host)];
@@ -77,8 +77,7 @@ fn asked(resolver: &Resolver, host: &str) -> Vec<String> {
     images.chain(servers).map(|auth| word(&auth)).collect()
 }
 
-/// Asserts that two spellings are strangers, whichever of them is in the file and whichever is
-/// asked about.
+/// Asserts that neither spelling of a host answers for the other.
 #[track_caller]
 fn strangers(one: &str, other: &str) {
     check_rows([(one, other), (other, one)], |(key, host)| {
@@ -90,15 +89,15 @@ fn strangers(one: &str, other: &str) {
     });
 }
 
-/// Asserts that the host is answered for, so that a refusal elsewhere says something.
+/// Asserts that the key answers for the host, so that a refusal elsewhere is meaningful.
 #[track_caller]
 fn same(key: &str, host: &str) {
     let resolver = secret(config(&[(key, "own")])).unwrap();
     assert_eq!(asked(&resolver, host), ["own:p"; 5], "{key:?} is for {host:?}");
 }
 
-/// Asserts that a key answers for none of the hosts that it plays with, is warned of where it
-/// stands, and under `strict` refused there.
+/// Asserts that a key answers for none of the hosts, is a warning with its location, and an error
+/// under `strict`.
 #[track_caller]
 fn means_nothing(key: &str, hosts: &[&str]) {
     let resolver = secret(canary(key)).unwrap();
@@ -120,8 +119,7 @@ fn means_nothing(key: &str, hosts: &[&str]) {
     assert!(matches!(strict, Error::Key { .. }), "{key:?}: {strict}");
 }
 
-/// Where a value can stand: a document with `@` in its place, and beside it a good entry for
-/// `reg.io`.
+/// Positions of a value: documents with `@` in its place, next to a good entry for `reg.io`.
 #[rustfmt::skip]
 const POSITIONS: [&str; 14] = [
     r#"{"x": @, "auths": {"reg.io": {"auth": "dTpw"}}}"#,
@@ -140,8 +138,8 @@ const POSITIONS: [&str; 14] = [
     r#"{"x": @, "reg.io": {"auth": "dTpw"}}"#,
 ];
 
-/// Has a value read at every place of a credential file and of a definition; no answer may come out
-/// of it.
+/// Reads a value at every position of a credential file and of a definition, and asserts that it
+/// adds no answer.
 #[track_caller]
 fn read_everywhere(value: &str) {
     check_rows(POSITIONS, |position| {

@@ -5,11 +5,11 @@ use regcred::Error;
 use super::{POSITIONS, refused};
 use crate::support::{answer, check_rows, from_secret, secret};
 
-/// Nesting is walked in a loop wherever nothing is asked of it, so that no depth fills the stack.
+/// Ignored values are skipped in a loop, so that no depth fills the stack.
 #[test]
 fn unbounded_nesting() {
     let deep = "[".repeat(10_000_000);
-    // As many objects as a file of 16 MiB has room for.
+    // The number of objects that fit in 16 MiB.
     refused(["{\"x\":", &"{\"\":".repeat(3_300_000)].concat());
     check_rows(["", "{\"auths\":{\"reg.io\":{\"auth\":"], |start| {
         let error = refused([start, &deep].concat());

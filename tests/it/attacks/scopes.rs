@@ -73,14 +73,14 @@ fn climbing_out_of_a_namespace() {
             assert_eq!(answer(&key, image), "-", "{climb} for {image}");
         }
     });
-    // Empty segments count for nothing in a key, and make no image.
+    // Empty segments are ignored in a key and invalid in an image.
     let slashes = secret(config(&[("reg.io//team///x//", "x")])).unwrap();
     assert_eq!(answer(&slashes, "reg.io/team/x"), "x:p");
     assert_eq!(answer(&slashes, "reg.io/team/other"), "-");
     check_rows(["reg.io/team//x", "reg.io//team/x", "reg.io/team/x/"], |image| {
         assert!(ImageRef::parse(image).is_err(), "{image}");
     });
-    // A tag or a digest is no path.
+    // A tag or a digest is not a path.
     assert_eq!(answer(&team, "reg.io/other:team"), "-");
     assert_eq!(answer(&other, &format!("reg.io/team@sha256:{}", "0".repeat(64))), "-");
 }
@@ -125,7 +125,7 @@ fn a_wildcard_that_reaches_too_far() {
     check_rows(no_globs, |key| {
         means_nothing(key, &["reg.io", "evil.com", "localhost", "[::1]", "docker.io"]);
     });
-    // What is asked about is never a pattern.
+    // An image is never a pattern.
     let all = secret(config(&[("*.io", "u"), ("reg.io", "u"), ("*", "u")])).unwrap();
     check_rows(["*", "*.io", "r*g.io", "reg.*"], |host| {
         assert_eq!(asked(&all, host), [""; 0], "{host}");

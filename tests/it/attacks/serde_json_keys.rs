@@ -1,13 +1,12 @@
-//! Keys and numbers by which `serde_json` talks to itself, in a document.
+//! Private keys and numbers of `serde_json` in a document.
 
 use regcred::{CredentialFile, Error, Format, Limits, Resolver, marathon};
 
 use super::{read_everywhere, refused};
 use crate::support::{answer, check_rows, config, from_secret, quote};
 
-/// The keys by which `serde_json` talks to itself: of a number with its feature
-/// `arbitrary_precision`, of a raw text with `raw_value`. In a document they are names as any
-/// other.
+/// Keys that `serde_json` uses internally: for numbers with its feature `arbitrary_precision`, for
+/// raw text with `raw_value`. In a document they are ordinary names.
 const PRIVATE_KEYS: [&str; 4] = [
     "$serde_json::private::Number",
     "$serde_json::private::RawValue",
@@ -18,10 +17,10 @@ const PRIVATE_KEYS: [&str; 4] = [
 /// Each level of the text in such an object was once parsed with a fresh recursion limit.
 #[test]
 fn nesting_inside_a_private_key_of_serde_json() {
-    // Quoted so that each level adds to the length of those inside it, and does not double it.
+    // Escapes quotes so that each level adds to the length and does not double it.
     let quote_again =
         |text: &str| format!("\"{}\"", text.replace('\\', r"\u005c").replace('"', r"\u0022"));
-    // So many levels of 122 brackets each overflowed the stack of a thread, and that of the main
+    // These numbers of levels of 122 brackets each overflowed the stack of a thread and of the main
     // thread.
     check_rows([80, 300], |levels| {
         let mut document = "0".to_owned();
@@ -81,7 +80,7 @@ fn a_number_that_poses_as_an_object() {
         let format = file.unwrap_or_else(|error| panic!("{number}: {error}")).format();
         assert_eq!(format, Format::ConfigJson, "{number}: no object makes a .dockercfg");
     });
-    // An object with that key is an object all the same: an entry without a credential.
+    // An object with that key is an ordinary entry without a credential.
     check_rows(PRIVATE_KEYS, |key| {
         for value in ["1", r#""1""#, r#""x""#, "{}", "null"] {
             let entry = format!(r#"{{"{key}":{value}}}"#);

@@ -1,6 +1,6 @@
-//! An archive. A first byte of `t`, `z` or `2` has the checksums of the tar behind it mended, so
-//! that changed headers are read at all, and compresses it not at all, once, or in two gzip
-//! members.
+//! An archive. If the first byte is `t`, `z` or `2`, the checksums of the tar archive after it are
+//! corrected, so that changed headers are read; then it is left plain, compressed, or compressed as
+//! two gzip members.
 
 use std::fs;
 use std::io::Write;
@@ -36,7 +36,7 @@ pub fn law(data: &[u8]) {
     let expected = match &file {
         Ok(file) if file.format() == Format::Archive => Ok(file),
         Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) => Err(()),
-        // Refused, which is always allowed, or no archive.
+        // An error, which is always allowed, or not an archive.
         _ => return,
     };
     let Some(left) = HAS_GNU_TAR.then(|| unpacked_by_tar(&archive)).flatten() else { return };
@@ -52,7 +52,7 @@ pub fn law(data: &[u8]) {
     }
 }
 
-/// Whatever follows a member that holds a secret.
+/// The members after one that holds a secret.
 fn shows_no_secret(tar: &[u8]) {
     let file = format!(r#"{{"auths":{{"reg.io":{{"username":"u","password":"{CANARY}"}}}}}}"#);
     let mut header = tar::Header::new_ustar();
@@ -116,7 +116,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
-/// With the right checksum in each header, where the sizes before it lead to it.
+/// Corrects the checksum of each header that the sizes before it lead to.
 fn mended(tar: &[u8]) -> Vec<u8> {
     let mut tar = tar.to_vec();
     let mut at = 0;

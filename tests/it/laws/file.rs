@@ -30,16 +30,16 @@ pub fn law(data: &[u8]) {
     }
     let mut printed = Printed::default();
     printed.file(data);
-    // Where it was put in the place of a name, it is a name.
+    // A canary in the place of a name is a name.
     if !may_be_named(data) {
         printed.holds_none_of(&[CANARY], data);
     }
 }
 
-/// DESIGN 3.3, on what another reader makes of the document.
+/// DESIGN 3.3, applied to the document as read by another parser.
 fn as_read_naively(file: &CredentialFile, data: &[u8]) {
     let Some(Json::Object(fields)) = json::read(data) else { return };
-    // Repeated ones are united, and a null changes nothing.
+    // Repeated `auths` are merged, and a null changes nothing.
     let auths = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("auths"));
     let auths = auths.flat_map(|(_, auths)| match auths {
         Json::Object(auths) => auths.as_slice(),
@@ -47,13 +47,13 @@ fn as_read_naively(file: &CredentialFile, data: &[u8]) {
     });
     let auths: Vec<&(String, Json)> = auths.collect();
     for entry in file.entries() {
-        // The last of a key counts.
+        // The last duplicate key wins.
         let Some((_, value)) = auths.iter().rev().find(|(key, _)| key == entry.key()) else {
             panic!("{:?} is in no \"auths\"", entry.key());
         };
         let fields = match value {
             Json::Object(fields) => fields,
-            // Whatever serde_json hands over in its place.
+            // Any value that serde_json returns in its place.
             Json::Null => {
                 assert!(entry.credential().is_none() && entry.problem().is_none(), "null");
                 continue;
@@ -94,7 +94,7 @@ fn as_read_naively(file: &CredentialFile, data: &[u8]) {
     }
 }
 
-/// Base64 by hand, whatever the bits that are left over.
+/// Decodes base64 by hand and ignores the bits that are left over.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bits = String::new();
@@ -105,8 +105,8 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     bits.as_bytes().chunks_exact(8).map(byte).collect()
 }
 
-/// Whether the canary, or a piece of it, could stand where names do: in a key, a path, or as a
-/// helper's.
+/// Returns whether the canary, or a piece of it, may be part of a name: a key, a path, or the name
+/// of a helper.
 fn may_be_named(data: &[u8]) -> bool {
     let text = String::from_utf8_lossy(data);
     let is_key = |rest: &str| {

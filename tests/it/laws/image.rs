@@ -20,7 +20,7 @@ pub fn law(data: &[u8]) {
     if let Some(registry) = registry {
         check(&ImageRef::parse_with_default(image, registry));
     }
-    // What was put in the wrong place is not shown.
+    // A secret in the wrong place is not shown.
     let planted = format!("{CANARY}:{CANARY}@{image}");
     for refused in [ImageRef::parse(&planted), ImageRef::parse_with_default(image, &planted)] {
         let shown = refused.map_or_else(|error| format!("{error} {error:?}"), |_| String::new());
@@ -66,7 +66,7 @@ fn check(parsed: &Result<ImageRef<'_>, InvalidImageRef>) {
     assert!(image.repository().split('/').all(segment), "{printed}");
 }
 
-/// Whether Docker pulls it from Docker Hub, by the rule as documented.
+/// Returns whether Docker pulls the image from Docker Hub, by the documented rule.
 fn is_on_docker_hub(image: &str) -> bool {
     let Some((first, _)) = image.split_once('/') else { return true };
     let is_registry = first.contains(['.', ':'])

@@ -1,13 +1,12 @@
-//! JSON read naively, by the grammar and with no library, so that laws have something to compare
-//! with that no feature of `serde_json` changes.
+//! A naive JSON parser without a library, as a reference that no feature of `serde_json` changes.
 
 pub enum Json {
     Null,
-    /// A number or a truth.
+    /// A number or a boolean.
     Other,
     Text(String),
     List(Vec<Json>),
-    /// In the order written, with members of the same name.
+    /// Members in the order written, duplicates included.
     Object(Vec<(String, Json)>),
 }
 

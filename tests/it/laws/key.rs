@@ -32,7 +32,7 @@ pub fn law(data: &[u8]) {
             assert_eq!(for_server, expected, "{key:?} for the server {server}");
         }
     }
-    // A key that can match nothing is told of, and is an error to those who are strict.
+    // An unmatchable key is a warning, and an error under `strict`.
     assert_eq!(builder(key).strict().build().is_ok(), resolver.warnings().is_empty(), "{key:?}");
 
     if key.contains(CANARY) {

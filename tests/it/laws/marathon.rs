@@ -16,7 +16,7 @@ pub fn law(data: &[u8]) {
     let (first, second) = (seen(&planted, &agent), seen(&planted, &agent));
     assert_eq!(first, second, "twice the same");
     let read = json::read(&planted);
-    // What only the crate can read is not known here.
+    // Definitions that only the crate can read are skipped.
     let is_named = read.as_ref().is_none_or(is_in_a_name);
     if !is_named && !data.windows(4).any(is_of_canary) {
         first.holds_none_of(&[CANARY], &planted);
@@ -30,7 +30,7 @@ pub fn law(data: &[u8]) {
     }
 }
 
-/// Whether what was planted stands where names do, which are shown.
+/// Returns whether a planted secret is in the place of a name, which is shown.
 fn is_in_a_name(value: &Json) -> bool {
     match value {
         Json::List(items) => items.iter().any(is_in_a_name),
@@ -43,7 +43,7 @@ fn is_in_a_name(value: &Json) -> bool {
     }
 }
 
-/// Whether a text is a value somewhere in the document, where any other reader sees it.
+/// Returns whether a text is a value in the document, as read by another parser.
 fn holds_text(value: &Json, text: &str) -> bool {
     match value {
         Json::List(items) => items.iter().any(|item| holds_text(item, text)),

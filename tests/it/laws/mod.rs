@@ -1,5 +1,5 @@
-//! Laws that hold whatever the input. Each takes bytes as a fuzzer makes them: `fuzz/` feeds them
-//! without end, [`replay`](crate::replay) with what was kept of that.
+//! Laws that hold for every input. Each takes bytes from a fuzzer: `fuzz/` generates inputs, and
+//! [`replay`](crate::replay) uses the inputs that were kept.
 
 mod archive;
 mod file;
@@ -22,11 +22,11 @@ pub const LAWS: [(&str, Law); 6] = [
     ("resolver", resolver::law),
 ];
 
-/// A secret that looks like nothing else. Laws put it where secrets stand; nothing that is printed
-/// may hold eight bytes of it.
+/// A secret that resembles nothing else. Laws put it where secrets belong; nothing that is printed
+/// may contain it.
 pub const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";
 
-/// Whether a piece of an input may be one of the canary that a fuzzer has put somewhere by itself.
+/// Returns whether an input may already contain a piece of the canary.
 fn is_of_canary(piece: &[u8]) -> bool {
     CANARY.as_bytes().windows(piece.len()).any(|of_canary| of_canary == piece)
 }

@@ -1,5 +1,5 @@
-//! DESIGN 3, naively: filter, then `max_by`. It takes the parsed image from the crate, and shares
-//! no code with what it is a model of.
+//! A naive model of DESIGN 3: filter, then `max_by`. It takes the parsed image from the crate and
+//! shares no other code with it.
 
 use std::cmp::Reverse;
 
@@ -7,7 +7,7 @@ use regcred::ImageRef;
 
 use super::resolver::{Entry, MOST_STARS};
 
-/// What a key means: host, port, path. `None` if it can match nothing.
+/// The scope of a key: host, port, path. `None` if the key can match nothing.
 fn scope(key: &str) -> Option<(String, u16, String)> {
     let lower = key.to_ascii_lowercase();
     let scheme = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme));
@@ -39,7 +39,7 @@ fn scope(key: &str) -> Option<(String, u16, String)> {
     Some((host, port, if is_root { String::new() } else { segments.join("/") }))
 }
 
-/// `*` is any run of characters inside one label.
+/// Matches `*` with any run of characters inside one label.
 fn glob(pattern: &str, host: &str) -> bool {
     let label = host.find('.').unwrap_or(host.len());
     match pattern.split_at_checked(1) {
@@ -49,7 +49,7 @@ fn glob(pattern: &str, host: &str) -> bool {
     }
 }
 
-/// What of an entry counts beside those of others, if it matches at all.
+/// The rank of an entry that matches.
 pub fn rank(entry: &Entry, image: &ImageRef<'_>) -> Option<impl Ord + use<>> {
     let ((host, port, path), at) = (scope(&entry.key)?, scope(image.registry())?);
     let is_name = at.0.len() <= 255 && (&*at.0, at.1) != ("docker.io", 443);
@@ -65,7 +65,7 @@ pub fn rank(entry: &Entry, image: &ImageRef<'_>) -> Option<impl Ord + use<>> {
     (hosts && segments && entry.kind != '0').then_some(rank)
 }
 
-/// The entry that answers, of those in the order given.
+/// The entry that answers, among entries in the order given.
 pub fn answer<'e>(entries: &'e [Entry], image: &ImageRef<'_>) -> Option<&'e Entry> {
     let matching = entries.iter().rev().filter_map(|entry| Some((rank(entry, image)?, entry)));
     let best = matching.max_by(|(a, _), (b, _)| a.cmp(b))?.1;

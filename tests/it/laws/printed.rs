@@ -1,4 +1,4 @@
-//! All that is printed of what an input leads to, in every way there is.
+//! Collects everything that is printed about an input, in every form.
 
 use std::fmt::{Debug, Write};
 
@@ -41,7 +41,7 @@ impl Printed {
         }
     }
 
-    /// One file, given in every way in which its bytes can be.
+    /// Adds everything printed about one file, given in every way.
     pub fn file(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         for strict in [false, true] {
@@ -77,7 +77,7 @@ impl Printed {
         }
     }
 
-    /// No eight bytes of a secret may be seen.
+    /// Asserts that no eight bytes of a secret appear.
     #[track_caller]
     pub fn holds_none_of(&self, secrets: &[&str], input: &[u8]) {
         for secret in secrets {

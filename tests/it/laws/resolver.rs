@@ -84,7 +84,7 @@ pub fn law(data: &[u8]) {
     for file in &files {
         firsts.push(entries.len());
         for (number, (kind, key)) in file.entries.iter().enumerate() {
-            // Of a key that stands twice in a file the last counts.
+            // The last duplicate key in a file wins.
             let last = !file.entries[number + 1..].iter().any(|(_, later)| later == key);
             let kind = if last { *kind } else { '0' };
             entries.push(Entry { level: file.level, key: (*key).to_owned(), kind });
@@ -108,7 +108,7 @@ pub fn law(data: &[u8]) {
     }
 }
 
-/// `has_canary` tells that what is planted as each password stands in a key or an image too.
+/// `has_canary` is set if a planted password may also appear in a key or an image.
 fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>, has_canary: bool) {
     let number = |auth: AuthConfig| auth.username().and_then(|user| user.parse::<usize>().ok());
     let place = |entry: &Entry| entries.iter().position(|other| std::ptr::eq(other, entry));

@@ -1,4 +1,4 @@
-//! Apps, pods, groups and lists: which documents are definitions, and which containers they hold.
+//! Definitions: apps, pods, groups, lists, and their containers.
 
 use regcred::marathon;
 use regcred::{Error, Limits};
@@ -143,7 +143,7 @@ fn documents_that_are_not_definitions_are_errors() {
         assert!(error.contains(expected), "{rule}: {error}");
         assert!(!error.contains("dTpw"), "{error}");
     });
-    // To the byte.
+    // The limit is exact.
     let app = app_with(r#""cmd": "x""#);
     let mut limits = Limits::default();
     limits.definition_bytes = app.len() as u64;

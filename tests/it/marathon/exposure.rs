@@ -76,7 +76,7 @@ fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
             assert!(told.iter().zip(&expected).all(is_told), "{rule}: {told:#?}, {expected:#?}");
         }
     });
-    // Neither the secret nor what the agent has is in the sandbox.
+    // Neither the pull secret nor the agent's credentials are in the sandbox.
     let several = config(&[("reg.io", "u"), ("quay.io", "u")]);
     let secret = |_: &str| Ok(several.clone().into());
     let pulls = only(PULLS).resolver(&agent(), Limits::default(), secret).unwrap();

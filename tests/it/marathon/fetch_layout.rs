@@ -1,4 +1,4 @@
-//! Items of `fetch`: which are credential files, and which end up where nothing reads them.
+//! Items of `fetch`: the credential files among them, and layouts in which nothing reads them.
 
 use regcred::WarningKind;
 use regcred::marathon::{FetchKind, FetchProblem};

@@ -87,14 +87,14 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
             .any(|w| w.to_string().contains("only \"docker/config.json\""));
         assert_eq!(near_miss, fetch.contains("docker.tgz"), "{rule}");
     });
-    // What lies beside its archive, unpacked, counts once.
+    // A file next to its unpacked archive counts once.
     let fetch = r#""fetch": [{"uri": "DIR/flat.tar.gz"}, {"uri": "DIR/docker.tar.gz"}]"#;
     let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
     let resolver =
         only(&app_with(&fetch)).resolver(&agent(), Limits::default(), no_secrets).unwrap();
     let all = resolver.resolve_all(&ImageRef::parse("reg.io/app").unwrap());
     assert_eq!(all.map(|auth| word(&auth)).collect::<Vec<_>>(), ["archive:p", "flat:p", "agent:p"]);
-    // What a container brings goes before the agent's own of the same level.
+    // The files of a container rank before the agent's files of the same level.
     let home = tempfile::tempdir().unwrap();
     let keys = config(&[("reg.io", "home"), ("home.io", "home")]);
     std::fs::write(home.path().join(".dockercfg"), keys).unwrap();
@@ -113,7 +113,7 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
         assert_eq!(answer(&resolver, "reg.io/app"), "plain:p", "{way}");
         assert_eq!(answer(&resolver, "home.io/app"), "home:p", "{way}");
     });
-    // Errors: what is fetched, what is told.
+    // fetch, error
     #[rustfmt::skip]
     let errors: &[(&str, &str)] = &[
         (r#"{"uri": "https://u:pw@h/docker.tar.gz?sig=x", "destPath": "docker.tar.gz"}"#,
@@ -192,7 +192,7 @@ fn fetched_files_are_limited() {
     assert_eq!(answer(&resolve(&items(16), most).unwrap(), "reg.io/app"), "u:p");
     let error = resolve(&items(17), most).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "fetched_files", value: 16, .. }), "{error}");
-    // An application's own archives, beside a number of docker.tar.gz: answer, and what is told.
+    // named docker.tar.gz, own archives of the application, answer, warning, rule
     let own = |n: usize| format!(r#"{{"uri": "DIR/own-{n}.tgz"}}"#);
     for n in 0..40 {
         put(&format!("own-{n}.tgz"), gzip(&tar(&[file("bin/app", "x")])));
@@ -238,7 +238,7 @@ fn fetched_files_are_limited() {
     let error = resolve(r#"{"uri": "DIR/.dockercfg.gz"}"#, few_bytes).unwrap_err();
     assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "unpacked: {error}");
 
-    // An archive that lands as docker.tar.gz is warned of once, though it is looked into twice.
+    // An archive fetched as docker.tar.gz is a warning once, although it is read twice.
     put("docker.tar.gz", gzip(&tar(&[file("config.json", "{}")])));
     let resolver = resolve(r#"{"uri": "DIR/docker.tar.gz"}"#, most).unwrap();
     let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
@@ -251,7 +251,8 @@ fn fetched_files_are_limited() {
     read";
     assert!(page.lines().any(|told| told == line), "no line\n{line}\nin\n{page}");
 
-    // What is in somebody's own archive is no error, and where it could not be told it is said so.
+    // Content of the application's own archives is never an error; an unreadable archive is a
+    // warning.
     #[rustfmt::skip]
     let table = [("app.tgz", 0, "nothing inside"), ("linked.tgz", 1, "refused"), ("missing.tgz", 1, "missing")];
     check_rows(table, |(name, warnings, rule)| {
@@ -331,7 +332,7 @@ fn explain_lists_fetched_credential_files_without_effect() {
         );
     });
 
-    // After fetching, and in the other containerizer.
+    // After the fetch, and in the Mesos containerizer.
     let signed = app_with(r#""fetch": [{"uri": "https://h/docker.tar.gz?sig=x"}]"#);
     let sandbox = tempfile::tempdir().unwrap();
     let resolver =

@@ -1,4 +1,4 @@
-//! Mesos's own messages, which are easily taken for definitions.
+//! Messages of Mesos, which resemble definitions.
 
 use regcred::Limits;
 use regcred::marathon;
@@ -30,8 +30,8 @@ fn mesos_messages_are_recognised_and_refused() {
             "without a field of an app"),
         (format!(r#"{{"executor_id": {{"value": "e"}}, "framework_id": {{"value": "F"}},
             "command": {{"value": "run"}}, {docker}}}"#), "ExecutorInfo", "an executor"),
-        (r#"{"value": "sleep 1", "shell": true, "uris": [{"value": "https://h/docker.tar.gz", "extract": true}]}"#.into(),
-            "CommandInfo", "with files to fetch"),
+        (r#"{"value": "sleep 1", "shell": true, "uris": [{"value": "https://h/docker.tar.gz", "extract": true}]}"#
+            .into(), "CommandInfo", "with files to fetch"),
         (r#"{"value": "sleep 1", "shell": true}"#.into(), "CommandInfo", "without"),
         (r#"{"uris": [{"value": "https://h/docker.tar.gz"}], "arguments": ["a"]}"#.into(), "CommandInfo",
             "without a value"),
@@ -66,7 +66,7 @@ fn mesos_messages_are_recognised_and_refused() {
             ),
             (format!(r#"[{{"app": {message}}}, {app}]"#), "definition: (0): "),
         ] {
-            // That item is refused, and no other.
+            // Only that item is refused.
             let answers = read(&definition);
             let is_app = |answer: &String| answer.ends_with("a DOCKER x");
             let is_refused = |answer: &String| answer.starts_with(&format!("{path}{text}"));
@@ -77,7 +77,7 @@ fn mesos_messages_are_recognised_and_refused() {
     });
 }
 
-/// Marathon's own answers, with every field that looks like one of Mesos's.
+/// Answers of Marathon's API, with every field that resembles one of Mesos's.
 #[test]
 fn answers_of_the_marathon_api_are_not_taken_for_mesos_messages() {
     let app = include_str!("../data/marathon-app.json");

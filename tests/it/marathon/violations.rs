@@ -38,9 +38,9 @@ fn violations_use_the_messages_of_marathon() {
     let table = [
         (pulling("MESOS", "DOCKER"), "/a: PULL: pullConfig is not supported with Docker containerizer",
             "AppValidationTest"),
-        (pulling(r#""type": "MESOS", "#,
-            ""), "/a: PULL: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is \
-            DOCKER)", "an omitted type means DOCKER"),
+        (pulling(r#""type": "MESOS", "#, ""),
+            "/a: PULL: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)",
+            "an omitted type means DOCKER"),
         (app(pulls, ""), r#"/a: PULL: MUST_EXIST; it names "s", and secrets declares none"#,
             "AppValidationTest: no secret"),
         (secrets(r#"{"t": {"source": "x"}, "u": {"source": "y"}}"#),
@@ -50,8 +50,8 @@ fn violations_use_the_messages_of_marathon() {
         (secrets(r#"{"S": {"source": "x"}}"#), "PULL: pullConfig.secret must refer", "aliases are compared by case"),
         (pulling(r#""s""#, r#""/a/b""#), r#"PULL: MUST_EXIST; it names "/a/b", and secrets declares "s""#,
             "a source is not an alias"),
-        (pod_pulling(r#""s""#,
-            r#""/a/b""#), r#"IMAGE/pullConfig: MUST_EXIST; it names "/a/b", and secrets declares "s""#,
+        (pod_pulling(r#""s""#, r#""/a/b""#),
+            r#"IMAGE/pullConfig: MUST_EXIST; it names "/a/b", and secrets declares "s""#,
             "a source is not an alias"),
         (secrets(r#"{"s": {"source": ""}}"#), "/a: /secrets(s)/source: must not be empty",
             "AppUpdateTest: an empty source"),

@@ -10,7 +10,7 @@ pub struct Member<'a> {
     pub name: &'a str,
     pub kind: u8,
     pub data: &'a [u8],
-    /// What the header says of its size; the length of the data if `None`.
+    /// The size in the header; the length of the data if `None`.
     pub size: Option<u64>,
 }
 
@@ -70,7 +70,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A symbolic link, whose target stands in a field of its own.
+/// A symbolic link, whose target has a field of its own in the header.
 pub fn link_to<'a>(name: &'a str, target: &'a str) -> Member<'a> {
     Member { name, kind: b'2', data: target.as_bytes(), size: Some(0) }
 }
