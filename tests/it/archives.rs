@@ -10,11 +10,7 @@ use regcred::{ArchiveProblem, CredentialFile, Error, Format, Resolver, WarningKi
 use crate::support::archive::{
     Member, described, file, gzip, link_to, of_kind, pax, tar, with_header,
 };
-use crate::support::{answer, check_rows, config, from_secret, secret, shown};
-
-fn user(name: &str) -> String {
-    config(&[("reg.io", name)])
-}
+use crate::support::{answer, check_rows, config, from_secret, secret, shown, user};
 
 #[test]
 fn credential_files_are_found_where_tar_would_unpack_them() {

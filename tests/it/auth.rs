@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use regcred::{AuthConfig, Credential, Level, Resolver};
 use serde_json::{Value, json};
 
-use crate::support::{check_rows, secret};
+use crate::support::{check_rows, image_ref, secret};
 
 fn entry(fields: &str) -> AuthConfig {
     let resolver =
@@ -118,7 +118,7 @@ fn origins_are_escaped_and_cut_for_logs() {
         let shown = format!("task secret: key \"{shown}\"");
         let resolver = secret(crate::support::config(&[(key, "u")])).unwrap();
         let image = format!("reg.io/{path}");
-        let auth = resolver.resolve(&regcred::ImageRef::parse(&image).unwrap());
+        let auth = resolver.resolve(&image_ref(&image));
         let auth = auth.unwrap_or_else(|| panic!("{what}: no answer for {image}"));
         assert_eq!(auth.origin().to_string(), shown, "{what}");
         assert_eq!(format!("{:?}", auth.origin()), format!("Origin({shown})"), "{what}");

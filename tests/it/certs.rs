@@ -6,14 +6,13 @@ use std::path::Path;
 use regcred::certs::{self, Certificates};
 use regcred::{Error, ImageRef};
 
-use crate::support::check_rows;
+use crate::support;
+use crate::support::{check_rows, image_ref};
 
 /// Puts empty files below a directory.
 fn put(root: &Path, files: &[&str]) {
     for file in files {
-        let path = root.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "").unwrap();
+        support::put(root, file, "");
     }
 }
 
@@ -125,7 +124,7 @@ fn the_registry_as_written_in_the_image_is_tried_first() {
         );
         assert_eq!(got, expected, "{image}, {rule}: {got:?}, not {expected:?}");
     });
-    assert_eq!(ImageRef::parse("nginx").unwrap().registry_as_written(), "docker.io");
+    assert_eq!(image_ref("nginx").registry_as_written(), "docker.io");
 }
 
 #[test]
@@ -170,7 +169,7 @@ fn half_a_pair_is_an_error_that_names_the_other_half() {
         (&["client.key"], &["client.key: \"client.cert\" is missing"], "Docker: missing client certificate for a key"),
         (&["ca.cert"], &["ca.cert: \"ca.key\" is missing", "the certificate of a CA is called NAME.crt"],
             "Docker's own advice: a CA named .cert"),
-        (&["a.cert", "b.key"], &["a.cert: \"a.key\" is missing"], "two halves are no pair"),
+        (&["a.cert", "b.key"], &["a.cert: \"a.key\" is missing"], "two halves are not a pair"),
         (&[".key"], &[".key: \".cert\" is missing"], "a name that is all suffix"),
         (&["client.crt", "client.key"], &["client.key: \"client.cert\" is missing"], "a certificate named like a CA"),
     ];

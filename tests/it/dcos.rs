@@ -6,7 +6,7 @@ use regcred::dcos::{self, Parameters, check_file};
 use regcred::{Error, Limits, WarningKind};
 
 use crate::support::archive::{file, gzip, tar};
-use crate::support::{Named, base64, check_rows, config};
+use crate::support::{Named, base64, check_rows, config, texts};
 
 const CREDENTIALS: &str = "cluster_docker_credentials";
 const ENABLED: &str = "cluster_docker_credentials_enabled";
@@ -84,7 +84,7 @@ fn parameters_have_dcos_defaults_and_warn_of_a_missing_or_overwritten_file() {
             Parameters::new(given.iter().copied()).unwrap_or_else(|e| panic!("{rule}: {e}"));
         assert_eq!(parameters.agent_file(), *agent_file, "{rule}");
         assert_eq!(parameters.contents(), *contents, "{rule}");
-        let told: Vec<String> = parameters.warnings().iter().map(|w| w.to_string()).collect();
+        let told = texts(parameters.warnings());
         assert_eq!(told.len(), warnings.len(), "{rule}: {told:?}");
         for (told, expected) in told.iter().zip(*warnings) {
             assert!(told.contains(expected), "{rule}: {told}");
@@ -241,7 +241,7 @@ fn check_file_reports_whether_the_agent_starts_and_its_tasks_can_pull() {
         (auths(r#""reg.io": OK, "reg.io": {"auth": "Og=="}"#), false, true, 1, "passed over here, but",
             "the last of a key is sent, the first is not used"),
         (auths(r#""reg.io": OK, "https://reg.io/v1/": {"username": "u", "password": "p"}"#), false, true, 1,
-            "means the same as", "two spellings, one of them for nobody"),
+            "means the same as", "two spellings, one unused"),
         (keys(&[("https://index.docker.io/v1/", "u")]), false, true, 0,
             "key \"https://index.docker.io/v1/\": the Mesos containerizer sends it", "2.2: substring of docker.io"),
         (keys(&[("https://registry.example.com/v1/", "u"), ("registry.example.com:443", "u")]), false, true, 0,
@@ -327,7 +327,7 @@ fn a_file_that_others_can_read_is_a_warning() {
         (0o600, None, "DC/OS's own mode"), (0o400, None, "less"), (0o700, None, "executable, but private"),
         (0o644, Some("(mode 0644)"), "everybody"), (0o640, Some("(mode 0640)"), "the group"),
             (0o604, Some("(mode 0604)"), "others"),
-        (0o620, None, "whoever may only write does not read"),
+        (0o620, None, "write permission alone"),
     ];
     check_rows(table, |(mode, expected, rule)| {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -341,8 +341,8 @@ fn a_file_that_others_can_read_is_a_warning() {
     });
 }
 
-/// Another process replaces the file all the time: the permissions are those of the content that
-/// was read.
+/// Another process replaces the file in a loop: the permissions are those of the content that was
+/// read.
 #[cfg(unix)]
 #[test]
 fn permissions_are_those_of_the_opened_file() {

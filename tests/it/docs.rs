@@ -1,6 +1,8 @@
 //! The pages and tables in the README and the crate's documentation, held to what the crate does.
 
-use regcred::{ImageRef, Resolver};
+use regcred::Resolver;
+
+use crate::support::{check_rows, image_ref};
 
 const README: &str = include_str!("../../README.md");
 const FRONT_PAGE: &str = include_str!("../../src/lib.rs");
@@ -19,13 +21,13 @@ fn config(document: &str) -> &str {
 
 #[test]
 fn a_shown_page_is_what_explain_prints() {
-    for (name, document) in [("README.md", README), ("src/lib.rs", &*front_page())] {
+    check_rows([("README.md", README), ("src/lib.rs", &*front_page())], |(name, document)| {
         let resolver = Resolver::builder().task_secret(config(document)).build().unwrap();
         let (_, page) = document.split_once("```text\n").expect("a page");
         let (page, _) = page.split_once("\n```").expect("its end");
-        let image = ImageRef::parse("quay.io/team/app:1.4").unwrap();
+        let image = image_ref("quay.io/team/app:1.4");
         assert_eq!(resolver.explain(&image).to_string(), page, "{name}");
-    }
+    });
 }
 
 #[test]
@@ -40,16 +42,12 @@ fn the_table_of_keys_and_images_is_true() {
     assert_eq!(images[0], "key");
     let rows: Vec<_> = rows.skip(1).take_while(|row| row.len() == images.len()).collect();
     assert!(rows.len() > 5, "the table is cut short: {rows:?}");
-    let mut wrong = Vec::new();
-    for row in &rows {
+    check_rows(&rows, |row| {
         let file = format!(r#"{{"auths": {{"{}": {{"auth": "dTpw"}}}}}}"#, row[0]);
         let resolver = Resolver::builder().task_secret(file).build().unwrap();
         for (image, cell) in images.iter().zip(row).skip(1) {
-            let covers = resolver.resolve(&ImageRef::parse(image).unwrap()).is_some();
-            if *cell != (if covers { "yes" } else { "no" }) {
-                wrong.push(format!("key {}, image {image}: {cell}", row[0]));
-            }
+            let covers = resolver.resolve(&image_ref(image)).is_some();
+            assert_eq!(*cell, if covers { "yes" } else { "no" }, "key {}, image {image}", row[0]);
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }

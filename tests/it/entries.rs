@@ -1,8 +1,8 @@
 //! DESIGN 3.3: entries.
 
-use regcred::{EntryProblem, ImageRef, WarningKind};
+use regcred::{EntryProblem, WarningKind};
 
-use crate::support::{answer, base64, check_rows, from_secret, secret};
+use crate::support::{answer, base64, check_rows, from_secret, image_ref, secret};
 
 const ABSENT: &str = "-";
 
@@ -148,7 +148,7 @@ fn json_without_a_value_does_not_change_other_entries() {
 #[test]
 fn unknown_fields_are_not_read_as_email() {
     let file = r#"{"auths": {"reg.io": {"auth": "dTpw", "email": "e@x.io", "comment": "c"}}}"#;
-    let auth = secret(file).unwrap().resolve(&ImageRef::parse("reg.io/app").unwrap()).unwrap();
+    let auth = secret(file).unwrap().resolve(&image_ref("reg.io/app")).unwrap();
     assert_eq!(auth.email(), Some("e@x.io"));
 }
 

@@ -1,12 +1,12 @@
 //! DESIGN 4: `explain`, the lookup step by step.
 
-use regcred::{ImageRef, Level, Resolver};
+use regcred::{Level, Resolver};
 use serde_json::{Value, json};
 
-use crate::support::{check_rows, config, secret};
+use crate::support::{check_rows, config, image_ref, secret};
 
 fn explain(resolver: &Resolver, image: &str) -> String {
-    resolver.explain(&ImageRef::parse(image).unwrap()).to_string()
+    resolver.explain(&image_ref(image)).to_string()
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn explain_lists_missing_sources() {
 #[test]
 fn hints_do_not_contradict_the_findings() {
     let hints = |file: &str, image: &str| -> Vec<Value> {
-        let explained = secret(file).unwrap().explain(&ImageRef::parse(image).unwrap());
+        let explained = secret(file).unwrap().explain(&image_ref(image));
         serde_json::to_value(explained).unwrap()["hints"].as_array().unwrap().clone()
     };
     assert_eq!(hints(&config(&[("reg.io", "u")]), "reg.io/a").len(), 0, "none for a hit");
@@ -294,7 +294,7 @@ fn explanations_serialise_to_json() {
         .add(Level::AgentFlag, config(&[("https://reg.io", "u")]))
         .build()
         .unwrap();
-    let image = ImageRef::parse("reg.io/a:1").unwrap();
+    let image = image_ref("reg.io/a:1");
     let mut told: Value = serde_json::to_value(resolver.explain(&image)).unwrap();
     assert_eq!(
         told["answer"],
@@ -318,6 +318,6 @@ fn explanations_serialise_to_json() {
     assert_eq!(told["image"], "reg.io/a:1");
     assert_eq!((&told["registry"], &told["repository"]), (&json!("reg.io"), &json!("a")));
     assert_eq!(told["hints"], json!([]));
-    let none = resolver.explain(&ImageRef::parse("quay.io/a").unwrap());
+    let none = resolver.explain(&image_ref("quay.io/a"));
     assert_eq!(serde_json::to_value(none).unwrap()["answer"], json!({"outcome": "none"}));
 }

@@ -2,17 +2,10 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 
 use regcred::{Error, Level, Resolver, WarningKind};
 
-use crate::support::{Named, answer, check_rows, config};
-
-fn put(home: &Path, name: &str, content: &str) {
-    let path = home.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, content).unwrap();
-}
+use crate::support::{Named, answer, check_rows, config, image_ref, put};
 
 #[test]
 fn config_json_and_dockercfg_both_count() {
@@ -20,7 +13,7 @@ fn config_json_and_dockercfg_both_count() {
     // what is there, answers for reg.io/app and flat.io/app, rule
     #[rustfmt::skip]
     let table: &[(Named, &str, &str, &str)] = &[
-        (&[], "-", "-", "nothing there is no error, as in Docker"),
+        (&[], "-", "-", "Docker: no file is not an error"),
         (&[(".dockercfg", "flat")], "flat:p", "flat:p", "Deimos: ~/.dockercfg"),
         (&[(".docker/config.json", "json")], "json:p", "-", "Docker since 1.7"),
         (&[(".dockercfg", "flat"), (".docker/config.json", "json")], "json:p", "flat:p", "3.6: in this order, united"),
@@ -29,13 +22,13 @@ fn config_json_and_dockercfg_both_count() {
     check_rows(table, |(files, reg, flat, rule)| {
         let home = tempfile::tempdir().unwrap();
         for (name, user) in *files {
-            put(home.path(), name, &keys(user));
+            put(home.path(), name, keys(user));
         }
         let resolver = Resolver::builder().home(Some(home.path())).build().unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&resolver, "flat.io/app"), *flat, "{rule}");
         assert!(resolver.warnings().is_empty(), "{rule}");
-        let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+        let image = image_ref("reg.io/app");
         let page = resolver.explain(&image).to_string();
         let is_noted = page.contains(": holds no .docker/config.json and no .dockercfg");
         assert_eq!(is_noted, *reg == "-", "{rule}\n{page}");
@@ -58,7 +51,7 @@ fn an_unset_home_is_a_warning() {
             ),
             "{text}"
         );
-        let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+        let image = image_ref("reg.io/app");
         let explained = resolver.explain(&image).to_string();
         assert!(explained.contains("sandbox HOME: not set, and"), "{explained}");
     });
@@ -78,7 +71,7 @@ fn a_home_that_is_not_a_path_is_not_shown() {
 #[test]
 fn home_has_the_level_of_the_sandbox() {
     let home = tempfile::tempdir().unwrap();
-    put(home.path(), ".dockercfg", &config(&[("reg.io", "home")]));
+    put(home.path(), ".dockercfg", config(&[("reg.io", "home")]));
     let resolver = Resolver::builder()
         .agent_flag(config(&[("reg.io", "flag")]))
         .home(Some(home.path().to_owned()))
@@ -105,7 +98,7 @@ fn an_unreadable_file_in_home_is_an_error() {
 /// the root of this machine is not known, so all that can be told is that it is looked at.
 #[test]
 fn home_may_be_the_root_directory() {
-    let image = regcred::ImageRef::parse("reg.io/app").unwrap();
+    let image = image_ref("reg.io/app");
     let rows = [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")];
     check_rows(rows, |builder| {
         let told = match builder.build() {
@@ -120,7 +113,7 @@ fn home_may_be_the_root_directory() {
 #[test]
 fn symbolic_links_in_home_are_followed() {
     let home = tempfile::tempdir().unwrap();
-    put(home.path(), "dotfiles/config.json", &config(&[("reg.io", "linked")]));
+    put(home.path(), "dotfiles/config.json", config(&[("reg.io", "linked")]));
     fs::create_dir(home.path().join(".docker")).unwrap();
     let link = home.path().join(".docker/config.json");
     std::os::unix::fs::symlink(home.path().join("dotfiles/config.json"), link).unwrap();

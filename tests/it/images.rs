@@ -26,7 +26,7 @@ fn references_are_normalised() {
         ("Localhost/app", "localhost", "app", "localhost/app", "DNS: case does not count"),
         ("[::1]:5000/app", "[::1]:5000", "app", "[::1]:5000/app", "Docker: IPv6 in brackets"),
         ("[FD00::1]/app", "[fd00::1]", "app", "[fd00::1]/app", "DNS: case does not count"),
-        ("quay.io:443/app", "quay.io", "app", "quay.io/app", "nerdctl: 443 is no port"),
+        ("quay.io:443/app", "quay.io", "app", "quay.io/app", "nerdctl: 443 is elided"),
         ("quay.io:0443/app", "quay.io", "app", "quay.io/app", "Mesos: ports are numbers"),
         ("quay.io:05000/app", "quay.io:5000", "app", "quay.io:5000/app", "Mesos: ports are numbers"),
         ("build:443/app", "build", "app", "build:443/app", "printed so that it stays a registry"),
@@ -67,7 +67,7 @@ fn tags_and_digests_are_parsed() {
     assert_eq!(ImageRef::parse("app").unwrap().tag(), None, "no tag is implied");
 }
 
-/// The text of each error, and that it never holds the input.
+/// Errors have a text each, and never hold the input.
 #[test]
 fn invalid_references_are_errors_that_say_why() {
     let long = "a".repeat(256);
@@ -75,7 +75,7 @@ fn invalid_references_are_errors_that_say_why() {
     let short_digest = format!("app@sha256:{}", &HEX[1..]);
     let upper_digest = format!("app@sha256:{}", HEX.to_uppercase());
     let md5 = format!("app@md5:{HEX}");
-    // image, what the error says, rule
+    // image, error, rule
     #[rustfmt::skip]
     let table = [
         ("", "it is empty", "Docker"),
@@ -98,13 +98,13 @@ fn invalid_references_are_errors_that_say_why() {
         ("app\u{a0}", "it holds white space", "a no-break space, as web pages have it"),
         (" ", "it holds white space", "not empty"),
         (" https://reg.io/app", "it holds white space", "a scheme is not at the start"),
-        ("app\0", "not made of lower-case letters", "other control characters are no white space"),
-        ("app\u{200b}", "not made of lower-case letters", "a zero-width space is no white space"),
+        ("app\0", "not made of lower-case letters", "a control character"),
+        ("app\u{200b}", "not made of lower-case letters", "a zero-width space is not white space"),
         ("reg_1.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
         ("-reg.io/app", "its registry is not a valid host name", "Docker: domain grammar"),
         ("reg.io./app", "its registry is not a valid host name", "Docker: domain grammar"),
         ("[::1%eth0]:5000/app", "its registry is not a valid host name", "Docker: no zone ids"),
-        ("::1/app", "its registry is not a valid host name", "Docker: brackets are due"),
+        ("::1/app", "its registry is not a valid host name", "Docker: brackets are required"),
         ("user:pass@reg.io/app", "the port of its registry is not a number", "Docker"),
         ("reg.io:/app", "the port of its registry is not a number", "Docker"),
         ("reg.io:x80/app", "the port of its registry is not a number", "Docker"),
@@ -138,7 +138,7 @@ fn invalid_references_are_errors_that_say_why() {
 #[test]
 fn the_fast_path_agrees_with_the_grammar() {
     let host = "registry-1.example.com";
-    // image, `registry repository tag` or what the error says
+    // image; `registry repository tag`, or error
     #[rustfmt::skip]
     let table = [
         ("registry-1.example.com/team/app", "registry-1.example.com team/app -"),
@@ -193,7 +193,7 @@ fn the_fast_path_agrees_with_the_grammar() {
         }
         digests_change_nothing(image);
     });
-    // Wherever one block of bytes ends and the next begins.
+    // Paths of every length up to several SIMD blocks.
     check_rows(1..100, |length| {
         let path = "a-b/c.d_e/".repeat(10);
         let image = format!("{host}/{}z", &path[..length]);

@@ -1,8 +1,8 @@
 //! DESIGN 3.2: keys and the scopes they mean.
 
-use regcred::{ImageRef, Level, Resolver, WarningKind};
+use regcred::{Level, Resolver, WarningKind};
 
-use crate::support::{answer, check_rows, config, secret};
+use crate::support::{answer, check_rows, config, image_ref, secret, texts};
 
 #[test]
 fn a_key_covers_its_scope_and_nothing_else() {
@@ -26,7 +26,7 @@ fn a_key_covers_its_scope_and_nothing_else() {
         ("https://quay.io/team/", &["quay.io/team/a"], &["quay.io/a"], "3.2.3: alike with scheme and slash"),
         ("quay.io//team//app", &["quay.io/team/app"], &["quay.io/team/b"], "empty segments count for nothing"),
         ("quay.io:5000", &["quay.io:5000/a", "quay.io:05000/a"], &["quay.io/a", "quay.io:500/a"], "3.1: as numbers"),
-        ("quay.io:0443", &["quay.io/a"], &["quay.io:80/a"], "3.2.2: 443 is no port"),
+        ("quay.io:0443", &["quay.io/a"], &["quay.io:80/a"], "3.2.2: 443 is elided"),
         ("http://quay.io:80", &["quay.io:80/a"], &["quay.io/a"], "Mesos: the scheme implies no port"),
         ("QUAY.IO/team", &["quay.io/team/a"], &[], "3.2.2: hosts in lower case"),
         ("[::1]:5000", &["[::1]:5000/a"], &["[::1]/a", "[::2]:5000/a"], "Docker: IPv6"),
@@ -66,7 +66,7 @@ fn a_key_covers_its_scope_and_nothing_else() {
         ("a**.example.com", &["ab.example.com/x"], &["b.example.com/x"], "3.2.4: two * are one"),
         ("*.example.com/team", &["a.example.com/team/x", "a.example.com/team"],
             &["a.example.com/teams", "a.example.com/x"], "3.2.3: whole segments, under a glob too"),
-        ("*.example.com:443", &["a.example.com/x"], &["a.example.com:5000/x"], "3.2.2: 443 is no port"),
+        ("*.example.com:443", &["a.example.com/x"], &["a.example.com:5000/x"], "3.2.2: 443 is elided"),
         ("https://*.example.com/v1/", &["a.example.com/x"], &[], "3.2.3: API root"),
         ("https://reg.io/v1", &["reg.io/x", "reg.io/v1x"], &[], "3.2.3: API root without slash"),
         ("reg.io:0", &["reg.io:0/x", "reg.io:00/x"], &["reg.io/x"], "3.1: 0 is a number"),
@@ -132,7 +132,7 @@ fn a_glob_longer_than_any_host_is_unmatchable() {
     check_rows(rows, |(literals, is_matchable)| {
         let key = format!("*{}*", "a".repeat(literals));
         let resolver = Resolver::builder().task_secret(config(&[(&*key, "u")])).build().unwrap();
-        let warnings: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let warnings = texts(resolver.warnings());
         let is_left_out = warnings.iter().any(|w| w.contains("not a valid registry name"));
         assert_eq!(is_left_out, !is_matchable, "{literals}: {warnings:?}");
     });
@@ -174,7 +174,7 @@ fn an_unmatchable_key_is_skipped_with_a_warning() {
         ("quay.io.", "valid registry name", true, "no image can name it"),
         ("quay_io", "valid registry name", false, "no sign of a registry"),
         ("quay_io:5000", "valid registry name", true, "no image can name it"),
-        ("https://::1:5000/v2/", "valid registry name", false, "brackets are due"),
+        ("https://::1:5000/v2/", "valid registry name", false, "brackets are required"),
         ("quay.io%2eevil", "valid registry name", false, "no escapes"),
         ("https://user:word%40quay.io", "port", false, "an escaped @"),
         ("https://user:word＠quay.io", "port", false, "another @"),
@@ -204,7 +204,7 @@ fn an_unmatchable_key_is_skipped_with_a_warning() {
         ("quay.io？word", "outside ASCII", false, "another ?"),
         ("quay.io＃word", "outside ASCII", false, "another #"),
     ];
-    let image = ImageRef::parse("quay.io/team/app").unwrap();
+    let image = image_ref("quay.io/team/app");
     check_rows(table, |(key, why, is_shown, rule)| {
         let resolver = secret(config(&[("other.io", "u"), (key, "u")])).unwrap();
         let check = |is_right: bool, found: &dyn std::fmt::Debug| {
@@ -325,5 +325,5 @@ fn a_key_with_a_path_never_answers_for_the_whole_registry() {
     assert!(resolver.resolve_registry("quay.io").is_none());
     assert!(resolver.resolve_registry("quay.io/v2/").is_none());
     assert!(resolver.resolve_registry("quay.io/team").is_some());
-    assert!(resolver.resolve(&ImageRef::parse("quay.io/team").unwrap()).is_some());
+    assert!(resolver.resolve(&image_ref("quay.io/team")).is_some());
 }

@@ -1,11 +1,11 @@
-//! DESIGN 3.8: limits, each with an error that names it and its value. That memory stays within
-//! them is counted in `tests/allocations`.
+//! DESIGN 3.8: limits, each with an error that names it and its value. `tests/allocations` measures
+//! that memory stays within them.
 
-use regcred::{CredentialFile, Error, ImageRef, Limits, Resolver, dcos, mesos};
+use regcred::{CredentialFile, Error, Limits, Resolver, dcos, mesos};
 
 use crate::marathon::{agent, app_with, no_secrets, only};
 use crate::support::archive::{Member, file, gzip, of_kind, pax, tar};
-use crate::support::{answer, base64, check_rows, config, quote, secret, shown};
+use crate::support::{answer, base64, check_rows, config, image_ref, put, quote, secret, shown};
 
 #[test]
 fn default_limits_are_as_documented() {
@@ -134,9 +134,7 @@ fn limits_hold_for_every_source() {
         ("other/creds.json", json.as_bytes()),
     ];
     for (name, bytes) in files {
-        let path = scratch.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
+        put(&scratch, name, bytes);
     }
     let path = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
     let fetching = |items: &str| only(&app_with(&format!(r#""fetch": [{items}]"#)));
@@ -161,7 +159,7 @@ fn limits_hold_for_every_source() {
         let mut all = regcred::marathon::resolvers(pulls.as_bytes(), &agent, l, secret)?;
         Ok::<_, Error>(all.remove(0))
     };
-    // what is read, whether it is an archive, how
+    // source, whether it is an archive, how it is read
     #[rustfmt::skip]
     let table: [(&str, bool, Read<'_>); 29] = [
         ("a task secret", false, &|l| hit(build().task_secret(&*json).limits(l).build())),
@@ -196,7 +194,7 @@ fn limits_hold_for_every_source() {
         ("a checked cluster file", false, &|l| checked("flat/.dockercfg", l)),
     ];
     type Set = fn(&mut Limits, u64);
-    // limit, whether it is one of archives, how to set it, the least value that lets the file
+    // limit, whether it applies to archives, how to set it, the least value that lets the file
     // through
     #[rustfmt::skip]
     let bounds: [(&str, bool, Set, u64); 5] = [
@@ -251,7 +249,7 @@ fn a_resolver_may_have_20_000_layers() {
     let bottom = secret(config(&[("reg.io", "u")])).unwrap();
     let top = (0..20_000).fold(bottom, |below, _| layer(&below, "{}"));
     assert_eq!(answer(&top, "reg.io/app"), "u:p");
-    let shown = top.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let shown = top.explain(&image_ref("reg.io/app")).to_string();
     assert!(shown.contains("task secret, #20001"), "sources are counted through all layers");
     drop(top);
 }

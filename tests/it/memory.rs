@@ -1,9 +1,4 @@
-//! What the crate's documentation promises of secrets in memory, looked for in the memory of a
-//! process.
-//!
-//! The process that looks must not hold the secrets itself, nor what makes them. So the test makes
-//! the files and starts itself once more; that process reads them as a runtime would, and knows
-//! what to look for masked only.
+//! The promise of the documentation that secrets are wiped, checked in the memory of a process.
 
 use std::any::Any;
 use std::fs::{self, File};
@@ -85,7 +80,7 @@ fn build(builder: regcred::ResolverBuilder) -> Held {
     ));
     drop(auth.basic_authorization().map(Zeroizing::new));
     drop(Zeroizing::new(auth.x_registry_auth()));
-    // It alone keeps the secrets of its file.
+    // The answer alone keeps the secrets of its file.
     Some(Box::new(auth))
 }
 
@@ -435,6 +430,6 @@ fn dropped_secrets_are_nowhere_in_memory() {
         .unwrap();
     let said = String::from_utf8_lossy(&looked.stderr);
     assert!(looked.status.success(), "{said}");
-    // Not some other number of tests.
+    // Exactly one test ran.
     assert!(String::from_utf8_lossy(&looked.stdout).contains("1 passed"), "{said}");
 }

@@ -5,10 +5,10 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regcred::mesos::{self, DockerRegistry, Pitfall};
-use regcred::{Error, ImageRef, Limits, Resolver, WarningKind};
+use regcred::{Error, Limits, Resolver, WarningKind};
 
 use crate::support::archive::{file, gzip, tar};
-use crate::support::{Named, answer, base64, check_rows, config, word};
+use crate::support::{Named, answer, base64, check_rows, config, image_ref, put, word};
 
 #[test]
 fn docker_registry_completes_images_without_a_registry() {
@@ -100,8 +100,8 @@ fn the_documented_example_of_dcos_answers() {
     #[rustfmt::skip]
     let table = [
         ("https://registry.example.com/v1/", "team/app", "u:p", "the documented pair"),
-        ("registry.example.com:443", "team/app", "u:p", "what Mesos needs for this one"),
-        ("registry.example.com:443", "registry.example.com/team/app", "u:p", "and fails on with this one"),
+        ("registry.example.com:443", "team/app", "u:p", "the key that Mesos needs"),
+        ("registry.example.com:443", "registry.example.com/team/app", "u:p", "with its registry"),
         ("registry.example.com", "team/app", "u:p", "the plain host"),
         ("registry.example.com:5000", "team/app", "-", "another port is another registry"),
         ("https://index.docker.io/v1/", "team/app", "-", "Docker Hub is asked for nothing"),
@@ -187,7 +187,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
             "1.4: not decoded"),
         (entry(r#""auth": "foo""#),
             &["not UTF-8 text; images it is for get no credential here, and the Mesos containerizer sends \"auth\" \
-            unchanged"], "DC/OS 2.1: the example's auth is no base64"),
+            unchanged"], "DC/OS 2.1: the example"),
         (entry(r#""auth": "dTpwcA""#), &["sends \"auth\" unchanged"], "without padding"),
         (auth("https://index.docker.io/v1/"), &["sends it to every registry with docker.io in its name"],
             "2.2: the raw key"),
@@ -243,7 +243,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (entry(r#""email": 1, "email": "x""#), &["\"reg.io\" holds no credential"], "1.3: the last of a field counts"),
         (auths(r#"}, "credsStore": "", "credHelpers": {"#), &[], "no helper is named"),
         (entry(&format!(r#""auth": "{}""#, base64(b"u:p\xE4"))),
-            &["not UTF-8 text; images it is for get no credential until"], "Latin-1 is sent as it stands, and right"),
+            &["not UTF-8 text; images it is for get no credential until"], "Latin-1 is sent unchanged"),
         (deep(300), &["the agent does not start: the JSON is nested deeper"], "1.3: picojson's depth"),
         (deep(200), &["the agent does not start: the JSON is nested deeper"], "1.3: picojson's depth, one too deep"),
         (deep(199), &[], "1.3: picojson's depth, just as deep"),
@@ -266,7 +266,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (auths(r#""reg.io": {"auth": "x"}}, "auths": {"reg.io": OK"#),
             &["\"reg.io\" appears more than once", "\"auths\" appears more than once"], "the last auths counts"),
         (auth("registry"), &["never uses it: it takes a name without a dot and a port for a part of the repository"],
-            "5: what is a registry"),
+            "5: a name without a dot"),
         (auth("Localhost"), &["never uses it: it takes a name without"], "5: localhost exactly"),
         (auth("localhost"), &[], "5: localhost"),
         (auths(r#""reg.io": 1, "reg.io": {}"#), &["\"reg.io\" appears more than once",
@@ -364,9 +364,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
     check_rows(table, |(files, reg, other, rule)| {
         let sandbox = tempfile::tempdir().unwrap();
         for (name, content) in *files {
-            let path = sandbox.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
+            put(&sandbox, name, content);
         }
         let as_mesos = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path());
         let as_mesos = as_mesos.unwrap();
@@ -388,7 +386,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
     assert!(matches!(broken, Err(Error::Syntax { .. })), "Docker would pull anonymously");
     fs::write(sandbox.path().join(".dockercfg"), "{}").unwrap();
     let hidden = mesos::docker_containerizer(&agent, Limits::default(), sandbox.path()).unwrap();
-    let explained = hidden.explain(&regcred::ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let explained = hidden.explain(&image_ref("reg.io/app")).to_string();
     assert!(
         explained
             .contains("agent flag: not read, because there is a credential file in the sandbox"),
@@ -402,7 +400,7 @@ fn a_credential_file_in_the_sandbox_hides_the_agent_from_docker() {
     let hidden = mesos::docker_containerizer(&both, Limits::default(), sandbox.path()).unwrap();
     let [warning] = hidden.warnings() else { panic!("{:?}", hidden.warnings()) };
     assert!(warning.to_string().contains("entry \"reg.io\": its field \"auth\""), "{warning}");
-    let explained = hidden.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let explained = hidden.explain(&image_ref("reg.io/app")).to_string();
     check_rows(["agent flag", "cluster file"], |level| {
         let line =
             format!("  {level}: not read, because there is a credential file in the sandbox");
@@ -420,7 +418,7 @@ fn docker_containerizer_reads_the_sandbox_once() {
     let sandbox = tempfile::tempdir().unwrap();
     let (next, there) = (sandbox.path().join("next"), sandbox.path().join(".dockercfg"));
     let is_over = AtomicBool::new(false);
-    let image = ImageRef::parse("reg.io/app").unwrap();
+    let image = image_ref("reg.io/app");
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {

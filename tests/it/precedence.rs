@@ -1,8 +1,8 @@
-//! DESIGN 3.6: which of several matching entries answers.
+//! DESIGN 3.6: the order of matching entries.
 
-use regcred::{ImageRef, Level, Resolver, WarningKind};
+use regcred::{Level, Resolver, WarningKind};
 
-use crate::support::{LEVELS, answer, check_rows, config, secret, word};
+use crate::support::{LEVELS, answer, check_rows, config, image_ref, secret, word};
 
 /// A resolver with one file at each level given, in the order given.
 fn at_levels(files: &[(Level, &[(&str, &str)])]) -> Resolver {
@@ -46,7 +46,7 @@ fn a_level_without_a_usable_entry_is_skipped() {
         (r#"{"auths": {"reg.io": {}}}"#, "weak:p", "an absent entry"),
         (r#"{"auths": {"reg.io/other": {"auth": "dTpw"}}}"#, "weak:p", "out of scope"),
         (r#"{"auths": {"user@reg.io": {"auth": "dTpw"}}}"#, "weak:p", "a key that matches nothing"),
-        (r#"{"credsStore": "desktop"}"#, "weak:p", "a helper is no answer"),
+        (r#"{"credsStore": "desktop"}"#, "weak:p", "a helper is not an answer"),
         (r#"{"auths": {"reg.io": {"auth": "!"}}}"#, "-", "3.7: never the next identity down"),
         (r#"{"auths": {"*.io": {"auth": "!"}}}"#, "-", "3.7: not even for a pattern"),
     ];
@@ -91,7 +91,7 @@ fn the_most_specific_key_wins_within_a_level() {
     check_rows(table, |(keys, image, expected, rule)| {
         let resolver = secret(config(keys)).unwrap();
         assert_eq!(answer(&resolver, image), format!("{expected}:p"), "{keys:?} {image}: {rule}");
-        // Spread over files of one level it is the same: they are one pool.
+        // The files of one level are one pool.
         let spread = keys.iter().fold(Resolver::builder(), |builder, key| {
             builder.task_secret(config(std::slice::from_ref(key)))
         });
@@ -166,7 +166,7 @@ fn each_level_of_a_base_is_merged_with_the_same_level() {
         assert_eq!(answer(&task, "none.io/app"), "-");
         let expected = if base_first { "agent:p" } else { "task:p" };
         assert_eq!(answer(&task, "same.io/app"), expected, "of equals the one given first");
-        let image = ImageRef::parse("reg.io/app").unwrap();
+        let image = image_ref("reg.io/app");
         let all: Vec<String> = task.resolve_all(&image).map(|auth| word(&auth)).collect();
         let last = if base_first { ["cluster:p", "late:p"] } else { ["late:p", "cluster:p"] };
         assert_eq!(all, [["task:p", "flag:p"], last].concat());
@@ -188,8 +188,8 @@ fn ties_between_layers_go_to_the_layer_added_first() {
     let one = Resolver::builder().task_secret(tied("2")).build().unwrap();
     let two = Resolver::builder().task_secret(tied("1")).base(&one).build().unwrap();
     let three = Resolver::builder().task_secret(tied("0")).base(&two).build().unwrap();
-    let image = ImageRef::parse("reg.io/app").unwrap();
-    // where the base of two or three layers is added, the order of the answers
+    let image = image_ref("reg.io/app");
+    // position of the base, order of the answers
     #[rustfmt::skip]
     let table = [
         ("last", Resolver::builder().task_secret(tied("a")).base(&two), "a 1 2"),
@@ -219,7 +219,7 @@ fn resolve_all_yields_the_best_match_first_unless_it_is_malformed() {
         .build()
         .unwrap();
     let all = |resolver: &Resolver, image: &str| -> Vec<String> {
-        let image = ImageRef::parse(image).unwrap();
+        let image = image_ref(image);
         resolver.resolve_all(&image).map(|auth| word(&auth)).collect()
     };
     assert_eq!(

@@ -5,7 +5,7 @@ use proptest::sample::{Index, select};
 use regcred::{ImageRef, Level, Resolver};
 
 use crate::laws::image::digests_change_nothing;
-use crate::support::{LEVELS, answer, base64, quote, secret, word};
+use crate::support::{LEVELS, answer, base64, image_ref, quote, secret, word};
 
 /// Few registries, so that keys and images often meet. No two of them are equivalent.
 #[rustfmt::skip]
@@ -201,7 +201,7 @@ proptest! {
         let layered = builder.build().unwrap();
         prop_assert_eq!(answers(&whole), answers(&layered));
         for image in IMAGES {
-            let image = ImageRef::parse(image).unwrap();
+            let image = image_ref(image);
             let all = |resolver: &Resolver| -> Vec<String> {
                 resolver.resolve_all(&image).map(|auth| word(&auth)).collect()
             };
@@ -233,7 +233,7 @@ proptest! {
         let json = format!("\"{}\"", pieces.concat());
         let entry = format!(r#"{{"username": "u", "password": {json}}}"#);
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
-        let auth = resolver.resolve(&ImageRef::parse("reg.io/app").unwrap());
+        let auth = resolver.resolve(&image_ref("reg.io/app"));
         let password = auth.map(|auth| auth.password().unwrap().to_owned());
         prop_assert_eq!(password, serde_json::from_str::<String>(&json).ok());
     }
@@ -247,7 +247,7 @@ proptest! {
         let key = format!(r#"{{"auths": {{{}: {{"auth": "dTpw"}}}}}}"#, quote(&text));
         let resolver = Resolver::builder().task_secret(key).build().unwrap();
         let _ = resolver.resolve_registry(&text);
-        let _ = resolver.explain(&ImageRef::parse("reg.io/a").unwrap()).to_string();
+        let _ = resolver.explain(&image_ref("reg.io/a")).to_string();
     }
 }
 

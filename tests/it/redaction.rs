@@ -4,7 +4,7 @@ use regcred::{ImageRef, Resolver};
 
 use crate::laws::printed::Printed;
 use crate::support::archive::{Member, gzip, tar};
-use crate::support::{base64, check_rows, quote};
+use crate::support::{base64, check_rows, image_ref, quote};
 
 /// Secrets that resemble nothing else. No eight consecutive bytes of one may be shown.
 const USER: &str = "Xq7-Vbn2-Kj9z";
@@ -167,11 +167,8 @@ fn helper_names_are_shown() {
             r#"{{"credsStore": "{misplaced}", "credHelpers": {{"reg.io": "{misplaced}"}}}}"#
         );
         let resolver = Resolver::builder().task_secret(file).build().unwrap();
-        let told = format!(
-            "{:?} {}",
-            resolver.warnings(),
-            resolver.explain(&ImageRef::parse("reg.io/a").unwrap())
-        );
+        let told =
+            format!("{:?} {}", resolver.warnings(), resolver.explain(&image_ref("reg.io/a")));
         assert_eq!(resolver.warnings().len(), 2, "told all the same");
         assert!(!told.contains(&misplaced), "{told}");
         let hidden = "a helper whose name is not shown (it is not all in lower case)";

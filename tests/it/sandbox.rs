@@ -6,16 +6,10 @@ use std::path::Path;
 use regcred::{Error, Level, Resolver};
 
 use crate::support::archive::{file, gzip, tar};
-use crate::support::{answer, check_rows, config};
+use crate::support::{answer, check_rows, config, image_ref, put};
 
 fn read(home: &Path) -> Result<Resolver, Error> {
     Resolver::builder().sandbox_home(home).build()
-}
-
-fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
-    let path = home.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 #[test]
@@ -35,7 +29,7 @@ fn the_files_of_a_sandbox_are_pooled_in_dockers_order() {
     check_rows(["archive", "flat", "json"], |user| {
         assert_eq!(answer(&all, &format!("{user}.io/app")), format!("{user}:p"), "union");
     });
-    let image = regcred::ImageRef::parse("archive.io/app").unwrap();
+    let image = image_ref("archive.io/app");
     let auth = all.resolve(&image).unwrap();
     let archive = home.path().join("docker.tar.gz");
     assert_eq!(auth.origin().level(), Level::SandboxHome);

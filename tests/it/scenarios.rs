@@ -10,7 +10,7 @@ use regcred::marathon::{self, Resolved};
 use regcred::mesos::{self, DockerRegistry};
 use regcred::{ImageRef, Level, Limits, Resolver, certs, dcos};
 
-use crate::support::{answer, base64, check_rows};
+use crate::support::{answer, base64, check_rows, image_ref, texts};
 
 /// `docker login some.docker.host.com` as foo, since Docker 1.7 and before.
 fn logged_in(home: &Path, host: &str, user: &str) {
@@ -21,8 +21,7 @@ fn logged_in(home: &Path, host: &str, user: &str) {
     fs::write(home.join(".dockercfg"), entry).unwrap();
 }
 
-/// `cd ~; tar -czf docker.tar.gz .docker`, as all of the documents say. Where there is no `tar`,
-/// nothing can be told.
+/// `cd ~; tar -czf docker.tar.gz .docker`, as in all of the documents. `None` without a `tar`.
 fn packed(home: &Path) -> Option<String> {
     let tar =
         Command::new("tar").args(["-czf", "docker.tar.gz", ".docker"]).current_dir(home).output();
@@ -110,7 +109,7 @@ fn marathon_app_with_docker_tar_gz() {
     let home = tempfile::tempdir().unwrap();
     logged_in(home.path(), "some.docker.host.com", "foo");
     let Some(archive) = packed(home.path()) else { return };
-    // the field, what is said of it, rule
+    // field, warning, rule
     #[rustfmt::skip]
     let table = [
         (format!(r#""uris": ["file://{archive}"]"#), "", "Marathon 1.4"),
@@ -128,7 +127,7 @@ fn marathon_app_with_docker_tar_gz() {
         );
         let Resolved { container, resolver, .. } = resolved(&definition);
         assert_eq!(answer(&resolver, container.image().unwrap()), "foo:secret", "{rule}");
-        let told: Vec<String> = container.warnings().iter().map(|w| w.to_string()).collect();
+        let told = texts(container.warnings());
         assert_eq!(told.is_empty(), warning.is_empty(), "{rule}: {told:?}");
         assert!(told.join("").contains(warning), "{rule}: {told:?}");
     });
@@ -333,7 +332,7 @@ fn dcos_cluster_file_blank_and_filled() {
         );
     });
 
-    // The manual's example writes "auth: foo": DC/OS takes it, nobody can be logged in with it.
+    // The manual's example writes "auth: foo": DC/OS accepts it, but no login can use it.
     let filled =
         format!(r#"{{"auths": {{"{key}": {{"auth": "foo", "email": "user@example.com"}}}}}}"#);
     let parameters = dcos::Parameters::new([
@@ -360,7 +359,7 @@ fn dcos_private_ca() {
     // sudo mkdir -p …; sudo cp /path/to/ca.crt …
     fs::create_dir_all(certs_d.join("registry.mycompany.com:5000")).unwrap();
     fs::write(certs_d.join("registry.mycompany.com:5000/ca.crt"), "CA").unwrap();
-    let image = ImageRef::parse("registry.mycompany.com:5000/team/app:1").unwrap();
+    let image = image_ref("registry.mycompany.com:5000/team/app:1");
     let found = certs::find(image.registry_as_written(), [&certs_d]).unwrap();
     assert_eq!(found.authorities(), [certs_d.join("registry.mycompany.com:5000/ca.crt")]);
     assert!(found.clients().is_empty());

@@ -2,11 +2,13 @@
 
 pub mod archive;
 
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use regcred::{AuthConfig, Credential, Error, ImageRef, Level, Resolver};
+use regcred::{AuthConfig, Credential, Error, ImageRef, Level, Resolver, Warning};
 
 /// Names with their contents: files, parameters.
 pub type Named<'a> = &'a [(&'a str, &'a str)];
@@ -22,6 +24,28 @@ pub fn config(keys: &[(&str, &str)]) -> String {
     };
     let entries: Vec<String> = keys.iter().map(entry).collect();
     format!("{{\"auths\": {{{}}}}}", entries.join(", "))
+}
+
+/// A `config.json` with one key, `reg.io`, for a user.
+pub fn user(name: &str) -> String {
+    config(&[("reg.io", name)])
+}
+
+#[track_caller]
+pub fn image_ref(image: &str) -> ImageRef<'_> {
+    ImageRef::parse(image).unwrap_or_else(|error| panic!("{image:?}: {error}"))
+}
+
+/// Writes a file below a directory, and creates the directories between them.
+#[track_caller]
+pub fn put(directory: impl AsRef<Path>, name: &str, content: impl AsRef<[u8]>) {
+    let path = directory.as_ref().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+pub fn texts(warnings: &[Warning]) -> Vec<String> {
+    warnings.iter().map(Warning::to_string).collect()
 }
 
 pub fn quote(text: &str) -> String {
@@ -77,7 +101,7 @@ pub fn word(auth: &AuthConfig) -> String {
 /// `resolve_all` and `explain` agree.
 #[track_caller]
 pub fn answer(resolver: &Resolver, image: &str) -> String {
-    let image = ImageRef::parse(image).unwrap_or_else(|error| panic!("{image:?}: {error}"));
+    let image = image_ref(image);
     let answer = resolver.resolve(&image);
     let first = resolver.resolve_all(&image).next();
     let origin = |auth: &Option<AuthConfig>| auth.as_ref().map(|auth| auth.origin().to_string());

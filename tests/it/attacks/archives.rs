@@ -5,13 +5,9 @@ use regcred::{ArchiveProblem, Error, Limits, Resolver};
 
 use super::{PASSWORD, canary, refusal, refused};
 use crate::support::archive::{Member, file, gzip, of_kind, pax, tar, with_header};
-use crate::support::{base64, check_rows, config, from_secret, quote};
+use crate::support::{base64, check_rows, from_secret, quote, user};
 
 const MIB: u64 = 1 << 20;
-
-fn user(name: &str) -> String {
-    config(&[("reg.io", name)])
-}
 
 /// A good archive, whose credential is [`PASSWORD`].
 fn good() -> Vec<u8> {

@@ -8,13 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use regcred::{Error, Level, Limits, Resolver, ResolverBuilder};
 
 use super::{PASSWORD, canary, refusal, refused};
-use crate::support::{answer, check_rows, config};
-
-fn put(home: &Path, name: &str, bytes: impl AsRef<[u8]>) {
-    let path = home.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
+use crate::support::{answer, check_rows, config, put};
 
 /// Everything that reads the file `.dockercfg` in a directory: those that a task can write under,
 /// and those that an operator names.

@@ -1,9 +1,9 @@
 //! Files with as many keys as fit, made to slow the lookup.
 
-use regcred::{Error, ImageRef};
+use regcred::Error;
 
 use super::refused;
-use crate::support::{base64, check_rows, from_secret, secret};
+use crate::support::{base64, check_rows, from_secret, image_ref, secret};
 
 /// The index hashes with a key that is drawn for each resolver, so colliding keys cannot be
 /// prepared. These keys differ in as few characters as possible.
@@ -21,7 +21,7 @@ fn a_hundred_thousand_keys_that_look_alike() {
     let resolver = secret(format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))).unwrap();
     assert!(resolver.warnings().is_empty());
     check_rows(keys.iter().step_by(9973), |key| {
-        let auth = resolver.resolve(&ImageRef::parse(&format!("{key}/app")).unwrap()).unwrap();
+        let auth = resolver.resolve(&image_ref(&format!("{key}/app"))).unwrap();
         assert_eq!(auth.origin().key(), key);
     });
     #[rustfmt::skip]
@@ -30,7 +30,7 @@ fn a_hundred_thousand_keys_that_look_alike() {
         "reg.io/a", "registry.example.com/a",
     ];
     check_rows(strangers, |image| {
-        assert!(resolver.resolve(&ImageRef::parse(image).unwrap()).is_none(), "{image}");
+        assert!(resolver.resolve(&image_ref(image)).is_none(), "{image}");
     });
 }
 
@@ -45,7 +45,7 @@ fn a_hundred_thousand_keys_for_one_host() {
         (1..100_000).map(|n| format!(r#""{}":{{"auth":"eDp5"}}"#, spelled(n))).collect();
     entries.push(r#""registryexamplecom.io":{"auth":"dTpw"}"#.into());
     let resolver = secret(format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))).unwrap();
-    let image = ImageRef::parse("registryexamplecom.io/x").unwrap();
+    let image = image_ref("registryexamplecom.io/x");
     assert_eq!(resolver.resolve(&image).unwrap().username(), Some("u"), "spelled as what it means");
     assert_eq!(resolver.warnings().len(), 99_999);
     let page = resolver.explain(&image).to_string();
@@ -56,7 +56,7 @@ fn a_hundred_thousand_keys_for_one_host() {
 #[test]
 fn explain_reports_patterns_of_another_depth() {
     let image = format!("{}io/app", "a.".repeat(126));
-    let image = ImageRef::parse(&image).unwrap();
+    let image = image_ref(&image);
     check_rows([("*.*", true), ("*.*.*.*.*.*", true), ("*.*.x", false)], |(pattern, misses)| {
         // Every entry has another spelling, so that each counts.
         let entry = |n: usize| format!(r#""{pattern}{}":{{"auth":"dTpw"}}"#, "/".repeat(n + 1));

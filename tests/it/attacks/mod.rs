@@ -18,7 +18,7 @@ use regcred::{Error, ImageRef, Limits, Resolver, marathon};
 
 use crate::laws::CANARY as PASSWORD;
 use crate::laws::printed::Printed;
-use crate::support::{base64, check_rows, config, from_secret, secret, shown, word};
+use crate::support::{base64, check_rows, config, from_secret, image_ref, secret, shown, word};
 
 /// A `config.json` with one key, whose password is [`PASSWORD`].
 fn canary(key: &str) -> String {
@@ -60,7 +60,7 @@ fn refused(file: impl Into<Vec<u8>>) -> Error {
 
 /// Returns everything that a resolver prints about itself and about an image.
 fn told(resolver: &Resolver, image: &str) -> String {
-    let explained = resolver.explain(&ImageRef::parse(image).unwrap());
+    let explained = resolver.explain(&image_ref(image));
     let warnings: Vec<String> = resolver.warnings().iter().map(|w| format!("{w} {w:?}")).collect();
     let log = serde_json::to_string(&explained).unwrap();
     format!("{resolver:?}\n{}\n{explained}\n{explained:?}\n{log}", warnings.join("\n"))

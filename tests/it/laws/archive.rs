@@ -81,9 +81,8 @@ static HAS_GNU_TAR: LazyLock<bool> = LazyLock::new(|| {
     version.is_ok_and(|output| output.stdout.starts_with(b"tar (GNU tar)"))
 });
 
-/// What tar leaves on disk of the two files, where they are regular ones in a real directory.
-/// `None` where it leaves a link in that directory's place, into which it does not write and others
-/// do.
+/// The files that tar leaves on disk, if they are regular files in a real directory. `None` if it
+/// leaves a link in place of that directory: tar does not write through it, but others do.
 fn unpacked_by_tar(archive: &[u8]) -> Option<Vec<Vec<u8>>> {
     let scratch = tempfile::tempdir().expect("a place to unpack in");
     let home = scratch.path().join("home");

@@ -52,8 +52,8 @@ impl File<'_> {
 const MOST_LINES: usize = 200;
 pub const MOST_STARS: usize = 6;
 
-/// Whether the model knows a key. It tries every way in which stars could match; and what IDNA
-/// takes for a star or a dot is left to `attacks`.
+/// Returns whether the model knows a key. It tries every way in which stars could match; characters
+/// that IDNA folds to a star or a dot are left to `attacks`.
 pub fn is_for_the_model(key: &str) -> bool {
     key.matches('*').count() <= MOST_STARS && !key.contains(['＊', '﹡', '。', '．', '｡'])
 }

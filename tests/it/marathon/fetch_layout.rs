@@ -4,7 +4,7 @@ use regcred::WarningKind;
 use regcred::marathon::{FetchKind, FetchProblem};
 
 use super::{app_with, only};
-use crate::support::check_rows;
+use crate::support::{check_rows, texts};
 
 #[test]
 fn fetch_has_marathons_defaults() {
@@ -128,7 +128,7 @@ fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings(
             );
             let container = only(&definition);
             assert_eq!(container.fetch()[1].kind(), *kind, "{rule}: {item}");
-            let told: Vec<String> = container.warnings().iter().map(|w| w.to_string()).collect();
+            let told = texts(container.warnings());
             let told = told.join("\n");
             assert!(told.contains(warning), "{rule}, {containerizer}: {item}: {told:?}");
             assert_eq!(
@@ -160,7 +160,7 @@ fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings(
     let twice = only(&app_with(
         r#""fetch": [{"uri": "/a/docker.tar.gz"}, {"uri": "/b/.dockercfg"}, {"uri": "/b/docker.tgz"}]"#,
     ));
-    let told: Vec<String> = twice.warnings().iter().map(|w| w.to_string()).collect();
+    let told = texts(twice.warnings());
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
         told[0].starts_with("/fetch(2): another entry before it ends up in the same place"),
@@ -169,7 +169,7 @@ fn fetched_credential_files_are_recognised_by_path_and_bad_layouts_are_warnings(
     check_rows([".dockercfg", ".docker/config.json"], |name| {
         let item = format!(r#"{{"uri": "/a/x", "destPath": "{name}"}}"#);
         let twice = only(&app_with(&format!(r#""fetch": [{item}, {item}]"#)));
-        let told: Vec<String> = twice.warnings().iter().map(|w| w.to_string()).collect();
+        let told = texts(twice.warnings());
         assert_eq!(told.len(), 1, "{name}: {told:?}");
         let expected = "/fetch(1): another entry before it ends up in the same place";
         assert!(told[0].starts_with(expected), "{name}: {told:?}");

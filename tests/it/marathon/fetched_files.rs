@@ -1,17 +1,16 @@
 //! Fetched credential files: precedence, limits, errors and the page of `explain`.
 
 use regcred::mesos::DockerRegistry;
-use regcred::{Error, ImageRef, Limits, Resolver};
+use regcred::{Error, Limits, Resolver};
 
 use super::{agent, app_with, no_secrets, only};
 use crate::support::archive::{file, gzip, of_kind, tar};
-use crate::support::{answer, check_rows, config, word};
+use crate::support::{answer, check_rows, config, image_ref, put, texts, word};
 
 #[test]
 fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let scratch = tempfile::tempdir().unwrap();
-    let put =
-        |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
+    let put = |name: &str, bytes: Vec<u8>| put(&scratch, name, bytes);
     let archive = |user: &str| {
         gzip(&tar(&[file(
             ".docker/config.json",
@@ -92,7 +91,7 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
     let resolver =
         only(&app_with(&fetch)).resolver(&agent(), Limits::default(), no_secrets).unwrap();
-    let all = resolver.resolve_all(&ImageRef::parse("reg.io/app").unwrap());
+    let all = resolver.resolve_all(&image_ref("reg.io/app"));
     assert_eq!(all.map(|auth| word(&auth)).collect::<Vec<_>>(), ["archive:p", "flat:p", "agent:p"]);
     // The files of a container rank before the agent's files of the same level.
     let home = tempfile::tempdir().unwrap();
@@ -172,11 +171,9 @@ fn resolver_in_sandbox_reads_the_sandbox_after_the_fetch() {
 #[test]
 fn fetched_files_are_limited() {
     let scratch = tempfile::tempdir().unwrap();
-    let put =
-        |name: &str, bytes: Vec<u8>| std::fs::write(scratch.path().join(name), bytes).unwrap();
+    let put = |name: &str, bytes: Vec<u8>| put(&scratch, name, bytes);
     let json = config(&[("reg.io", "u")]);
     for n in 0..17 {
-        std::fs::create_dir(scratch.path().join(n.to_string())).unwrap();
         put(&format!("{n}/docker.tar.gz"), gzip(&tar(&[file(".dockercfg", &json)])));
     }
     put(".dockercfg.gz", gzip(json.as_bytes()));
@@ -214,7 +211,7 @@ fn fetched_files_are_limited() {
         assert_eq!(answer(&resolver, "reg.io/app"), *expected, "{rule}");
         let has_own = *of_its_own == 40 && *named < 16;
         assert_eq!(answer(&resolver, "own.io/app") == "own:p", has_own, "{rule}");
-        let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let told = texts(resolver.warnings());
         let told: Vec<_> = told.iter().filter(|told| !told.contains("other registry")).collect();
         if *warned == "-" {
             assert!(told.is_empty(), "{rule}: {told:?}");
@@ -241,12 +238,12 @@ fn fetched_files_are_limited() {
     // An archive fetched as docker.tar.gz is a warning once, although it is read twice.
     put("docker.tar.gz", gzip(&tar(&[file("config.json", "{}")])));
     let resolver = resolve(r#"{"uri": "DIR/docker.tar.gz"}"#, most).unwrap();
-    let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+    let told = texts(resolver.warnings());
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("only \"config.json\""), "{told:?}");
 
     let nothing = resolve(r#"{"uri": "DIR/app.tgz"}"#, most).unwrap();
-    let page = nothing.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let page = nothing.explain(&image_ref("reg.io/app")).to_string();
     let line = "  sandbox HOME, what the task fetches: holds no .docker/config.json, .dockercfg or docker.tar.gz to \
     read";
     assert!(page.lines().any(|told| told == line), "no line\n{line}\nin\n{page}");
@@ -258,7 +255,7 @@ fn fetched_files_are_limited() {
     check_rows(table, |(name, warnings, rule)| {
         let resolver = resolve(&format!(r#"{{"uri": "DIR/{name}"}}"#), most).unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "{rule}");
-        let told: Vec<String> = resolver.warnings().iter().map(|w| w.to_string()).collect();
+        let told = texts(resolver.warnings());
         assert_eq!(told.len(), warnings, "{rule}: {told:?}");
         assert!(told.iter().all(|told| told.contains("could not be searched")), "{told:?}");
     });
@@ -317,7 +314,7 @@ fn explain_lists_fetched_credential_files_without_effect() {
     std::fs::write(scratch.path().join(".dockercfg"), &json).unwrap();
     let archive = gzip(&tar(&[file(".dockercfg", &json)]));
     std::fs::write(scratch.path().join("docker.tar.gz"), archive).unwrap();
-    let image = ImageRef::parse("new.io/app").unwrap();
+    let image = image_ref("new.io/app");
     check_rows(table, |(fetch, base, expected, unexpected, rule)| {
         let fetch = fetch.replace("DIR", scratch.path().to_str().unwrap());
         let container = only(&app_with(&format!(r#""fetch": [{fetch}]"#)));

@@ -31,7 +31,7 @@ fn images_are_parsed_as_by_the_containerizer_that_pulls_them() {
     });
     let digest = format!("reg.io/App@sha256:{}", "0".repeat(64));
     let long = format!("reg.io/{}", "A".repeat(300));
-    // an image that is none, how it is shown, what is wrong with it, rule
+    // invalid image, image as shown, error, rule
     #[rustfmt::skip]
     let table = [
         ("<your/private/image>", "<your/private/image>", "its repository is not", "the manual's own placeholder"),
@@ -68,7 +68,7 @@ fn images_are_parsed_as_by_the_containerizer_that_pulls_them() {
 #[test]
 fn an_image_is_shown_without_user_info() {
     let digest = format!("reg.io/app@sha256:{}", "0".repeat(64));
-    // an image, how Debug shows it
+    // image, image as shown by Debug
     let table = [
         ("https://user:canary@reg.io/app", "https://…@reg.io/app"),
         ("user:canary@reg.io/app", "…@reg.io/app"),

@@ -13,9 +13,9 @@ mod violations;
 
 use regcred::marathon::{self, Container, Fetch};
 use regcred::mesos::Containerizer;
-use regcred::{Error, ImageRef, Limits, Resolver};
+use regcred::{Error, Limits, Resolver};
 
-use crate::support::config;
+use crate::support::{config, image_ref};
 
 /// The containers of a definition, each in one line: `id[ name] containerizer image alias=source`.
 fn read(definition: &str) -> Vec<String> {
@@ -56,7 +56,7 @@ pub fn only(definition: &str) -> Container {
     containers.remove(0).unwrap()
 }
 
-/// No secrets at all.
+/// A secret store that must not be asked.
 pub fn no_secrets(source: &str) -> std::io::Result<Vec<u8>> {
     panic!("nobody asks for {source}")
 }
@@ -73,7 +73,7 @@ const PULLS: &str = r#"{"id": "/a", "container": {"type": "MESOS", "docker": {"i
     "secrets": {"s": {"source": "/store/s"}, "t": {"source": "/store/t"}},
     "fetch": [{"uri": "https://h/docker.tar.gz"}]}"#;
 
-/// Everything that is shown of a definition, with and without its secret.
+/// Returns everything that is printed about a definition, with and without its secret.
 fn shown(definition: &str) -> String {
     let mut shown =
         format!("{:?}\n", marathon::containers(definition.as_bytes(), Limits::default()));
@@ -86,7 +86,7 @@ fn shown(definition: &str) -> String {
             shown += &match answer {
                 Err(error) => format!("{error}\n{error:?}\n"),
                 Ok(resolved) => {
-                    let image = ImageRef::parse("reg.io/app").unwrap();
+                    let image = image_ref("reg.io/app");
                     let explained = resolved.resolver.explain(&image);
                     let warnings = resolved.resolver.warnings();
                     let json = serde_json::to_string(&explained).unwrap();

@@ -1,11 +1,11 @@
 //! `pullConfig` and `secrets`.
 
+use regcred::Limits;
 use regcred::marathon::{self, Resolved};
 use regcred::mesos::DockerRegistry;
-use regcred::{ImageRef, Limits};
 
 use super::{PULLS, agent, only, shown};
-use crate::support::{answer, check_rows, config, quote};
+use crate::support::{answer, check_rows, config, image_ref, quote};
 
 #[test]
 fn a_pull_secret_answers_or_is_an_error_that_says_why() {
@@ -26,7 +26,7 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
     assert_eq!(container.id(), "/a");
     assert_eq!(answer(&resolver, "reg.io/app"), "secret:p");
     assert_eq!(answer(&resolver, "agent.io/app"), "agent:p");
-    let explained = resolver.explain(&ImageRef::parse("reg.io/app").unwrap()).to_string();
+    let explained = resolver.explain(&image_ref("reg.io/app")).to_string();
     assert!(
         explained.contains("task secret, s (/store/s) of /a, a config.json with 1 key"),
         "{explained}"
@@ -38,7 +38,7 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
 
     let Resolved { resolver, .. } = resolve(Ok(b"{}".to_vec())).unwrap();
     assert_eq!(answer(&resolver, "reg.io/app"), "agent:p", "an empty configuration is one");
-    // bytes or failure, what is told
+    // bytes or failure, error
     #[rustfmt::skip]
     let table = [
         (Err(std::io::ErrorKind::NotFound.into()),
@@ -61,7 +61,7 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
     assert!(error.to_string().starts_with(expected), "a container of a pod is named: {error}");
 }
 
-/// `None` is what an anonymous pull looks like, too; whoever wants to can tell the two apart.
+/// `None` also stands for an anonymous pull; `is_broken` and `strict` tell the two apart.
 #[test]
 fn a_malformed_entry_in_a_secret_differs_from_none() {
     let malformed = || Ok(br#"{"auths": {"reg.io": {"auth": "foo"}}}"#.to_vec());
@@ -84,18 +84,18 @@ fn a_malformed_entry_in_a_secret_differs_from_none() {
 fn secret_names_are_shown_escaped_and_cut() {
     let long = "x".repeat(300);
     let cut = format!("{}…", &long[..200]);
-    // the name of a secret, how it is shown, rule
+    // name of a secret, name as shown, rule
     #[rustfmt::skip]
     let table = [
         ("pullConfigSecret", "pullConfigSecret", "a name"),
         ("/mesos-docker/pullConfig", "/mesos-docker/pullConfig", "a path"),
         ("docker hub creds", "docker hub creds", "with blanks"),
         ("dev/db_password-1.2#key?version=3", "dev/db_password-1.2#key?version=3",
-            "signs that divide a URI divide no name"),
+            "delimiters of a URI"),
         ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf",
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pull-AbCdEf", "Amazon's"),
-        ("eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9", "nobody guesses whether it is a name"),
-        ("team:db@prod", "team:db@prod", "nor whether it is user:password"),
+        ("eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9", "it may be a name"),
+        ("team:db@prod", "team:db@prod", "it may be a name, too"),
         ("a\u{1b}[2J\"b\n", "a\\u{1b}[2J\\\"b\\n", "escaped"),
         (&long, &cut, "cut"),
     ];

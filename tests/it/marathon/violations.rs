@@ -39,7 +39,8 @@ fn violations_use_the_messages_of_marathon() {
         (pulling("MESOS", "DOCKER"), "/a: PULL: pullConfig is not supported with Docker containerizer",
             "AppValidationTest"),
         (pulling(r#""type": "MESOS", "#, ""),
-            "/a: PULL: pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is DOCKER)",
+            "/a: PULL: pullConfig is not supported with Docker containerizer; \
+            set type to MESOS (left out, it is DOCKER)",
             "an omitted type means DOCKER"),
         (app(pulls, ""), r#"/a: PULL: MUST_EXIST; it names "s", and secrets declares none"#,
             "AppValidationTest: no secret"),
