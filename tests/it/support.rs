@@ -127,3 +127,21 @@ pub fn from_secret(file: impl Into<Vec<u8>>, image: &str) -> String {
 
 pub const LEVELS: [Level; 4] =
     [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
+
+/// The message with which a table fails.
+fn failure(rows: &[u32]) -> String {
+    let check = || check_rows(rows, |row| assert!(row % 2 == 0, "{row} is odd"));
+    *catch_unwind(check).expect_err("a failure").downcast::<String>().unwrap()
+}
+
+#[test]
+fn check_rows_lists_every_row_that_fails() {
+    let message = failure(&[1, 2, 3, 4]);
+    assert_eq!(message, "2 of 4 rows failed\nrow 1: 1 is odd\nrow 3: 3 is odd");
+    check_rows([2, 4], |row| assert!(row % 2 == 0));
+}
+
+#[test]
+fn check_rows_fails_without_rows() {
+    assert!(failure(&[]).contains("the table has no rows"));
+}
