@@ -1,16 +1,19 @@
-//! Everything is tested through the public API, as tables: one line a case.
+//! Tests through the public API, most of them as tables: a row is a case with the rule that it tests,
+//! and `support::check_rows` reports every row that fails.
 
 // For data that comes with the tests and for what the crate prints.
 #![allow(clippy::disallowed_types)]
 
+mod agent_flag_and_cluster_file;
 mod archives;
 mod attacks;
 mod auth;
-mod broken;
+mod broken_input;
 mod certs;
 mod conformance;
 mod dcos;
 mod docs;
+mod duplicates;
 mod entries;
 mod example;
 mod explain;
@@ -33,5 +36,4 @@ mod redaction;
 mod replay;
 mod sandbox;
 mod scenarios;
-mod sources;
 mod support;

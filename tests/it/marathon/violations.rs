@@ -33,7 +33,7 @@ fn violations_use_the_messages_of_marathon() {
         let expected = expected.replace("MUST_EXIST", must_exist);
         expected.replace("NOT_BOTH", "may not be set in conjunction with fetch")
     };
-    // definition; violations, in which PULL, IMAGE and the texts above are short for themselves; rule
+    // definition; violations, with PULL, IMAGE and the other abbreviations; rule
     #[rustfmt::skip]
     let table = [
         (pulling("MESOS", "DOCKER"), "/a: PULL: pullConfig is not supported with Docker containerizer",
