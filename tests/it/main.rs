@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types)]
 
 mod agent_flag_and_cluster_file;
+mod archive_headers;
 mod archives;
 mod attacks;
 mod auth;
