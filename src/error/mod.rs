@@ -5,9 +5,9 @@
 //! kept is the place, the position and the kind.
 
 mod fetch;
+mod marathon_messages;
 mod parameter;
 mod pitfall;
-mod violation;
 mod warning;
 
 use std::fmt;
@@ -18,10 +18,10 @@ use crate::level::Location;
 use crate::redact::{Shown, ShownKey};
 
 pub use self::fetch::FetchProblem;
+use self::marathon_messages::Joined;
+pub use self::marathon_messages::{Rule, Violation};
 pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
 pub use self::pitfall::Pitfall;
-use self::violation::Joined;
-pub use self::violation::{Rule, Violation};
 pub use self::warning::{OtherRegistries, Warning, WarningKind};
 
 /// Why a credential file, or a whole resolver, could not be read.
