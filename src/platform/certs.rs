@@ -1,9 +1,13 @@
-//! Which certificates go with a registry: its CA, and the client certificates that it wants to see.
+//! The certificates that belong to a registry: its own CAs, and the client certificates that it asks
+//! for.
 //!
-//! Docker keeps them in `/etc/docker/certs.d/<host>:<port>/`. Podman, skopeo and buildah look into
-//! `~/.config/containers/certs.d/<host>:<port>/` and `/etc/containers/certs.d/<host>:<port>/`
-//! before that. In such a directory `*.crt` are certificates of CAs, and `NAME.cert` with
-//! `NAME.key` is a client certificate; everything else is left alone.
+//! | program | directories, the first one wins |
+//! |---|---|
+//! | Docker | `/etc/docker/certs.d/<host>:<port>/` |
+//! | podman, skopeo, buildah | `~/.config/containers/certs.d/…`, `/etc/containers/certs.d/…`, then Docker's |
+//!
+//! In such a directory `*.crt` is the certificate of a CA, and `NAME.cert` with `NAME.key` is a
+//! client certificate. Other files are ignored.
 //!
 //! ```no_run
 //! use regcred::{ImageRef, certs};
@@ -16,7 +20,7 @@
 //! # Ok::<(), regcred::Error>(())
 //! ```
 //!
-//! This crate does not look for the user's home. Give its directory first, where a user pulls:
+//! The user's home is not searched by default. If a user pulls, put its directory first:
 //!
 //! ```
 //! use std::path::Path;
@@ -40,16 +44,16 @@ use crate::error::Error;
 use crate::image::Registry;
 use crate::level::Location;
 
-/// Where Docker keeps the certificates of registries.
+/// The directory in which Docker looks for the certificates of registries.
 pub const DOCKER: &str = "/etc/docker/certs.d";
 
-/// Where podman, skopeo and buildah keep them.
+/// The directory in which podman, skopeo and buildah look first.
 pub const CONTAINERS: &str = "/etc/containers/certs.d";
 
-/// Both, in podman's order.
+/// [`CONTAINERS`] and [`DOCKER`], in podman's order.
 pub const DIRECTORIES: [&str; 2] = [CONTAINERS, DOCKER];
 
-/// The certificate files of one registry, each kind in the order of names.
+/// The certificate files of one registry, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificates {
     directory: Option<PathBuf>,
@@ -58,23 +62,19 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    fn is_empty(&self) -> bool {
-        self.authorities.is_empty() && self.clients.is_empty()
-    }
-
-    /// The directory they are in; `None` where the registry has none.
+    /// Returns the directory that holds them; `None` if the registry has no directory.
     #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
 
-    /// `*.crt`: CAs to trust for this registry, beside those of the system.
+    /// Returns the files `*.crt`: CAs to trust for this registry, in addition to the system's.
     #[must_use]
     pub fn authorities(&self) -> &[PathBuf] {
         &self.authorities
     }
 
-    /// `NAME.cert` with `NAME.key`: what to show to the registry.
+    /// Returns the pairs `NAME.cert` and `NAME.key`: certificates to present to the registry.
     #[must_use]
     pub fn clients(&self) -> &[ClientCertificate] {
         &self.clients
@@ -89,47 +89,51 @@ pub struct ClientCertificate {
 }
 
 impl ClientCertificate {
-    /// `NAME.cert`.
+    /// Returns the path of `NAME.cert`.
     #[must_use]
     pub fn certificate(&self) -> &Path {
         &self.certificate
     }
 
-    /// `NAME.key`.
+    /// Returns the path of `NAME.key`.
     #[must_use]
     pub fn key(&self) -> &Path {
         &self.key
     }
 }
 
-/// Finds the certificates of a registry, `host[:port]` as in
+/// Finds the certificates of a registry: `host[:port]` as in
 /// [`ImageRef::registry_as_written`](crate::ImageRef::registry_as_written).
 ///
-/// The first of `directories` that has a directory for the registry counts, and no other, as in
-/// podman; Docker has only [`DOCKER`]. Docker looks for the spelling of the image,
-/// `Registry.example.com` or `registry.example.com:443`, so a directory of the spelling given comes
-/// first. After it come the normalised name and, for port 443, that name with `:443`: the first of
-/// them with certificates in it counts. Docker Hub is `docker.io`, as in podman; Docker itself
-/// reads no certificates for it. Links are followed, as these directories are the operator's. No
-/// file is opened.
+/// Only the first of `directories` that contains a directory for the registry is used, as podman
+/// does. Docker has only [`DOCKER`]. Symbolic links are followed. No file is opened.
+///
+/// Docker looks for a directory in the spelling of the image. In each of `directories` the names are
+/// tried in this order, until one has certificates in it:
+///
+/// 1. the spelling given: `Registry.example.com`, `registry.example.com:443`;
+/// 2. the normalised name: `registry.example.com`. For Docker Hub it is `docker.io`, as in podman;
+///    Docker itself reads no certificates for it;
+/// 3. for port 443, that name with the port: `registry.example.com:443`.
 ///
 /// # Errors
 ///
-/// [`Error::Image`] for what is no registry, so that no name leads out of `directories`;
-/// [`Error::HalfPair`] for a certificate without its key or a key without its certificate, as in
-/// Docker; [`Error::Read`] and [`Error::NotAFile`] for what cannot be read. That there are no
-/// certificates is no error.
+/// [`Error::Image`] if `registry` is not a registry, so that a name cannot lead out of
+/// `directories`; [`Error::HalfPair`] for a certificate without its key or a key without its
+/// certificate, as in Docker; [`Error::Read`] and [`Error::NotAFile`] if a directory cannot be read or
+/// contains something else under such a name. It is not an error if there are no certificates.
 pub fn find(
     registry: &str,
     directories: impl IntoIterator<Item = impl AsRef<Path>>,
 ) -> Result<Certificates, Error> {
-    // Once it is read as a registry, its spelling holds nothing that leads elsewhere.
+    /// Longer names cannot be names of directories.
+    const LONGEST_NAME: usize = 255;
+
     let parsed = Registry::parse_alone(registry)?;
     let normal = parsed.to_normal();
     let with_port = parsed.has_default_port().then(|| format!("{normal}:443"));
     let mut names: Vec<String> = Vec::new();
     for name in [Some(registry.to_owned()), Some(normal), with_port].into_iter().flatten() {
-        // What is too long for the name of a file has no directory.
         if name.len() <= LONGEST_NAME && !names.contains(&name) {
             names.push(name);
         }
@@ -137,7 +141,9 @@ pub fn find(
     for root in directories {
         let mut empty = None;
         for name in &names {
-            let directory = root.as_ref().join(directory_name(name));
+            // Docker drops the colon on Windows, where no file name can contain one.
+            let name = if cfg!(windows) { name.replace(':', "") } else { name.clone() };
+            let directory = root.as_ref().join(name);
             let found = match fs::read_dir(&directory) {
                 Ok(entries) => read(directory, entries)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -145,10 +151,10 @@ pub fn find(
                     return Err(Error::Read { location: Location::path_of(&directory), source });
                 }
             };
-            if !found.is_empty() {
+            if !(found.authorities.is_empty() && found.clients.is_empty()) {
                 return Ok(found);
             }
-            // It does not hide what stands under the other name of the registry.
+            // An empty directory does not hide one in another spelling.
             empty.get_or_insert(found);
         }
         if let Some(empty) = empty {
@@ -156,13 +162,6 @@ pub fn find(
         }
     }
     Ok(Certificates::default())
-}
-
-const LONGEST_NAME: usize = 255;
-
-/// As Docker names it: on Windows no file name can have a colon.
-fn directory_name(registry: &str) -> String {
-    if cfg!(windows) { registry.replace(':', "") } else { registry.to_owned() }
 }
 
 fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error> {
@@ -175,27 +174,26 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
     let mut found = Certificates::default();
     for name in &names {
         let path = directory.join(name);
-        let with = |extension: &str| match name.to_str() {
-            Some(name) if name.starts_with('.') && name.rfind('.') == Some(0) => {
-                path.with_file_name(format!(".{extension}"))
-            }
-            _ => path.with_extension(extension),
+        // Docker takes `.cert` for an extension without a stem, std for a stem without an extension.
+        let is_extension = name.to_str().is_some_and(|name| name.rfind('.') == Some(0));
+        let with = |extension: &str| match is_extension {
+            true => path.with_file_name(format!(".{extension}")),
+            false => path.with_extension(extension),
         };
-        // Docker takes a name that is all extension for one without a stem.
         let is = |extension: &str| path == with(extension);
-        let other_half = match () {
+        let is_certificate = is("cert");
+        let other = match () {
             () if is("crt") => None,
-            () if is("cert") => Some(with("key")),
+            () if is_certificate => Some(with("key")),
             () if is("key") => Some(with("cert")),
             () => continue,
         };
-        let is_certificate = is("cert");
-        // What is no file would fail or hang whoever reads it.
+        // A directory would fail and a pipe would block the program that reads it.
         if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
             let location = Location::path_of(&path);
             return Err(Error::NotAFile { location, found: "no regular file" });
         }
-        let Some(other) = other_half else {
+        let Some(other) = other else {
             found.authorities.push(path);
             continue;
         };
