@@ -111,6 +111,8 @@ fn parameters_are_validated_as_dcos_does() {
         (CREDENTIALS, "foo", "cluster_docker_credentials: invalid JSON", "test_cluster_docker_credentials"),
         (CREDENTIALS, "", "cluster_docker_credentials: must be valid JSON", "an empty text"),
         (CREDENTIALS, "[]", "cluster_docker_credentials: must be a JSON dictionary", "validate_json_dictionary"),
+        (CREDENTIALS, "auth = dTpw\n", "cluster_docker_credentials: invalid JSON", "the oldest form is not JSON"),
+        (CREDENTIALS, "{\"auths\": [], \"x\": }", "cluster_docker_credentials: invalid JSON", "behind a wrong type"),
         (CREDENTIALS, "{\"auths\": canary}", "cluster_docker_credentials: invalid JSON at line 1, column 11",
             "the position only"),
         (OWNED, "foo", "cluster_docker_credentials_dcos_owned: must be one of true and false",

@@ -1,4 +1,10 @@
-//! What DC/OS's own parameters say about credentials, and a check of the file that its agents read.
+//! DC/OS's parameters on credentials, and a check of the file that its agents read.
+//!
+//! | question | answer |
+//! |---|---|
+//! | Which file will agents read, and what does DC/OS write into it? | [`Parameters`] |
+//! | Will an agent start with this file, and what will Mesos do with it? | [`check_file`] |
+//! | Where is the file? | [`CLUSTER_FILE`], or [`DCOS_OWNED_FILE`] if DC/OS owns it |
 //!
 //! ```
 //! use regcred::dcos::Parameters;
@@ -12,20 +18,20 @@
 //! ])?;
 //! assert_eq!(parameters.agent_file(), Some("/etc/mesosphere/docker_credentials"));
 //! for warning in parameters.warnings() {
-//!     eprintln!("warning: {warning}"); // the next installation will overwrite what was filled in
+//!     eprintln!("warning: {warning}"); // the next installation will overwrite the file
 //! }
 //! # assert_eq!(parameters.warnings().len(), 1);
 //! # Ok::<(), regcred::Error>(())
 //! ```
 //!
-//! In DC/OS the cluster's file reaches Mesos as the agent's `--docker_config`, for both
-//! containerizers. A private CA goes with it to two places: to
-//! [`certs::DOCKER`](crate::certs::DOCKER) for Docker, and into `/var/lib/dcos/pki/tls/certs` for
-//! the Mesos containerizer.
+//! DC/OS passes the cluster's file to Mesos as the agent's `--docker_config`, so it serves both
+//! containerizers. A private CA has to be installed twice: in
+//! [`certs::DOCKER`](crate::certs::DOCKER) for the Docker containerizer, and in
+//! `/var/lib/dcos/pki/tls/certs` for the Mesos containerizer.
 
-mod check;
+mod file_check;
 mod parameters;
 
-pub use self::check::{FileCheck, check_file};
+pub use self::file_check::{FileCheck, check_file};
 pub use self::parameters::Parameters;
 pub use crate::error::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};

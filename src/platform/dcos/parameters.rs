@@ -1,5 +1,5 @@
-//! The parameters `cluster_docker_*` of DC/OS's `config.yaml` as one value, by the rules of its own
-//! generator (`gen/calc.py`).
+//! The parameters `cluster_docker_*` of DC/OS's `config.yaml`, by the rules of DC/OS's own generator
+//! (`gen/calc.py`).
 
 use std::fmt;
 
@@ -11,21 +11,22 @@ use crate::file;
 use crate::json::with_text;
 use crate::level::Location;
 use crate::limits::Limits;
-use crate::mesos::{DockerRegistry, Document, Pitfall};
+use crate::mesos::{Config, DockerRegistry, Pitfall};
 
-/// `cluster_docker_credentials` and its kin, validated, with DC/OS's defaults.
+/// The validated parameters `cluster_docker_*`, with DC/OS's defaults.
 ///
 /// | parameter | default | meaning |
 /// |---|---|---|
 /// | `cluster_docker_credentials` | `{}` | a credential file as a JSON object |
-/// | `cluster_docker_credentials_enabled` | `false` | whether agents are configured to read it |
-/// | `cluster_docker_credentials_dcos_owned` | `false` if the credentials are exactly `{}`, else `true` | whether the file is a part of DC/OS, or the operator's |
-/// | `cluster_docker_credentials_write_to_etc` | `false` | whether the installer writes the operator's file |
-/// | `cluster_docker_credentials_path` | | which file that is; computed, and refused where it is set |
+/// | `cluster_docker_credentials_enabled` | `false` | `true` if agents read the file |
+/// | `cluster_docker_credentials_dcos_owned` | `false` if the credentials are exactly `{}`, else `true` | `true` if the file is a part of DC/OS, `false` if it is the operator's |
+/// | `cluster_docker_credentials_write_to_etc` | `false` | `true` if the installer writes the operator's file |
+/// | `cluster_docker_credentials_path` | computed | the path of the file; setting it is an error |
 /// | `cluster_docker_registry_url` | empty | Mesos's `--docker_registry` |
+/// | `cluster_docker_registry_enabled` | computed | setting it is an error |
 ///
-/// Every other parameter is ignored, but for one that begins with `cluster_docker_` and is none of
-/// these. `Debug` shows no credential, and the credentials are wiped on drop.
+/// Any other parameter is ignored, unless its name begins with `cluster_docker_`, which is an error.
+/// `Debug` shows no credential. The credentials are wiped on drop.
 #[derive(Clone)]
 pub struct Parameters {
     credentials: Zeroizing<String>,
@@ -44,15 +45,18 @@ const PATH: &str = "cluster_docker_credentials_path";
 const REGISTRY_URL: &str = "cluster_docker_registry_url";
 const REGISTRY_ENABLED: &str = "cluster_docker_registry_enabled";
 
+/// The beginning of all their names.
+const PREFIX: &str = "cluster_docker_";
+
 impl Parameters {
-    /// Reads parameters as names and texts. Of a name that is given twice the last one counts.
+    /// Validates parameters given as names and texts. If a name is repeated, the last one counts.
     ///
     /// # Errors
     ///
-    /// For what DC/OS refuses: [`Error::Syntax`] for credentials that are no JSON,
-    /// [`Error::InvalidSetting`] where they are no object, for anything but `true` and `false`, and for a
-    /// path, which DC/OS computes (its manual says otherwise). Also for a name that is probably
-    /// misspelt.
+    /// [`Error::Syntax`] if the credentials are not JSON; [`Error::InvalidSetting`] if they are not
+    /// an object, if a flag is neither `true` nor `false`, if a computed parameter is set (DC/OS
+    /// refuses a path, although its manual describes one), and for an unknown name that begins with
+    /// `cluster_docker_`.
     pub fn new<N: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Error> {
@@ -60,15 +64,23 @@ impl Parameters {
         for (name, value) in parameters {
             given.put(name.as_ref(), value.as_ref())?;
         }
-        Ok(given.finish())
+        given.finish()
     }
 
-    /// Reads a `config.yaml` that was turned into JSON: values may be texts, true, false, numbers
+    /// Validates a `config.yaml` that was converted to JSON. Values may be texts, booleans, numbers
     /// and, for the credentials, an object.
+    ///
+    /// ```
+    /// let config = br#"{"cluster_name": "x", "cluster_docker_credentials_enabled": true}"#;
+    /// let parameters = regcred::dcos::Parameters::from_json(config)?;
+    /// assert_eq!(parameters.agent_file(), Some(regcred::dcos::CLUSTER_FILE));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), and where it is no JSON object.
+    /// The errors of [`new`](Self::new); [`Error::Syntax`] and [`Error::NotACredentialFile`] if
+    /// `config` is not a JSON object.
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
         let location = config_location();
         let Some(config) = file::read_fields(config, &location)? else {
@@ -76,37 +88,35 @@ impl Parameters {
             return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
         };
         let mut given = Given::default();
-        for (name, value) in config {
-            // Whatever else stands in a configuration is no business of this value.
-            if name.starts_with(PREFIX) {
-                given.put_json(&name, value)?;
-            }
+        for (name, value) in config.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+            given.put_json(name, value)?;
         }
-        Ok(given.finish())
+        given.finish()
     }
 
-    /// The file that agents will read, for [`cluster_file`](crate::ResolverBuilder::cluster_file);
-    /// `None` where they are not configured to.
+    /// Returns the file that agents will read, for
+    /// [`cluster_file`](crate::ResolverBuilder::cluster_file). `None` if agents are not configured to
+    /// read one.
     #[must_use]
     pub fn agent_file(&self) -> Option<&'static str> {
         self.enabled.then_some(if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE })
     }
 
-    /// What DC/OS writes into that file; `None` where it writes nothing, and the operator has to.
+    /// Returns the text that DC/OS writes into the file. `None` if DC/OS does not write it.
     #[must_use]
     pub fn contents(&self) -> Option<&str> {
         (self.dcos_owned || self.write_to_etc).then_some(&**self.credentials)
     }
 
-    /// The registry of images that name none: `cluster_docker_registry_url`. Only the Mesos
-    /// containerizer looks at it.
+    /// Returns the registry of images that do not name one, `cluster_docker_registry_url`. Only the
+    /// Mesos containerizer uses it.
     #[must_use]
     pub fn docker_registry(&self) -> Option<&DockerRegistry> {
         self.registry.as_ref()
     }
 
-    /// Problems: a file that will be missing, overwritten or exposed, and parameters that are
-    /// ignored.
+    /// Returns the problems: a file that will be missing, overwritten or exposed, and parameters
+    /// that have no effect.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -132,10 +142,7 @@ fn config_location() -> Location {
     Location::called(None, "DC/OS config")
 }
 
-/// How all their names begin.
-const PREFIX: &str = "cluster_docker_";
-
-/// The parameters that were given.
+/// The parameters as given, before defaults.
 #[derive(Default)]
 struct Given {
     credentials: Option<Zeroizing<String>>,
@@ -147,35 +154,34 @@ struct Given {
 
 impl Given {
     fn put(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let refuse = |problem| refused(name, problem);
-        let truth = || match value {
+        let flag = || match value {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
-            _ => Err(refuse("must be one of true and false, in lower case")),
+            _ => Err(refused(name, "must be one of true and false, in lower case")),
         };
         match name {
-            CREDENTIALS => {
-                check_credentials(value, refuse)?;
-                self.credentials = Some(value.to_owned().into());
-            }
-            ENABLED => self.enabled = truth()?,
-            DCOS_OWNED => self.dcos_owned = truth()?,
-            WRITE_TO_ETC => self.write_to_etc = truth()?,
+            CREDENTIALS => self.credentials = Some(value.to_owned().into()),
+            ENABLED => self.enabled = flag()?,
+            DCOS_OWNED => self.dcos_owned = flag()?,
+            WRITE_TO_ETC => self.write_to_etc = flag()?,
             REGISTRY_URL => self.registry_url = Some(value.to_owned()),
             PATH => {
-                return Err(refuse(
+                return Err(refused(
+                    name,
                     "must be calculated, and cannot be set: it follows from \
                      cluster_docker_credentials_dcos_owned; remove it",
                 ));
             }
             REGISTRY_ENABLED => {
-                return Err(refuse(
+                return Err(refused(
+                    name,
                     "must be calculated, and cannot be set: it follows from \
                      cluster_docker_registry_url; remove it",
                 ));
             }
             name if name.starts_with(PREFIX) => {
-                return Err(refuse(
+                return Err(refused(
+                    name,
                     "DC/OS has no such parameter; it has cluster_docker_credentials, \
                      cluster_docker_credentials_enabled, cluster_docker_credentials_dcos_owned, \
                      cluster_docker_credentials_write_to_etc and cluster_docker_registry_url",
@@ -186,25 +192,38 @@ impl Given {
         Ok(())
     }
 
-    /// As DC/OS makes texts of what YAML holds.
+    /// Puts a JSON value, which DC/OS turns into a text first.
     fn put_json(&mut self, name: &str, json: &str) -> Result<(), Error> {
         if json == "null" {
             return Err(refused(name, "must not be null; leave it out"));
         }
+        let inside = json.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         match with_text(json, |text| self.put(name, text)) {
             Some(put) => put,
-            None if is_empty_object(json) => self.put(name, "{}"),
+            // DC/OS formats an empty object as exactly `{}`, which has a meaning of its own.
+            None if inside.is_some_and(|inside| inside.trim().is_empty()) => self.put(name, "{}"),
             None => self.put(name, json),
         }
     }
 
-    fn finish(self) -> Parameters {
+    fn finish(self) -> Result<Parameters, Error> {
         let credentials = self.credentials.unwrap_or_else(|| Zeroizing::new("{}".to_owned()));
+        let file = read_credentials(&credentials)?;
+        let config = Config::parse(credentials.as_bytes()).unwrap_or_default();
+        let is_secret =
+            |entry: FileEntry<'_>| entry.credential().is_some() || entry.problem().is_some();
+        let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
+        let (holds_secret, is_blank) = match &file {
+            None => (false, false),
+            Some(file) => {
+                let holds_secret = file.entries().any(is_secret)
+                    || config.entries().iter().any(|entry| entry.is_usable());
+                (holds_secret, !holds_secret && !file.warnings().iter().any(names_helper))
+            }
+        };
         let enabled = self.enabled.unwrap_or(false);
         let dcos_owned = self.dcos_owned.unwrap_or(*credentials != "{}");
         let write_to_etc = self.write_to_etc.unwrap_or(false);
-        let document = Document::look(credentials.as_bytes());
-        let (holds_secret, is_blank) = look_into(&credentials, &document);
         let is_written = dcos_owned || write_to_etc;
         let combinations = [
             (!enabled && (is_written || !is_blank), ParameterProblem::NotEnabled),
@@ -220,45 +239,48 @@ impl Given {
         let warn =
             |problem| Warning::new(&config_location(), None, WarningKind::Parameter(problem));
         let mut warnings: Vec<Warning> = problems.map(warn).collect();
-        warnings.extend(document.breaks_pulls.map(|why| {
+        warnings.extend(config.breaks_pulls().map(|why| {
             let kind = WarningKind::Mesos(Pitfall::BreaksPulls(why));
             Warning::new(&Location::called(None, CREDENTIALS), None, kind)
         }));
         let url = self.registry_url.filter(|url| !url.is_empty());
-        let registry = url.and_then(|url| match DockerRegistry::parse(&url) {
-            Ok(registry) => Some(registry),
-            Err(_) => {
-                warnings.push(warn(ParameterProblem::InvalidRegistry));
-                None
-            }
-        });
-        let known = document.registries();
-        let is_known = |key: &str| known.values().any(|known| known.compared() == key);
-        let odd_key = registry.as_ref().and_then(DockerRegistry::odd_mesos_key);
-        if let Some(key) = odd_key.filter(|key| !is_known(key)) {
+        let registry = url.map(|url| DockerRegistry::parse(&url));
+        if let Some(Err(_)) = registry {
+            warnings.push(warn(ParameterProblem::InvalidRegistry));
+        }
+        let registry = registry.and_then(Result::ok);
+        let is_known = |key: &str| config.entries().iter().any(|entry| entry.compared() == key);
+        let key = registry.as_ref().and_then(DockerRegistry::unusual_mesos_key);
+        if let Some(key) = key.filter(|key| !is_known(key)) {
             warnings.push(warn(ParameterProblem::DefaultPort { key: key.to_owned() }));
         }
-        Parameters { credentials, enabled, dcos_owned, write_to_etc, registry, warnings }
+        Ok(Parameters { credentials, enabled, dcos_owned, write_to_etc, registry, warnings })
     }
 }
 
-/// Returns whether the credentials hold a secret, and whether they are blank: without anything that
-/// pulls an image, here or for Mesos. A helper is neither.
-fn look_into(credentials: &str, document: &Document) -> (bool, bool) {
-    let (text, location) = (credentials.as_bytes(), Location::called(None, CREDENTIALS));
-    let Ok(file) = CredentialFile::read(text, &location, &Limits::default()) else {
-        return (false, false);
-    };
-    let is_something =
-        |entry: FileEntry<'_>| entry.credential().is_some() || entry.problem().is_some();
-    let holds_secret = file.entries().any(is_something)
-        || document.registries().values().any(|known| known.is_used());
-    let names_helper = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
-    (holds_secret, !holds_secret && !file.warnings().iter().any(names_helper))
+/// Reads the credentials. `None` if DC/OS accepts them, as it does with any JSON object, but they
+/// are not a credential file.
+fn read_credentials(text: &str) -> Result<Option<CredentialFile>, Error> {
+    if text.starts_with('\u{FEFF}') {
+        let problem = "must be valid JSON, without a byte-order mark before it";
+        return Err(refused(CREDENTIALS, problem));
+    }
+    let location = Location::called(None, CREDENTIALS);
+    match CredentialFile::read(text.as_bytes(), &location, &Limits::default()) {
+        Ok(file) if text.trim_start().starts_with('{') => Ok(Some(file)),
+        _ => match file::read_fields(text.as_bytes(), &location) {
+            Ok(Some(_)) => Ok(None),
+            Ok(None) => Err(refused(CREDENTIALS, "must be a JSON dictionary, {} at least")),
+            Err(Error::Empty { .. }) => {
+                Err(refused(CREDENTIALS, "must be valid JSON; an empty one is {}"))
+            }
+            Err(error) => Err(error),
+        },
+    }
 }
 
-/// The name is shown only if it can be one: a line that was taken apart in the wrong place holds
-/// more.
+/// Returns an error that shows the name of a parameter only if it can be one. A line that was split
+/// in the wrong place contains more.
 fn refused(name: &str, problem: &'static str) -> Error {
     const LONGEST: usize = 64;
     let is_name = name.len() <= LONGEST
@@ -267,22 +289,4 @@ fn refused(name: &str, problem: &'static str) -> Error {
         name: if is_name { name } else { "cluster_docker_…" }.to_owned(),
         problem,
     }
-}
-
-/// Whether the text is a JSON object, as DC/OS wants it.
-fn check_credentials(text: &str, refuse: impl Fn(&'static str) -> Error) -> Result<(), Error> {
-    if text.starts_with('\u{FEFF}') {
-        return Err(refuse("must be valid JSON, without a byte-order mark before it"));
-    }
-    match file::read_fields(text.as_bytes(), &Location::called(None, CREDENTIALS)) {
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(refuse("must be a JSON dictionary, {} at least")),
-        Err(Error::Empty { .. }) => Err(refuse("must be valid JSON; an empty one is {}")),
-        Err(error) => Err(error),
-    }
-}
-
-fn is_empty_object(json: &str) -> bool {
-    let inside = json.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    inside.is_some_and(|inside| inside.trim().is_empty())
 }

@@ -1,7 +1,7 @@
-//! The parts of a credential file that Mesos reads. Of a secret only its presence is kept.
+//! Parses a credential file as Mesos does (`parseAuthConfig` in `src/docker/spec.cpp`). Of a secret
+//! it keeps only its state.
 
-use std::collections::hash_map::Entry as Slot;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use serde::de::MapAccess;
@@ -13,118 +13,96 @@ use crate::json::{self, Kind, Members, Sink, TextReader};
 use crate::key::Scope;
 use crate::redact;
 
-/// What stands in a document, as far as Mesos looks.
+/// A credential file as Mesos reads it.
 #[derive(Default)]
-pub(super) struct Seen {
-    /// What `auths` is; `None` if it is not there.
+pub(crate) struct Config {
+    /// The type of `auths`; `None` if the field is missing.
     pub(super) auths: Option<Kind>,
-    pub(super) under_auths: Registries,
-    /// Without `auths` the document itself is the map of registries.
-    pub(super) at_top: Registries,
+    pub(super) under_auths: Entries,
+    /// The members of the document itself, which are the entries if there is no `auths`.
+    pub(super) at_top: Entries,
+    /// Set if `auths` is repeated, or is also written in another case.
     pub(super) has_more_auths: bool,
 }
 
+/// Entries in the order in which their keys first appear. If a key is repeated, the last one counts.
 #[derive(Default)]
-pub(super) struct Registries {
-    pub(super) entries: Vec<Registry>,
-    /// A key that stands twice counts as it stands last. Kept as hashes, for a key may hold a
-    /// password.
-    locations: HashMap<u64, usize>,
+pub(super) struct Entries {
+    pub(super) list: Vec<Entry>,
+    /// Hash of a key -> index in the list. A key may contain a password, so it is not kept.
+    indices: HashMap<u64, usize>,
     hasher: RandomState,
-    /// Keys under which something stands that is no object.
-    non_objects: HashSet<u64>,
-    /// The number of keys read so far, as [`File`](crate::file::File) counts its entries.
+    /// The number of keys read so far, counted as in [`File`](crate::file::File).
     position: usize,
 }
 
-/// A registry as Mesos sees it.
-pub(crate) struct Registry {
-    /// The key as it may be shown.
+/// An entry as Mesos reads it.
+pub(crate) struct Entry {
+    /// The key as it may be logged.
     pub(super) key: String,
-    /// The text that Mesos compares: what is before the first slash, without a scheme. Empty where
-    /// it never equals a registry.
-    pub(super) host: String,
-    /// Why it never does.
-    pub(super) problem: Option<&'static str>,
-    /// Mesos takes it for Docker Hub's, and Docker Hub for it.
+    /// The text that Mesos compares with an image's registry: the key without `http://` or
+    /// `https://`, up to the first slash. An error says why it equals no registry.
+    pub(super) host: Result<String, &'static str>,
+    /// Set if the key contains `docker.io`. Mesos then takes it for Docker Hub's.
     pub(super) has_docker_io: bool,
     pub(super) is_docker_hub: bool,
     pub(super) has_path: bool,
-    /// By the key as written, which may not be shown.
     pub(super) looks_like_registry: bool,
-    pub(super) entry: Entry,
+    /// `None` if the value is not an object.
+    pub(super) fields: Option<Fields>,
 }
 
-#[derive(Default)]
-pub(super) struct Entry {
-    pub(super) auth: Auth,
-    /// Neither text nor null in a field that Mesos reads.
-    pub(super) auth_is_wrong: bool,
-    pub(super) email_is_wrong: bool,
-    pub(super) has_other_fields: bool,
+#[derive(Clone, Copy, Default)]
+pub(super) struct Fields {
+    pub(super) auth: AuthState,
+    pub(super) has_wrong_auth_type: bool,
+    pub(super) has_wrong_email_type: bool,
+    /// Set if a field that Mesos does not read may hold a credential.
+    pub(super) has_other_credential: bool,
+    /// The number of members, for an object that holds entries.
     members: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Auth {
+pub(super) enum AuthState {
     #[default]
     Absent,
     Empty,
-    Plain,
-    Odd,
+    /// Padded base64 of `user:password`, which registries accept.
+    Usable,
+    /// Any other text. Mesos sends it unchanged.
+    Malformed,
 }
 
-impl Registries {
-    pub(super) fn has_non_object(&self) -> bool {
-        !self.non_objects.is_empty()
-    }
-
-    /// Adds what stands under a key: an entry, or something that is no object.
-    fn put(&mut self, key: &str, entry: Option<Entry>) {
-        let hash = self.hasher.hash_one(key);
-        if entry.is_some() {
-            self.non_objects.remove(&hash);
-        } else {
-            self.non_objects.insert(hash);
-            if !self.locations.contains_key(&hash) {
-                return;
-            }
-        }
-        let registry = Registry::new(key, self.position, entry.unwrap_or_default());
-        match self.locations.entry(hash) {
-            Slot::Occupied(location) => {
-                if let Some(old) = self.entries.get_mut(*location.get()) {
-                    *old = registry;
-                }
-            }
-            Slot::Vacant(location) => {
-                location.insert(self.entries.len());
-                self.entries.push(registry);
-            }
+impl Entries {
+    fn put(&mut self, key: &str, fields: Option<Fields>) {
+        let entry = Entry::new(key, self.position, fields);
+        let next = self.list.len();
+        let index = *self.indices.entry(self.hasher.hash_one(key)).or_insert(next);
+        match self.list.get_mut(index) {
+            Some(earlier) => *earlier = entry,
+            None => self.list.push(entry),
         }
     }
 }
 
-impl Registry {
-    fn new(key: &str, position: usize, entry: Entry) -> Self {
+impl Entry {
+    fn new(key: &str, position: usize, fields: Option<Fields>) -> Self {
         let scope = Scope::parse(key);
-        let bare = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
-        let (host, rest) = match bare.unwrap_or(key).split_once('/') {
-            Some((host, rest)) => (host, rest),
-            None => (bare.unwrap_or(key), ""),
-        };
-        let problem = problem_of(host);
-        let is_docker_hub = matches!(&scope, Ok(scope) if scope.is_docker_hub());
-        Registry {
+        let url = ["https://", "http://"].iter().find_map(|scheme| key.strip_prefix(scheme));
+        let text = url.unwrap_or(key);
+        let (host, rest) = text.split_once('/').unwrap_or((text, ""));
+        Entry {
             key: match &scope {
                 Ok(_) => key.to_owned(),
                 Err(_) => redact::unmatchable_key(key, position).into_owned(),
             },
-            host: if problem.is_none() { host.to_owned() } else { String::new() },
-            problem,
+            host: match mismatch(host) {
+                None => Ok(host.to_owned()),
+                Some(reason) => Err(reason),
+            },
             has_docker_io: key.contains("docker.io"),
-            is_docker_hub,
-            looks_like_registry: looks_like_registry(key),
+            is_docker_hub: scope.as_ref().is_ok_and(Scope::is_docker_hub),
             has_path: match &scope {
                 Ok(scope) => !scope.path.is_empty(),
                 Err(_) => {
@@ -132,24 +110,35 @@ impl Registry {
                     !matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
                 }
             },
-            entry,
+            looks_like_registry: looks_like_registry(key),
+            fields,
         }
     }
 
-    /// Whether the Mesos containerizer has a use for it.
-    pub(crate) fn is_used(&self) -> bool {
-        self.entry.auth == Auth::Plain && !self.compared().is_empty()
+    pub(super) fn auth(&self) -> AuthState {
+        self.fields.unwrap_or_default().auth
     }
 
-    /// What Mesos compares. All keys with Docker Hub's name in them are one to it.
+    /// Returns the text that Mesos compares, empty if it equals no registry. Mesos treats all keys
+    /// that contain Docker Hub's name alike.
     pub(crate) fn compared(&self) -> &str {
-        if self.has_docker_io { "docker.io" } else { &self.host }
+        if self.has_docker_io { "docker.io" } else { self.host.as_deref().unwrap_or_default() }
+    }
+
+    /// Returns whether the Mesos containerizer sends `auth`, even if it is empty or malformed.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.auth() != AuthState::Absent && !self.compared().is_empty()
+    }
+
+    /// Returns whether the Mesos containerizer sends an `auth` that registries accept.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.auth() == AuthState::Usable && self.is_sent()
     }
 }
 
-/// Why no image's registry can be equal to a text, if so. Mesos compares it as it stands, but for
-/// the port of the image, which it prints anew.
-fn problem_of(host: &str) -> Option<&'static str> {
+/// Returns the reason that no image's registry equals `host`. Mesos compares texts, except that it
+/// reads an image's port as a number and formats it again.
+fn mismatch(host: &str) -> Option<&'static str> {
     let (name, port) = split_port(host);
     if host.contains('*') {
         Some("it knows no *")
@@ -171,158 +160,163 @@ fn problem_of(host: &str) -> Option<&'static str> {
     }
 }
 
-impl Seen {
-    /// Reads a file as Mesos does.
+impl Config {
+    /// Parses a file.
     ///
     /// # Errors
     ///
-    /// Why the agent does not start with it.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
+    /// The reason that the agent does not start with it.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             return Err("a byte-order mark stands before the JSON; save the file without it");
         }
-        if is_deeper_than(bytes, DEEPEST) {
+        if is_deeper_than_picojson(bytes) {
             return Err("the JSON is nested deeper than 200 levels");
         }
-        // Mesos does not look whether a text is UTF-8.
+        // Mesos does not check that a text is UTF-8.
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(_) => &lossy(bytes),
         };
-        let mut seen = Seen::default();
-        let mut read = json::read(text, Top(&mut seen));
+        let mut config = Config::default();
+        let mut read = json::read(text, Top(&mut config));
         if read.is_err() {
             if let Some(exact) = json::with_exact_overflows(text) {
-                seen = Seen::default();
-                read = json::read(&exact, Top(&mut seen));
+                config = Config::default();
+                read = json::read(&exact, Top(&mut config));
             }
         }
-        // The fault itself does not matter: Mesos reports another.
         match read {
-            Ok(Kind::Object) => Ok(seen),
+            Ok(Kind::Object) => Ok(config),
             Ok(_) => Err("the JSON is no object; an empty configuration is {}"),
+            // The position of the fault is not Mesos's.
             Err(_) => Err("the file is not one JSON value and nothing else"),
         }
     }
+
+    /// Returns whether the document itself is the map of entries.
+    pub(super) fn is_flat(&self) -> bool {
+        matches!(self.auths, None | Some(Kind::Null))
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        if self.is_flat() { &self.at_top.list } else { &self.under_auths.list }
+    }
+
+    /// Returns the keys of registries next to `auths`, which no program reads.
+    pub(super) fn outside_auths(&self) -> impl Iterator<Item = &str> {
+        let outside: &[Entry] = if self.is_flat() { &[] } else { &self.at_top.list };
+        let is_registry = |entry: &&Entry| entry.looks_like_registry && entry.fields.is_some();
+        outside.iter().filter(is_registry).map(|entry| &*entry.key)
+    }
 }
 
-/// Returns the text of bytes that are not UTF-8, with U+FFFD for each sequence that is not. Its
-/// length is known before it is written: a buffer that grows leaves a copy in memory that nobody
-/// wipes.
+/// Returns bytes as text, with U+FFFD in the place of each sequence that is not UTF-8.
 fn lossy(bytes: &[u8]) -> Zeroizing<String> {
-    const REPLACEMENT: &str = "\u{FFFD}";
-    let pieces = || {
-        bytes.utf8_chunks().flat_map(|chunk| {
-            let is_whole = chunk.invalid().is_empty();
-            [chunk.valid(), if is_whole { "" } else { REPLACEMENT }]
-        })
-    };
-    let mut text = Zeroizing::new(String::with_capacity(pieces().map(str::len).sum()));
-    pieces().for_each(|piece| text.push_str(piece));
+    // A buffer that grows leaves an unwiped copy behind. U+FFFD takes three bytes, for at least one.
+    let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
     text
 }
 
-/// picojson's limit, as Mesos builds it.
-const DEEPEST: usize = 200;
-
-/// Whether brackets nest deeper than `depth`, whatever else the text is.
-fn is_deeper_than(json: &[u8], depth: usize) -> bool {
+/// Returns whether brackets nest deeper than Mesos has picojson read them.
+fn is_deeper_than_picojson(json: &[u8]) -> bool {
+    const DEEPEST: usize = 200;
     let (mut level, mut in_text, mut is_escaped) = (0_usize, false, false);
-    for b in json {
+    json.iter().any(|b| {
         match b {
             _ if is_escaped => is_escaped = false,
             b'\\' if in_text => is_escaped = true,
             b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                level += 1;
-                if level > depth {
-                    return true;
-                }
-            }
+            b'[' | b'{' if !in_text => level += 1,
             b']' | b'}' if !in_text => level = level.saturating_sub(1),
             _ => {}
         }
-    }
-    false
+        level > DEEPEST
+    })
 }
 
-/// A name in a document, which may be the user info of a key.
+/// Copies a member name, which may be a key with a password in its user info.
 fn owned(name: &str) -> Zeroizing<String> {
     Zeroizing::new(name.to_owned())
 }
 
-/// The document as a whole.
-struct Top<'s>(&'s mut Seen);
+/// The sink for the document.
+struct Top<'c>(&'c mut Config);
 
 impl<'de> Sink<'de> for Top<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        let Config { auths, under_auths, at_top, has_more_auths } = self.0;
         while let Some(name) = members.next_key(owned)? {
-            self.0.has_more_auths |=
-                name.eq_ignore_ascii_case("auths") && (*name != "auths" || self.0.auths.is_some());
+            let is_auths = name.eq_ignore_ascii_case("auths");
+            *has_more_auths |= is_auths && (*name != "auths" || auths.is_some());
             if *name == "auths" {
-                let position = self.0.under_auths.position;
-                self.0.under_auths = Registries { position, ..Registries::default() };
-                let kind = members.value(Under(&mut self.0.under_auths))?;
-                self.0.auths = Some(kind);
+                let position = under_auths.position;
+                *under_auths = Entries { position, ..Entries::default() };
+                *auths = Some(members.value(UnderAuths(under_auths))?);
                 continue;
             }
-            let entry = read_entry(members)?;
-            if name.eq_ignore_ascii_case("auths") {
-                // Its keys are entries to this crate, and count.
-                self.0.under_auths.position += entry.as_ref().map_or(0, |entry| entry.members);
+            let fields = read_fields(members)?;
+            if is_auths {
+                // In another case, `auths` holds entries only for Docker and this crate.
+                under_auths.position += fields.map_or(0, |fields| fields.members);
             }
-            self.0.at_top.position += usize::from(looks_like_registry(&name));
-            self.0.at_top.put(&name, entry);
+            at_top.position += usize::from(looks_like_registry(&name));
+            at_top.put(&name, fields);
         }
         Ok(())
     }
 }
 
-struct Under<'r>(&'r mut Registries);
+/// The sink for the value of `auths`.
+struct UnderAuths<'e>(&'e mut Entries);
 
-impl<'de> Sink<'de> for Under<'_> {
+impl<'de> Sink<'de> for UnderAuths<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         while let Some(name) = members.next_key(owned)? {
-            let entry = read_entry(members)?;
+            let fields = read_fields(members)?;
             self.0.position += 1;
-            self.0.put(&name, entry);
+            self.0.put(&name, fields);
         }
         Ok(())
     }
 }
 
-/// An entry; `None` for what is no object. That may be a text with a credential file in it.
-fn read_entry<'de, A: MapAccess<'de>>(
+/// Reads the value of an entry; `None` if it is not an object. Such a value may be a text with a
+/// credential file in it.
+fn read_fields<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
-) -> Result<Option<Entry>, A::Error> {
-    let mut entry = Entry::default();
-    let kind = TextReader::CAREFUL.read_into(members, Fields(&mut entry))?;
-    Ok((kind == Kind::Object).then_some(entry))
+) -> Result<Option<Fields>, A::Error> {
+    let mut fields = Fields::default();
+    let kind = TextReader::CAREFUL.read_into(members, &mut fields)?;
+    Ok((kind == Kind::Object).then_some(fields))
 }
 
-struct Fields<'e>(&'e mut Entry);
-
-impl<'de> Sink<'de> for Fields<'_> {
+impl<'de> Sink<'de> for &mut Fields {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
-        let entry = self.0;
         while let Some(name) = members.next_key(owned)? {
-            entry.members += 1;
-            let (mut auth, mut has_text) = (Auth::Absent, false);
+            self.members += 1;
+            let (mut auth, mut has_text) = (AuthState::Absent, false);
             let kind = TextReader::CAREFUL.read(members, |text| {
                 has_text = !text.is_empty();
                 auth = match text {
-                    "" => Auth::Empty,
-                    text if is_strict_auth(text) => Auth::Plain,
-                    _ => Auth::Odd,
+                    "" => AuthState::Empty,
+                    text if is_strict_auth(text) => AuthState::Usable,
+                    _ => AuthState::Malformed,
                 }
             })?;
             match name.as_str() {
                 "auth" => {
-                    entry.auth = auth;
-                    entry.auth_is_wrong = kind.is_neither_text_nor_null();
+                    self.auth = auth;
+                    self.has_wrong_auth_type = kind.is_neither_text_nor_null();
                 }
-                "email" => entry.email_is_wrong = kind.is_neither_text_nor_null(),
-                name => entry.has_other_fields |= has_text && is_credential_field(name),
+                "email" => self.has_wrong_email_type = kind.is_neither_text_nor_null(),
+                name => self.has_other_credential |= has_text && is_credential_field(name),
             }
         }
         Ok(())
