@@ -32,6 +32,12 @@ impl fmt::Display for ShownFew<'_> {
     }
 }
 
+/// Returns the first few of many for a message, and the number of the others.
+pub(crate) fn few<T>(mut all: impl Iterator<Item = T>) -> (Vec<T>, usize) {
+    const MOST: usize = 5;
+    (all.by_ref().take(MOST).collect(), all.count())
+}
+
 /// Returns the name of a secret, cut to length. A URI loses its user info, query and fragment.
 pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
     if name.contains("://") { shown_uri(name) } else { cut(name).into() }
@@ -48,11 +54,10 @@ pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
     /// `?`, `#` and `;`, also in full width and small.
     const END: [char; 9] =
         ['?', '#', ';', '\u{FF1F}', '\u{FF03}', '\u{FF1B}', '\u{FE56}', '\u{FE5F}', '\u{FE54}'];
-    let is_in_scheme = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
     let after_scheme = match uri.split_once("//") {
         Some(("", _)) => "//".len(),
         Some((head, _)) => match head.strip_suffix(':') {
-            Some(scheme) if scheme.bytes().all(is_in_scheme) => head.len() + "//".len(),
+            Some(scheme) if is_scheme(scheme) => head.len() + "//".len(),
             _ => 0,
         },
         None => 0,
@@ -70,6 +75,11 @@ pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
         None => format!("{scheme}{}{end}", cut(shown)).into(),
         Some(at) => format!("{scheme}…@{}{end}", cut(shown.get(at..).unwrap_or_default())).into(),
     }
+}
+
+/// Returns whether a text consists of the characters of a URI's scheme, if any.
+pub(crate) fn is_scheme(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 /// Returns the first 1,024 bytes of a text: it is copied for each container.
@@ -105,8 +115,6 @@ pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
 
 /// Returns whether a key consists of `[scheme://]host[:port][/path]`.
 fn has_registry_syntax(key: &str) -> bool {
-    let is_scheme =
-        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     let rest = match key.split_once("://") {
         Some((scheme, rest)) if is_scheme(scheme) && !scheme.is_empty() => rest,
         _ => key,

@@ -1,6 +1,6 @@
-//! From JSON to containers: what is an app, a pod, a group or a list of them.
+//! Finds the apps and pods in a definition, and recognises messages of Mesos's own API.
 
-use super::id_or_definition;
+use super::container::id_or_definition;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
 use crate::error::{Error, Rule};
@@ -9,26 +9,31 @@ use crate::level::Location;
 use crate::limits::Limits;
 use crate::redact::cut;
 
-/// As many answers as the limits allow.
+/// The answers so far, at most as many as the limits allow.
 struct Answers {
     list: Vec<Answer>,
-    left: u64,
+    most: u64,
     is_over: bool,
 }
 
 impl Answers {
+    fn left(&self) -> u64 {
+        self.most.saturating_sub(self.list.len() as u64)
+    }
+
     fn push(&mut self, answer: Answer) {
-        match self.left.checked_sub(1) {
-            Some(left) => {
-                self.left = left;
-                self.list.push(answer);
-            }
-            None => self.is_over = true,
+        if self.left() > 0 {
+            self.list.push(answer);
+        } else {
+            self.is_over = true;
         }
     }
 
-    fn extend(&mut self, answers: impl IntoIterator<Item = Answer>) {
-        answers.into_iter().for_each(|answer| self.push(answer));
+    /// Adds an error for the violations of what is not a service itself: a group or a list.
+    fn push_refusal(&mut self, group: &str, violations: &Violations) {
+        if let Some(refusal) = refused(group, violations) {
+            self.push(refusal);
+        }
     }
 }
 
@@ -39,43 +44,46 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
         return Err(Error::Limit { location, limit: "definition_bytes", value });
     }
     let document = file::read_document(definition, &location)?;
-    let node = Node::root(&document);
-    let most = limits.definition_containers;
-    let mut answers = Answers { list: Vec::new(), left: most, is_over: false };
-    if let Err(rule) = walk(&node, "", &mut answers) {
-        if let Rule::MesosMessage { .. } = rule {
-            let violations = vec![node.violation(rule)];
-            return Err(Error::Definition { id: id_or_definition("").to_owned(), violations });
+    let violations = Violations::default();
+    let root = Node::root(&document, &violations);
+    let value = limits.definition_containers;
+    let mut answers = Answers { list: Vec::new(), most: value, is_over: false };
+    match walk(&root, "", &mut answers) {
+        Ok(()) if answers.is_over => {
+            Err(Error::Limit { location, limit: "definition_containers", value })
         }
-        let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
-                       {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
-        return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
+        Ok(()) => Ok(answers.list),
+        Err(rule @ Rule::MesosMessage { .. }) => {
+            root.refuse(rule);
+            let id = id_or_definition("").to_owned();
+            Err(Error::Definition { id, violations: violations.take() })
+        }
+        Err(_) => {
+            let problem = "it is neither an app, a pod, a group nor a list of them; an app looks like \
+                           {\"id\": …, \"container\": …}, a pod like {\"id\": …, \"containers\": […]}";
+            Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 })
+        }
     }
-    if answers.is_over {
-        return Err(Error::Limit { location, limit: "definition_containers", value: most });
-    }
-    Ok(answers.list)
 }
 
-/// Reads a node; an error for one that Marathon does not accept.
+/// Reads a node. An error says why Marathon does not accept it.
 fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
-    if let Some(items) = node.as_items() {
-        let mut violations = Violations::default();
-        for item in items {
+    let is_list = |name| node.field(name).is_some_and(|field| field.as_items().is_some());
+    if node.as_items().is_some() {
+        let violations = Violations::default();
+        for item in node.with_violations(&violations).items() {
             if let Err(rule) = walk(&item, group, answers) {
-                violations.push(item.violation(rule));
+                item.refuse(rule);
             }
         }
-        answers.extend(refused(group, violations));
-        return Ok(());
-    }
-    let is_list = |name| node.field(name).is_some_and(|field| field.as_items().is_some());
-    if is_service(node) {
-        app_or_pod(node, group, answers)
+        answers.push_refusal(group, &violations);
+        Ok(())
+    } else if is_service(node) {
+        read_service(node, group, answers)
     } else if let Some(app) = node.field("app").filter(Node::is_object) {
-        app_or_pod(&app, group, answers)
+        read_service(&app, group, answers)
     } else if ["apps", "pods", "groups"].into_iter().any(is_list) {
-        members(node, &id_of(node, group), answers);
+        read_group(node, &id_of(node, group), answers);
         Ok(())
     } else {
         not_of_mesos(node)?;
@@ -83,50 +91,52 @@ fn walk(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule>
     }
 }
 
-/// Reads what is in a group.
-fn members(node: &Node<'_>, group: &str, answers: &mut Answers) {
-    let mut violations = Violations::default();
-    let mut unknown = Violations::default();
-    for item in objects(node, "apps", &mut violations) {
-        if let Err(rule) = app_or_pod(&item, group, answers) {
-            unknown.push(item.violation(rule));
+fn read_group(node: &Node<'_>, id: &str, answers: &mut Answers) {
+    let violations = Violations::default();
+    let node = node.with_violations(&violations);
+    let objects = |field| {
+        let items = node.field(field).map(|list| list.items());
+        items.into_iter().flatten().filter(|item| item.object().is_some())
+    };
+    for item in objects("apps") {
+        if let Err(rule) = read_service(&item, id, answers) {
+            item.refuse(rule);
         }
     }
-    for item in objects(node, "pods", &mut violations) {
+    for item in objects("pods") {
         match not_of_mesos(&item) {
-            Ok(()) => read_pod(&spec_of(&item).unwrap_or(item), group, answers),
-            Err(rule) => unknown.push(item.violation(rule)),
+            Ok(()) => read_pod(&spec_of(&item).unwrap_or(item), id, answers),
+            Err(rule) => item.refuse(rule),
         }
     }
-    for item in objects(node, "groups", &mut violations) {
-        match walk(&item, group, answers) {
-            // A group may be empty, and then it is just its id.
+    for item in objects("groups") {
+        match walk(&item, id, answers) {
+            // An empty group may be just its id.
             Err(NOT_A_SERVICE) if item.field("id").is_some() => {}
-            Err(rule) => unknown.push(item.violation(rule)),
+            Err(rule) => item.refuse(rule),
             Ok(()) => {}
         }
     }
-    violations.extend(unknown.into_vec());
-    answers.extend(refused(group, violations));
+    answers.push_refusal(id, &violations);
 }
 
-/// Fields one of which every app and pod has.
-const SERVICE_FIELDS: [&str; 6] = ["container", "containers", "cmd", "args", "fetch", "uris"];
-
+/// Returns whether a node is an app or a pod: each of them has one of these fields.
 fn is_service(node: &Node<'_>) -> bool {
-    SERVICE_FIELDS.iter().any(|name| node.field(name).is_some()) || spec_of(node).is_some()
+    ["container", "containers", "cmd", "args", "fetch", "uris"]
+        .into_iter()
+        .any(|name| node.field(name).is_some())
+        || spec_of(node).is_some()
 }
 
-/// The definition of a pod in what Marathon answers of its status.
+/// Returns the definition of a pod in Marathon's answer about its status.
 fn spec_of<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    let has = |name| node.field(name).is_some();
-    if has("container") || has("containers") {
+    if node.field("container").is_some() || node.field("containers").is_some() {
         return None;
     }
     node.field("spec").filter(|spec| spec.field("containers").is_some())
 }
 
-fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
+fn read_service(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(), Rule> {
     not_of_mesos(node)?;
     if let Some(spec) = spec_of(node) {
         read_pod(&spec, group, answers);
@@ -138,26 +148,32 @@ fn app_or_pod(node: &Node<'_>, group: &str, answers: &mut Answers) -> Result<(),
     Ok(())
 }
 
-/// Refuses the messages of Mesos's own API that people take for definitions, by fields that nothing
-/// of Marathon's has.
+fn read_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
+    match service::pod(node, id_of(node, group), answers.left()) {
+        Some(containers) => containers.into_iter().for_each(|answer| answers.push(answer)),
+        None => answers.is_over = true,
+    }
+}
+
+/// Refuses messages of Mesos's own API, which people take for definitions. They have fields that
+/// no definition has.
 fn not_of_mesos(node: &Node<'_>) -> Result<(), Rule> {
     let has = |name| node.field(name).is_some();
-    let has_object = |name| node.field(name).is_some_and(|field| field.is_object());
-    let is_command = |node: &Node<'_>| {
-        ["value", "arguments", "uris"].iter().any(|name| node.field(name).is_some())
+    let is_command = |command: &Node<'_>| {
+        ["value", "arguments", "uris"].iter().any(|name| command.field(name).is_some())
     };
     let message = if is_task(node) {
         "TaskInfo"
     } else if has_id(node, "executor_id", "executorId") {
         "ExecutorInfo"
     } else if node.field("command").is_some_and(|command| is_command(&command))
-        || node.field("container").is_some_and(|container| has_mesos(&container))
+        || node.field("container").is_some_and(|container| has_object(&container, "mesos"))
     {
         "TaskInfo"
-    } else if has_mesos(node) {
+    } else if has_object(node, "mesos") {
         "ContainerInfo"
     } else if has_item(node, "uris", |uri| uri.field("value").is_some())
-        || (has("value") && (has("shell") || has("arguments") || has_object("environment")))
+        || (has("value") && (has("shell") || has("arguments") || has_object(node, "environment")))
     {
         "CommandInfo"
     } else if has_item(node, "tasks", is_task) {
@@ -174,15 +190,15 @@ fn is_task(node: &Node<'_>) -> bool {
         .any(|(id, in_camel_case)| has_id(node, id, in_camel_case))
 }
 
-/// An id of Mesos's is an object, `{"value": …}`. In camel case Marathon has some too, which are
-/// texts: `slaveId`.
+/// Returns whether a node has an id of Mesos's, which is an object: `{"value": …}`. Marathon has
+/// texts of the same names in camel case: `slaveId`.
 fn has_id(node: &Node<'_>, name: &str, in_camel_case: &str) -> bool {
     node.field(name).is_some()
         || node.field(in_camel_case).is_some_and(|id| id.field("value").is_some())
 }
 
-fn has_mesos(container: &Node<'_>) -> bool {
-    container.field("mesos").is_some_and(|mesos| mesos.is_object())
+fn has_object(node: &Node<'_>, name: &str) -> bool {
+    node.field(name).is_some_and(|field| field.is_object())
 }
 
 fn has_item(node: &Node<'_>, field: &str, is_it: impl Fn(&Node<'_>) -> bool) -> bool {
@@ -190,30 +206,13 @@ fn has_item(node: &Node<'_>, field: &str, is_it: impl Fn(&Node<'_>) -> bool) -> 
     items.and_then(|list| list.as_items()).into_iter().flatten().any(|item| is_it(&item))
 }
 
-fn read_pod(node: &Node<'_>, group: &str, answers: &mut Answers) {
-    match service::pod(node, id_of(node, group), answers.left) {
-        Some(containers) => answers.extend(containers),
-        None => answers.is_over = true,
-    }
-}
-
 const NOT_A_SERVICE: Rule = Rule::Unexpected { expected: "an app, a pod or a group" };
 
-/// The objects in a list that a group may have. What is no object is noted.
-fn objects<'a>(
-    group: &Node<'a>,
-    field: &str,
-    violations: &mut Violations,
-) -> impl Iterator<Item = Node<'a>> {
-    let items = group.field(field).map(|list| list.items(violations));
-    items.into_iter().flatten().filter(|item| item.object(violations).is_some())
-}
-
-/// The id of a service or group, below that of the group it stands in. Each is made anew from all
-/// those above it, so an id that is longer than any real one is cut.
+/// Returns the id of a service or group, below its group's. It is built again at each level, so it
+/// is cut: no real id is as long.
 fn id_of(node: &Node<'_>, group: &str) -> String {
-    // Of the wrong type it is Marathon's business; nothing here depends on it.
-    let id = node.field("id").and_then(|id| id.text(&mut Violations::default()));
+    // An id of another type is not relevant to credentials, and Marathon refuses it.
+    let id = node.field("id").and_then(|id| id.as_text());
     let id = cut(id.unwrap_or_default());
     if id.starts_with('/') || group.is_empty() {
         id.to_owned()

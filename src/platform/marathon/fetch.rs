@@ -1,10 +1,10 @@
-//! `fetch`, `uris` and `artifacts`: which of the files are credentials, and where Mesos's fetcher
-//! leaves them (`src/launcher/fetcher.cpp`).
+//! `fetch`, `uris` and `artifacts`: which of the files are credential files, and where Mesos's
+//! fetcher puts them (`src/launcher/fetcher.cpp`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::node::{Node, Violations};
+use super::node::Node;
 use super::uri;
 use crate::error::{Error, Rule};
 use crate::file_names::{CONFIG_JSON, DOCKERCFG, DOCKERCFG_GZ, SANDBOX_FILES};
@@ -12,65 +12,61 @@ use crate::level::{Level, Location};
 use crate::redact::{Shown, shown_uri};
 use crate::source::{Extraction, FetchEffect, Fetched};
 
-/// What Mesos's fetcher unpacks, by the end of the name, a longer one first; the same list decides
-/// for `uris`.
+/// The suffixes of files that Mesos's fetcher extracts; `.tar.gz` has to come before `.gz`. Marathon
+/// uses the same list for `uris`.
 const ARCHIVES: [&str; 9] =
     [".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
 
-/// One file that is fetched into the sandbox. `Debug` and `Display` show its URI without user info
-/// and query, which are secret in a signed URL.
+/// A file that Mesos fetches into the sandbox before the task starts.
+///
+/// `Debug` and `Display` show its URI without user info, query and fragment, where passwords and
+/// signatures are.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fetch {
-    path: String,
-    uri: String,
+    path: Box<str>,
+    uri: Box<str>,
     extract: bool,
-    executable: bool,
-    cache: bool,
-    dest_path: Option<String>,
+    /// Set if Mesos makes the file executable, and therefore does not extract it.
+    pub(super) executable: bool,
+    /// Set if Mesos keeps a copy for other tasks.
+    pub(super) cache: bool,
+    /// The name in the sandbox, if it differs from that in the URI.
+    pub(super) dest_path: Option<Box<str>>,
 }
 
-/// What a fetched file is, by its name, as far as it is a credential file.
+/// The kind of a fetched credential file, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchKind {
-    /// `config.json`, Docker's since 1.7.
+    /// `config.json`, which Docker reads since 1.7.
     ConfigJson,
-    /// `.dockercfg`, Docker's before.
+    /// `.dockercfg`, which Docker before 1.7 reads.
     Dockercfg,
-    /// `docker.tar.gz`, with a `.docker/config.json` or `.dockercfg` in it. Also with the other
-    /// suffixes that Mesos unpacks; this crate looks into `.tar.gz`, `.tgz` and `.tar`.
+    /// `docker.tar.gz`, which contains a `.docker/config.json` or a `.dockercfg`. Mesos extracts
+    /// other suffixes too; this crate reads `.tar.gz`, `.tgz` and `.tar`.
     Archive,
 }
 
-/// An object of `fetch` or `artifacts`, with Marathon's defaults.
-pub(super) fn read(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
-    node.object(violations)?;
-    let mut truth = |name, default| match node.field(name) {
-        Some(field) => field.truth(violations).unwrap_or(default),
-        None => default,
-    };
+/// Reads an object of `fetch` or `artifacts`, with Marathon's defaults.
+pub(super) fn read(node: &Node<'_>) -> Option<Fetch> {
+    node.object()?;
+    let truth =
+        |name, default| node.field(name).map_or(default, |field| field.truth().unwrap_or(default));
     let (extract, executable, cache) =
         (truth("extract", true), truth("executable", false), truth("cache", false));
-    let dest_path = node.field("destPath").and_then(|field| field.filled_text(violations));
-    let uri = node.required("uri", "where to fetch from", violations)?;
-    let uri = valid_uri(&uri, violations)?;
-    Some(Fetch {
-        path: node.path().to_owned(),
-        uri: uri.to_owned(),
-        extract,
-        executable,
-        cache,
-        dest_path: dest_path.map(str::to_owned),
-    })
+    let dest_path = node.field("destPath").and_then(|field| field.filled_text());
+    let uri = valid_uri(&node.required("uri", "where to fetch from")?)?;
+    let (path, dest_path) = (node.path().into(), dest_path.map(Box::from));
+    Some(Fetch { path, uri: uri.into(), extract, executable, cache, dest_path })
 }
 
-/// A text of the older `uris`. Marathon has an archive unpacked by what its path ends in, whatever
-/// the query.
-pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<Fetch> {
-    let uri = valid_uri(node, violations)?;
+/// Reads a text of the older `uris`. Marathon has Mesos extract it if the path of the URI ends like
+/// an archive, whatever its query.
+pub(super) fn read_uri(node: &Node<'_>) -> Option<Fetch> {
+    let uri = valid_uri(node)?;
     Some(Fetch {
-        path: node.path().to_owned(),
-        uri: uri.to_owned(),
+        path: node.path().into(),
+        uri: uri.into(),
         extract: is_archive_by_name(uri),
         executable: false,
         cache: false,
@@ -78,55 +74,40 @@ pub(super) fn read_uri(node: &Node<'_>, violations: &mut Violations) -> Option<F
     })
 }
 
-fn valid_uri<'a>(node: &Node<'a>, violations: &mut Violations) -> Option<&'a str> {
-    let text = node.filled_text(violations)?;
+fn valid_uri<'a>(node: &Node<'a>) -> Option<&'a str> {
+    let text = node.filled_text()?;
     if !uri::is_valid(text) {
-        violations.push(node.violation(Rule::InvalidUri));
+        node.refuse(Rule::InvalidUri);
     }
     Some(text)
 }
 
 impl Fetch {
-    /// Where the definition names it, in Marathon's notation: `/fetch(0)`.
+    /// Returns the path of its field, in Marathon's notation: `/fetch(0)`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Where it is fetched from, as written: it may hold a password or a signature.
+    /// Returns the URI as written. It may contain a password or a signature.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// Whether it is to be unpacked, if it is an archive by the end of its name.
+    /// Returns whether Mesos is to extract the file, if its name ends like an archive.
     #[must_use]
     pub fn extract(&self) -> bool {
         self.extract
     }
 
-    /// Whether it is made executable, and then not unpacked.
-    pub(super) fn executable(&self) -> bool {
-        self.executable
-    }
-
-    /// Whether Mesos keeps a copy for other tasks.
-    pub(super) fn cache(&self) -> bool {
-        self.cache
-    }
-
-    /// What it is called in the sandbox, if not as in its URI.
-    pub(super) fn dest_path(&self) -> Option<&str> {
-        self.dest_path.as_deref()
-    }
-
-    /// What it is, by where it is fetched to or by the name in the path of its URI; `None` if it is
-    /// no credential file by name. A `config.json` that is fetched to a place of its own
-    /// (`conf/config.json`) is the task's.
+    /// Returns the kind of credential file, by the path in the sandbox or the name in the URI.
+    /// `None` for any other file, and for a `config.json` with a path that is not Docker's
+    /// (`conf/config.json`), which is the application's.
     #[must_use]
     pub fn kind(&self) -> Option<FetchKind> {
-        let destination = self.dest_path.as_deref().map(destination);
-        match destination.as_ref().and_then(|path| path.as_deref()) {
+        let destination = self.dest_path.as_deref().and_then(destination);
+        match destination.as_deref() {
             Some(CONFIG_JSON) => return Some(FetchKind::ConfigJson),
             Some(DOCKERCFG) => return Some(FetchKind::Dockercfg),
             Some(path) if is_credential_archive(last_segment(path)) => {
@@ -134,48 +115,44 @@ impl Fetch {
             }
             _ => {}
         }
+        let is_applications =
+            |path: String| path.contains('/') && !path.to_ascii_lowercase().contains("docker");
         match last_segment(without_query(&self.uri)) {
-            "config.json" => match destination {
-                Some(Some(path)) if is_place_of_its_own(&path) => None,
-                _ => Some(FetchKind::ConfigJson),
-            },
+            "config.json" if destination.is_some_and(is_applications) => None,
+            "config.json" => Some(FetchKind::ConfigJson),
             DOCKERCFG | DOCKERCFG_GZ => Some(FetchKind::Dockercfg),
             name if is_credential_archive(name) => Some(FetchKind::Archive),
-            // What Mesos takes for its name, query and all.
             _ if is_credential_archive(self.fetched_name()) => Some(FetchKind::Archive),
             _ => None,
         }
     }
 
-    /// Whether the path of its URI ends like an archive.
+    /// Returns whether the path of its URI ends like an archive.
     pub(super) fn is_archive_by_name(&self) -> bool {
         is_archive_by_name(&self.uri)
     }
 
-    /// What Mesos's fetcher calls it: the end of the URI with its query, unless `destPath` says
-    /// otherwise.
+    /// Returns the name that Mesos's fetcher gives it: `destPath`, or the end of the URI with its
+    /// query.
     fn fetched_name(&self) -> &str {
         self.dest_path.as_deref().unwrap_or_else(|| last_segment(&self.uri))
     }
 
-    /// The end of the name by which Mesos's fetcher unpacks it, if it does. In its cache a file is
-    /// called after its URI, so that `destPath` does not count there.
-    fn unpacked_as(&self) -> Option<&'static str> {
+    /// Returns the suffix for which Mesos's fetcher extracts it. A file in the cache is named after
+    /// its URI, whatever `destPath` says.
+    fn extracted_suffix(&self) -> Option<&'static str> {
         let name = if self.cache { last_segment(&self.uri) } else { self.fetched_name() };
         let suffix = ARCHIVES.into_iter().find(|suffix| name.ends_with(suffix));
         suffix.filter(|_| self.extract && !self.executable)
     }
 
-    /// What becomes of it in the sandbox, as far as that can be credentials.
-    pub(super) fn lands(&self) -> FetchEffect {
-        let in_sandbox = |name: &str| {
-            let path = destination(name)?;
-            SANDBOX_FILES.into_iter().find(|known| *known == path)
-        };
+    /// Returns the credential files that it leaves in the sandbox.
+    pub(super) fn effect(&self) -> FetchEffect {
         let name = self.fetched_name();
-        let unpacks = match self.unpacked_as() {
+        let suffix = self.extracted_suffix();
+        let unpacks = match suffix {
             None => Extraction::Nothing,
-            // To its own name, at the root of the sandbox; out of the cache it has another.
+            // The result is named after the file, which has another name in the cache.
             Some(".gz") => match last_segment(name) {
                 DOCKERCFG_GZ if !self.cache => Extraction::File(DOCKERCFG),
                 _ => Extraction::Nothing,
@@ -183,12 +160,13 @@ impl Fetch {
             Some(_) if self.kind() == Some(FetchKind::Archive) => Extraction::Credentials,
             Some(_) => Extraction::Anything,
         };
-        // Out of the cache nothing but what is in an archive gets into the sandbox.
-        let file = if self.cache && self.unpacked_as().is_some() { None } else { in_sandbox(name) };
+        // An archive in the cache is extracted from there, and not copied into the sandbox.
+        let path = if self.cache && suffix.is_some() { None } else { destination(name) };
+        let file = SANDBOX_FILES.into_iter().find(|known| path.as_deref() == Some(known));
         FetchEffect { file, unpacks }
     }
 
-    /// The path of a local file, taken as it stands, as Mesos does.
+    /// Returns the path of a local file, unchanged, as Mesos does.
     fn local_path(&self) -> Option<&str> {
         let path = match self.uri.strip_prefix("file://") {
             Some(rest) => {
@@ -197,14 +175,6 @@ impl Fetch {
             None => &self.uri,
         };
         path.starts_with('/').then_some(path)
-    }
-
-    /// A local file as an error or an explanation names it.
-    fn location(&self, path: &str) -> Location {
-        match shown_uri(path) {
-            shown if shown == path => Location::file(Level::SandboxHome, Path::new(path)),
-            shown => Location::called(Some(Level::SandboxHome), &shown),
-        }
     }
 }
 
@@ -228,26 +198,28 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// The local files that would leave credentials in the sandbox of the Docker containerizer.
+/// Returns the local files that leave credential files in the sandbox.
 ///
 /// # Errors
 ///
-/// [`Error::NotLocal`] for a credential file that has to be fetched from elsewhere.
+/// [`Error::NotLocal`] for a credential file from elsewhere.
 pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> {
     let mut local = Vec::new();
     for fetch in fetches {
-        let lands = fetch.lands();
-        match (fetch.local_path(), lands) {
+        match (fetch.local_path(), fetch.effect()) {
             (_, FetchEffect { file: None, unpacks: Extraction::Nothing }) => {}
             (Some(path), lands) => {
-                let location = fetch.location(path);
+                let location = match shown_uri(path) {
+                    shown if shown == path => Location::file(Level::SandboxHome, Path::new(path)),
+                    shown => Location::called(Some(Level::SandboxHome), &shown),
+                };
                 local.push(Fetched { path: PathBuf::from(path), location, lands });
             }
-            // A program from elsewhere is not fetched to look for credentials in it.
+            // The application's own archive is not worth a download.
             (None, FetchEffect { file: None, unpacks: Extraction::Anything }) => {}
             (None, _) => {
-                let uri = shown_uri(&fetch.uri).into_owned();
-                return Err(Error::NotLocal { id: id.to_owned(), path: fetch.path.clone(), uri });
+                let (path, uri) = (fetch.path.to_string(), shown_uri(&fetch.uri).into_owned());
+                return Err(Error::NotLocal { id: id.to_owned(), path, uri });
             }
         }
     }
@@ -266,19 +238,16 @@ fn last_segment(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// `docker.tar.gz`, or the same with another of the suffixes.
+/// Returns whether a name is `docker.tar.gz` or `dockercfg.tar.gz`, also with a leading dot or
+/// another suffix.
 fn is_credential_archive(name: &str) -> bool {
     let name = name.strip_prefix('.').unwrap_or(name);
     let suffix = name.strip_prefix("dockercfg").or_else(|| name.strip_prefix("docker"));
     suffix.is_some_and(|suffix| suffix != ".gz" && ARCHIVES.contains(&suffix))
 }
 
-/// Whether a path in the sandbox is clearly the task's and not meant for Docker.
-fn is_place_of_its_own(path: &str) -> bool {
-    path.contains('/') && !path.to_ascii_lowercase().contains("docker")
-}
-
-/// A path in the sandbox without detours; `None` if it is absolute or leaves it.
+/// Returns a path in the sandbox without `.`, `..` and empty segments. `None` if it is absolute or
+/// leaves the sandbox.
 pub(super) fn destination(path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;

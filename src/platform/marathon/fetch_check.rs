@@ -1,79 +1,82 @@
-//! Whether a credential file that is fetched ends up where somebody looks for it.
+//! Warnings on fetched credential files that Docker will not find.
 
 use super::fetch::{Fetch, FetchKind, destination};
 use crate::error::{FetchProblem, Warning, WarningKind};
 use crate::file_names::{CONFIG_JSON, DOCKERCFG};
 use crate::level::Location;
 use crate::mesos::Containerizer;
+use crate::redact::few;
 use crate::source::Extraction;
 
-/// What Mesos or Docker will not pick up, of all that is fetched for one container.
+/// Returns one warning for each credential file that has no effect.
 pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<Warning> {
     let mut known = Vec::new();
     let warning = |fetch: &Fetch| {
-        let problem = problem_of(fetch, containerizer).or_else(|| {
-            // Two archives of credentials hold the same file, as far as can be told.
-            let kind = fetch.kind().filter(|_| containerizer == Containerizer::Docker)?;
-            if known.contains(&kind) {
-                return Some(FetchProblem::SamePlace);
+        let kind = fetch.kind()?;
+        let problem = match problem_of(fetch, kind, containerizer) {
+            Some(problem) => problem,
+            // Two archives are assumed to contain the same file.
+            None if known.contains(&kind) => FetchProblem::SamePlace,
+            None => {
+                known.push(kind);
+                return None;
             }
-            known.push(kind);
-            None
-        })?;
+        };
         let location = Location::called(None, fetch.path());
         Some(Warning::new(&location, None, WarningKind::Fetch(problem)))
     };
     fetches.iter().filter_map(warning).collect()
 }
 
-/// The reasons for which no credential file that is fetched arrives where it is looked for; `None`
-/// if one does, or none is fetched.
+/// Returns the reasons, if credential files are fetched and none of them has an effect.
 pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String> {
-    const MOST_TOLD: usize = 5;
-    let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.lands().file.is_some();
-    // Of two in the same place the first is read.
-    let is_first =
+    let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.effect().file.is_some();
+    // Of two in the same place, one has an effect.
+    let is_in_vain =
         |warning: &&Warning| *warning.kind() != WarningKind::Fetch(FetchProblem::SamePlace);
-    let all = warnings.iter().filter(is_first).count();
-    if all == 0 || all != fetches.iter().filter(is_credentials).count() {
+    let in_vain = warnings.iter().filter(is_in_vain).count();
+    if in_vain == 0 || in_vain != fetches.iter().filter(is_credentials).count() {
         return None;
     }
-    let told: Vec<String> = warnings.iter().take(MOST_TOLD).map(Warning::to_string).collect();
-    let more = match warnings.len().saturating_sub(MOST_TOLD) {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    Some(format!("no fetched credential file has an effect: {}{more}", told.join("; ")))
+    let (reasons, more) = few(warnings.iter());
+    let mut reasons: Vec<String> = reasons.into_iter().map(Warning::to_string).collect();
+    if more > 0 {
+        reasons.push(format!("and {more} more"));
+    }
+    Some(format!("no fetched credential file has an effect: {}", reasons.join("; ")))
 }
 
-fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProblem> {
+fn problem_of(
+    fetch: &Fetch,
+    kind: FetchKind,
+    containerizer: Containerizer,
+) -> Option<FetchProblem> {
     use FetchProblem::{FailsTask, NotUnpacked, WrongPath};
 
-    let kind = fetch.kind()?;
-    let dest_path = fetch.dest_path();
+    let dest_path = fetch.dest_path.as_deref();
     if containerizer == Containerizer::Mesos {
         return Some(FetchProblem::IgnoredByMesos);
     }
-    // A backslash and a NUL, which Mesos refuses too, do not pass Marathon.
+    // Mesos also refuses a backslash and a NUL, which Marathon does not let pass.
     if fetch.uri().contains('\'') {
         return Some(FailsTask("its URI holds a single quote; rename the file"));
     }
     if dest_path.is_some_and(|path| destination(path).is_none()) {
         return Some(FailsTask("destPath must be relative and stay in the sandbox"));
     }
-    let lands = fetch.lands();
-    let is_file = |name| lands.file == Some(name) || lands.unpacks == Extraction::File(name);
-    let is_looked_at = is_file(CONFIG_JSON) || is_file(DOCKERCFG);
-    let is_unpacked = match lands.unpacks {
+    let effect = fetch.effect();
+    let is_file = |name| effect.file == Some(name) || effect.unpacks == Extraction::File(name);
+    let is_read = is_file(CONFIG_JSON) || is_file(DOCKERCFG);
+    let is_unpacked = match effect.unpacks {
         Extraction::Credentials => true,
-        // What is no archive cannot be unpacked.
+        // The suffix may be that of `destPath` alone, and the file not an archive.
         Extraction::Anything => fetch.is_archive_by_name(),
         Extraction::Nothing | Extraction::File(_) => false,
     };
-    let is_archive_as_file = fetch.is_archive_by_name() && lands.unpacks == Extraction::Nothing;
+    let is_archive_as_file = fetch.is_archive_by_name() && effect.unpacks == Extraction::Nothing;
     match kind {
         _ if is_unpacked => None,
-        _ if is_looked_at => is_archive_as_file.then_some(WrongPath(
+        _ if is_read => is_archive_as_file.then_some(WrongPath(
             "an archive is fetched to the name of a credential file; leave destPath out",
         )),
         FetchKind::ConfigJson => Some(WrongPath(
@@ -88,10 +91,10 @@ fn problem_of(fetch: &Fetch, containerizer: Containerizer) -> Option<FetchProble
             "extract is false, so Mesos does not unpack it and Docker does not find it; leave \
              extract out",
         )),
-        FetchKind::Archive if fetch.executable() => Some(NotUnpacked(
+        FetchKind::Archive if fetch.executable => Some(NotUnpacked(
             "executable is true, so Mesos does not unpack it; leave executable out",
         )),
-        FetchKind::Archive if dest_path.is_some() && !fetch.cache() => Some(NotUnpacked(
+        FetchKind::Archive if dest_path.is_some() && !fetch.cache => Some(NotUnpacked(
             "destPath does not end like an archive, so Mesos does not unpack it; set it to \
              docker.tar.gz",
         )),

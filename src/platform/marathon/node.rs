@@ -1,79 +1,82 @@
-//! A value in a definition and the path to it, as Marathon writes paths.
+//! A value in a definition with its path in Marathon's notation, and the violations of a service.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::error::{Rule, Violation};
 use crate::json::Value;
 
-/// A value that is there; JSON's null is not.
+/// A field that is present and not null. Reports a violation if it is read as a type that it is
+/// not.
 pub(super) struct Node<'a> {
     value: &'a Value,
     /// `/containers(1)/image`; empty for the document itself.
     path: String,
+    violations: &'a Violations,
 }
 
-/// What is wrong with a definition, as far as it has been read. Past a number that nobody reads it
-/// is no longer counted, so that what is told takes no more room than what it is about.
+/// The violations of one service, at most 25: nobody reads more, and a definition can have a
+/// million.
 #[derive(Default)]
-pub(super) struct Violations(Vec<Violation>);
+pub(super) struct Violations(RefCell<Vec<Violation>>);
 
 impl Violations {
-    const MOST: usize = 25;
-
-    pub(super) fn push(&mut self, violation: Violation) {
-        if self.0.len() < Self::MOST {
-            self.0.push(violation);
+    pub(super) fn push(&self, violation: Violation) {
+        const MOST: usize = 25;
+        let mut violations = self.0.borrow_mut();
+        if violations.len() < MOST {
+            violations.push(violation);
         }
     }
 
-    pub(super) fn extend(&mut self, violations: impl IntoIterator<Item = Violation>) {
-        violations.into_iter().for_each(|violation| self.push(violation));
-    }
-
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.borrow().is_empty()
     }
 
-    pub(super) fn into_vec(self) -> Vec<Violation> {
-        self.0
+    pub(super) fn take(&self) -> Vec<Violation> {
+        self.0.take()
     }
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn root(value: &'a Value) -> Self {
-        Node { value, path: String::new() }
+    pub(super) fn root(value: &'a Value, violations: &'a Violations) -> Self {
+        Node { value, path: String::new(), violations }
     }
 
-    pub(super) fn violation(&self, rule: Rule) -> Violation {
-        let path = if self.path.is_empty() { "/" } else { &self.path };
-        Violation { path: path.to_owned(), rule }
+    /// Returns the same node, with violations of its own.
+    pub(super) fn with_violations<'b>(&self, violations: &'b Violations) -> Node<'b>
+    where
+        'a: 'b,
+    {
+        Node { value: self.value, path: self.path.clone(), violations }
     }
 
-    /// A violation of a field, whether it is there or not.
-    pub(super) fn violation_at(&self, field: &str, rule: Rule) -> Violation {
-        Violation { path: format!("{}/{field}", self.path), rule }
+    /// Reports a violation.
+    pub(super) fn refuse(&self, rule: Rule) {
+        let path = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
+        self.violations.push(Violation { path, rule });
+    }
+
+    /// Reports a violation of a field, which may be missing.
+    pub(super) fn refuse_field(&self, field: &str, rule: Rule) {
+        self.violations.push(Violation { path: format!("{}/{field}", self.path), rule });
     }
 
     pub(super) fn path(&self) -> &str {
         &self.path
     }
 
-    /// A field that may be missing.
+    /// Returns an optional field.
     pub(super) fn field(&self, name: &str) -> Option<Node<'a>> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(Node { value, path: format!("{}/{name}", self.path) })
+        Some(Node { value, path: format!("{}/{name}", self.path), ..*self })
     }
 
-    /// A field that must be there.
-    pub(super) fn required(
-        &self,
-        name: &str,
-        expected: &'static str,
-        violations: &mut Violations,
-    ) -> Option<Node<'a>> {
+    /// Returns a required field.
+    pub(super) fn required(&self, name: &str, expected: &'static str) -> Option<Node<'a>> {
         let field = self.field(name);
         if field.is_none() {
-            violations.push(self.violation_at(name, Rule::Undefined { expected }));
+            self.refuse_field(name, Rule::Undefined { expected });
         }
         field
     }
@@ -82,62 +85,51 @@ impl<'a> Node<'a> {
         self.value.as_object().is_some()
     }
 
-    pub(super) fn object(
-        &self,
-        violations: &mut Violations,
-    ) -> Option<&'a BTreeMap<String, Value>> {
-        self.expect(self.value.as_object(), "an object", violations)
+    /// Returns the text, if it is one. Reports nothing.
+    pub(super) fn as_text(&self) -> Option<&'a str> {
+        self.value.as_text()
     }
 
-    pub(super) fn text(&self, violations: &mut Violations) -> Option<&'a str> {
-        self.expect(self.value.as_text(), "a text", violations)
+    /// Returns the items, if it is a list. Reports nothing.
+    pub(super) fn as_items(&self) -> Option<impl Iterator<Item = Node<'a>> + use<'a>> {
+        let Node { path, violations, .. } = self;
+        let (path, violations) = (path.clone(), *violations);
+        let item = move |(n, value)| Node { value, path: format!("{path}({n})"), violations };
+        self.value.as_list().map(|list| list.iter().enumerate().map(item))
     }
 
-    pub(super) fn filled_text(&self, violations: &mut Violations) -> Option<&'a str> {
-        let text = self.text(violations)?;
+    pub(super) fn object(&self) -> Option<&'a BTreeMap<String, Value>> {
+        self.expect(self.value.as_object(), "an object")
+    }
+
+    pub(super) fn text(&self) -> Option<&'a str> {
+        self.expect(self.as_text(), "a text")
+    }
+
+    pub(super) fn filled_text(&self) -> Option<&'a str> {
+        let text = self.text()?;
         if text.is_empty() {
-            violations.push(self.violation(Rule::Empty));
+            self.refuse(Rule::Empty);
         }
         Some(text)
     }
 
-    pub(super) fn truth(&self, violations: &mut Violations) -> Option<bool> {
-        self.expect(self.value.as_truth(), "true or false", violations)
+    pub(super) fn truth(&self) -> Option<bool> {
+        self.expect(self.value.as_truth(), "true or false")
     }
 
-    /// The items of a list.
-    pub(super) fn items(
-        &self,
-        violations: &mut Violations,
-    ) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        let list = self.expect(self.value.as_list(), "a list", violations);
-        self.numbered(list.unwrap_or_default())
+    pub(super) fn items(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
+        self.expect(self.as_items(), "a list").into_iter().flatten()
     }
 
-    /// The items, if it is a list.
-    pub(super) fn as_items(&self) -> Option<impl Iterator<Item = Node<'a>> + use<'a>> {
-        self.value.as_list().map(|list| self.numbered(list))
+    /// Returns a member under a name that the author of the definition chose.
+    pub(super) fn member(&self, name: &str, value: &'a Value) -> Node<'a> {
+        Node { value, path: format!("{}({name})", self.path), ..*self }
     }
 
-    fn numbered(&self, list: &'a [Value]) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        let path = self.path.clone();
-        let item = move |(n, value)| Node { value, path: format!("{path}({n})") };
-        list.iter().enumerate().map(item)
-    }
-
-    /// A value under a name that the author of the definition chose.
-    pub(super) fn keyed(&self, key: &str, value: &'a Value) -> Node<'a> {
-        Node { value, path: format!("{}({key})", self.path) }
-    }
-
-    fn expect<T>(
-        &self,
-        value: Option<T>,
-        expected: &'static str,
-        violations: &mut Violations,
-    ) -> Option<T> {
+    fn expect<T>(&self, value: Option<T>, expected: &'static str) -> Option<T> {
         if value.is_none() {
-            violations.push(self.violation(Rule::Unexpected { expected }));
+            self.refuse(Rule::Unexpected { expected });
         }
         value
     }

@@ -1,235 +1,208 @@
-//! What one app or pod needs, and what Marathon's rules say of it (`AppValidation`,
-//! `PodsValidation`, `SecretValidation`).
+//! One app or pod -> its containers, by Marathon's rules (`AppValidation`, `PodsValidation`,
+//! `SecretValidation`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::container::{Container, ImageName, PullConfig, full_name, id_or_definition};
 use super::fetch::{self, Fetch};
 use super::fetch_check;
 use super::node::{Node, Violations};
-use super::{Container, ImageName, PullConfig, full_name, id_or_definition};
-use crate::error::{Error, Rule, Violation};
+use crate::error::{Error, Rule};
 use crate::mesos::Containerizer;
-use crate::redact::shown_name;
+use crate::redact::{few, shown_name};
 
 pub(super) type Answer = Result<Container, Error>;
 
-/// The answer for a service with violations; `None` without any.
-pub(super) fn refused(id: &str, violations: Violations) -> Option<Answer> {
-    (!violations.is_empty()).then(|| {
-        Err(Error::Definition {
-            id: id_or_definition(id).to_owned(),
-            violations: violations.into_vec(),
-        })
-    })
+/// Returns the answer for a service with violations; `None` if there are none.
+pub(super) fn refused(id: &str, violations: &Violations) -> Option<Answer> {
+    let violations = violations.take();
+    let id = id_or_definition(id);
+    (!violations.is_empty()).then(|| Err(Error::Definition { id: id.to_owned(), violations }))
 }
 
-/// Alias -> declared secret, where that is in order.
+/// Alias -> declared secret; `None` if its declaration has a violation.
 type Secrets<'a> = BTreeMap<&'a str, Option<Arc<PullConfig>>>;
 
-fn secrets<'a>(service: &Node<'a>, violations: &mut Violations) -> Secrets<'a> {
+fn secrets<'a>(service: &Node<'a>) -> Secrets<'a> {
     let Some(declared) = service.field("secrets") else { return Secrets::new() };
-    let mut secrets = Secrets::new();
-    for (alias, value) in declared.object(violations).into_iter().flatten() {
-        let secret = declared.keyed(&shown_name(alias), value);
+    let secret = |(alias, value): (&'a String, _)| {
+        let secret = declared.member(&shown_name(alias), value);
         if alias.is_empty() {
-            violations.push(Violation { path: format!("{}/", secret.path()), rule: Rule::Empty });
+            secret.refuse_field("", Rule::Empty);
         }
-        let source = secret.object(violations).and_then(|_| {
-            let source = secret.required("source", "where the secret store has it", violations)?;
-            source.filled_text(violations)
+        let source = secret.object().and_then(|_| {
+            secret.required("source", "where the secret store has it")?.filled_text()
         });
         let pull_config = |source: &str| {
             Arc::new(PullConfig { alias: alias.to_owned(), source: source.to_owned() })
         };
-        secrets.insert(alias, source.map(pull_config));
-    }
-    secrets
+        (alias.as_str(), source.map(pull_config))
+    };
+    declared.object().into_iter().flatten().map(secret).collect()
 }
 
-/// What `pullConfig` under `parent` names among the declared secrets.
-fn pull_config(
-    parent: &Node<'_>,
-    secrets: &Secrets<'_>,
-    violations: &mut Violations,
-) -> Option<Arc<PullConfig>> {
+/// Returns the declared secret that `pullConfig` of `parent` names.
+fn pull_config(parent: &Node<'_>, secrets: &Secrets<'_>) -> Option<Arc<PullConfig>> {
     let pull_config = parent.field("pullConfig")?;
-    pull_config.object(violations)?;
-    let alias = pull_config.required("secret", "the name of a secret", violations)?;
-    let alias = alias.filled_text(violations).filter(|alias| !alias.is_empty())?;
+    pull_config.object()?;
+    let alias = pull_config.required("secret", "the name of a secret")?.filled_text()?;
     match secrets.get(alias) {
-        // What is wrong with the secret itself has been said.
         Some(declared) => declared.clone(),
+        None if alias.is_empty() => None,
         None => {
-            const MOST_TOLD: usize = 5;
-            let declared = secrets
-                .keys()
-                .take(MOST_TOLD)
-                .map(|alias| shown_name(alias).into_owned())
-                .collect();
-            let more = secrets.len().saturating_sub(MOST_TOLD);
-            let alias = shown_name(alias).into_owned();
-            let rule = Rule::UndeclaredSecret { alias, declared, more };
-            violations.push(pull_config.violation(rule));
+            let shown = |alias: &str| shown_name(alias).into_owned();
+            let (declared, more) = few(secrets.keys());
+            let declared = declared.into_iter().map(|alias| shown(alias)).collect();
+            let alias = shown(alias);
+            pull_config.refuse(Rule::UndeclaredSecret { alias, declared, more });
             None
         }
     }
 }
 
-/// What an app needs.
-pub(super) fn app(app: &Node<'_>, id: String) -> Answer {
-    let mut violations = Violations::default();
-    let secrets = secrets(app, &mut violations);
-    let fetch = fetches_of_app(app, &mut violations);
-    let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
-    if let Some(container) = app.field("container") {
-        if container.object(&mut violations).is_some() {
-            read = image_of_app(&container, &secrets, &mut violations);
-        }
-    }
-    finish(id.into(), None, read, fetch, violations)
-}
-
-/// What is pulled, by whom and with what.
+/// The image of a container, the part of Mesos that pulls it, and the secret for it.
 struct Image {
     containerizer: Containerizer,
     name: Option<ImageName>,
     pull_config: Option<Arc<PullConfig>>,
 }
 
-fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
-    let written = container.field("type").map(|node| (node.text(violations), node));
-    let containerizer = match &written {
+impl Image {
+    const NONE: Self = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
+}
+
+/// Reads an app.
+pub(super) fn app(app: &Node<'_>, id: String) -> Answer {
+    let violations = Violations::default();
+    let app = app.with_violations(&violations);
+    let secrets = secrets(&app);
+    let fetch = fetches_of_app(&app);
+    let container = app.field("container").filter(|container| container.object().is_some());
+    let image = container.map_or(Image::NONE, |container| image_of_app(&container, &secrets));
+    finish(id.into(), None, image, fetch, &violations)
+}
+
+fn image_of_app(container: &Node<'_>, secrets: &Secrets<'_>) -> Image {
+    let kind = container.field("type").map(|kind| (kind.text(), kind));
+    let containerizer = match &kind {
         None => Containerizer::Docker,
         Some((Some(kind), _)) if kind.eq_ignore_ascii_case("DOCKER") => Containerizer::Docker,
         Some((Some(kind), _)) if kind.eq_ignore_ascii_case("MESOS") => Containerizer::Mesos,
-        Some((kind, node)) => {
-            if kind.is_some() {
-                violations.push(node.violation(Rule::Unexpected { expected: "DOCKER or MESOS" }));
-            }
+        Some((Some(_), node)) => {
+            node.refuse(Rule::Unexpected { expected: "DOCKER or MESOS" });
             Containerizer::Mesos
         }
+        Some((None, _)) => Containerizer::Mesos,
     };
-    let mut image = Image { containerizer, name: None, pull_config: None };
+    let mut image = Image { containerizer, ..Image::NONE };
     let docker = match containerizer {
-        Containerizer::Docker => container.required("docker", "what Docker is to run", violations),
+        Containerizer::Docker => container.required("docker", "what Docker is to run"),
         Containerizer::Mesos => container.field("docker"),
     };
-    let Some(docker) = docker else { return image };
-    if docker.object(violations).is_none() {
-        return image;
-    }
+    let Some(docker) = docker.filter(|docker| docker.object().is_some()) else { return image };
     if containerizer == Containerizer::Mesos && container.field("appc").is_some() {
-        violations.push(container.violation(Rule::SeveralImages));
+        container.refuse(Rule::SeveralImages);
     }
     if let Some(credential) = docker.field("credential") {
-        violations.push(credential.violation(Rule::Credential));
+        credential.refuse(Rule::Credential);
     }
-    let name = docker.required("image", "the name of an image", violations);
-    image.name = name.and_then(|name| image_name(&name, violations));
+    image.name = image_name(docker.required("image", "the name of an image"));
     match (containerizer, docker.field("pullConfig")) {
         (Containerizer::Docker, Some(pull_config)) => {
-            violations.push(pull_config.violation(Rule::PullConfigWithDocker));
+            pull_config.refuse(Rule::PullConfigWithDocker);
         }
-        _ => image.pull_config = pull_config(&docker, secrets, violations),
+        _ => image.pull_config = pull_config(&docker, secrets),
     }
     image
 }
 
-fn image_name(node: &Node<'_>, violations: &mut Violations) -> Option<ImageName> {
-    let text = node.filled_text(violations)?;
-    Some(ImageName { path: node.path().into(), text: text.into() })
+fn image_name(node: Option<Node<'_>>) -> Option<ImageName> {
+    let node = node?;
+    Some(ImageName { text: node.filled_text()?.into(), path: node.path().into() })
 }
 
-fn fetches_of_app(app: &Node<'_>, violations: &mut Violations) -> Vec<Fetch> {
-    let mut read = |name, item: fn(&Node<'_>, &mut Violations) -> Option<Fetch>| {
-        let items = app.field(name).map(|list| list.items(violations)).into_iter().flatten();
-        items.filter_map(|node| item(&node, violations)).collect::<Vec<_>>()
-    };
-    let fetch = read("fetch", fetch::read);
-    let uris = read("uris", fetch::read_uri);
+fn fetches_of_app(app: &Node<'_>) -> Vec<Fetch> {
+    let fetch: Vec<Fetch> = list_of(app, "fetch").filter_map(|item| fetch::read(&item)).collect();
+    let uris: Vec<Fetch> = list_of(app, "uris").filter_map(|uri| fetch::read_uri(&uri)).collect();
     if fetch.is_empty() {
         return uris;
     }
     // Marathon 1.1 to 1.4 answer both, with the same URIs (`"uris" -> fetch.map(_.uri)`).
     if !uris.is_empty() && !uris.iter().map(Fetch::uri).eq(fetch.iter().map(Fetch::uri)) {
-        violations.extend(app.field("uris").map(|node| node.violation(Rule::UrisAndFetch)));
+        app.refuse_field("uris", Rule::UrisAndFetch);
     }
     fetch
 }
 
-/// What each container of a pod needs; `None` if there are more of them than `most`.
+/// Returns the items of an optional list.
+fn list_of<'a>(node: &Node<'a>, field: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
+    node.field(field).map(|list| list.items()).into_iter().flatten()
+}
+
+/// Reads the containers of a pod; `None` if there are more than `most`.
 pub(super) fn pod(pod: &Node<'_>, id: String, most: u64) -> Option<Vec<Answer>> {
     let id = Arc::from(id);
-    let mut violations = Violations::default();
+    let violations = Violations::default();
+    let pod = pod.with_violations(&violations);
     if pod.field("container").is_some() {
-        violations.push(pod.violation(Rule::AppAndPod));
+        pod.refuse(Rule::AppAndPod);
     }
-    let secrets = secrets(pod, &mut violations);
-    let containers = pod.required("containers", "a list of containers", &mut violations);
-    let containers = containers.map(|list| list.items(&mut violations)).into_iter().flatten();
-    let mut of_containers = Vec::new();
-    for container in containers {
-        if of_containers.len() as u64 >= most {
+    let secrets = secrets(&pod);
+    let containers = pod.required("containers", "a list of containers").map(|list| list.items());
+    let mut answers = Vec::new();
+    for container in containers.into_iter().flatten() {
+        if answers.len() as u64 >= most {
             return None;
         }
-        if container.object(&mut violations).is_some() {
-            of_containers.push(container_of_pod(&id, &container, &secrets));
+        if container.object().is_some() {
+            answers.push(container_of_pod(&id, &container, &secrets));
         }
     }
-    if violations.is_empty() && of_containers.is_empty() {
-        violations.push(pod.violation_at("containers", Rule::Empty));
+    if violations.is_empty() && answers.is_empty() {
+        pod.refuse_field("containers", Rule::Empty);
     }
     if violations.is_empty() {
-        return Some(of_containers);
+        return Some(answers);
     }
-    // Marathon refuses a pod as a whole, and tells everything at once.
-    for container in of_containers {
-        if let Err(Error::Definition { violations: more, .. }) = container {
-            violations.extend(more);
+    // Marathon refuses such a pod as a whole, and reports all violations at once.
+    for answer in answers {
+        if let Err(Error::Definition { violations: of_container, .. }) = answer {
+            of_container.into_iter().for_each(|violation| violations.push(violation));
         }
     }
-    Some(refused(&id, violations).into_iter().collect())
+    refused(&id, &violations).map(|refusal| vec![refusal])
 }
 
 fn container_of_pod(id: &Arc<str>, container: &Node<'_>, secrets: &Secrets<'_>) -> Answer {
-    let name = container.field("name").and_then(|name| name.text(&mut Violations::default()));
-    let mut violations = Violations::default();
-    let image = image_of_pod(container, secrets, &mut violations);
-    let artifacts = container.field("artifacts").map(|list| list.items(&mut violations));
-    let artifacts = artifacts.into_iter().flatten();
-    let fetch = artifacts.filter_map(|node| fetch::read(&node, &mut violations)).collect();
-    finish(id.clone(), name, image, fetch, violations)
+    let violations = Violations::default();
+    let container = container.with_violations(&violations);
+    let name = container.field("name").and_then(|name| name.as_text());
+    let image = container.field("image").filter(|image| image.object().is_some());
+    let image = image.map_or(Image::NONE, |image| image_of_pod(&image, secrets));
+    let fetch = list_of(&container, "artifacts").filter_map(|item| fetch::read(&item)).collect();
+    finish(id.clone(), name, image, fetch, &violations)
 }
 
-fn image_of_pod(container: &Node<'_>, secrets: &Secrets<'_>, violations: &mut Violations) -> Image {
-    let mut read = Image { containerizer: Containerizer::Mesos, name: None, pull_config: None };
-    let Some(image) = container.field("image") else { return read };
-    if image.object(violations).is_none() {
-        return read;
-    }
-    let kind = image.required("kind", "DOCKER", violations);
+fn image_of_pod(image: &Node<'_>, secrets: &Secrets<'_>) -> Image {
+    let kind = image.required("kind", "DOCKER");
     let is_docker = kind.and_then(|node| {
-        let kind = node.text(violations)?;
+        let kind = node.text()?;
         let is = |known: &str| kind.eq_ignore_ascii_case(known);
         if !is("DOCKER") && !is("APPC") {
-            violations.push(node.violation(Rule::Unexpected { expected: "DOCKER" }));
+            node.refuse(Rule::Unexpected { expected: "DOCKER" });
         }
         Some(is("DOCKER"))
     });
-    let name = image.required("id", "the name of an image", violations);
-    let name = name.and_then(|name| image_name(&name, violations));
+    let name = image_name(image.required("id", "the name of an image"));
     match (is_docker, image.field("pullConfig")) {
         (Some(true), _) => {
-            read.name = name;
-            read.pull_config = pull_config(&image, secrets, violations);
+            return Image { name, pull_config: pull_config(image, secrets), ..Image::NONE };
         }
-        (Some(false), Some(pull_config)) => {
-            violations.push(pull_config.violation(Rule::PullConfigWithoutDockerImage));
-        }
+        (Some(false), Some(pull_config)) => pull_config.refuse(Rule::PullConfigWithoutDockerImage),
         _ => {}
     }
-    read
+    Image::NONE
 }
 
 fn finish(
@@ -237,15 +210,17 @@ fn finish(
     name: Option<&str>,
     image: Image,
     fetch: Vec<Fetch>,
-    violations: Violations,
+    violations: &Violations,
 ) -> Answer {
     if let Some(refusal) = refused(&full_name(&id, name), violations) {
         return refusal;
     }
     let Image { containerizer, name: image, pull_config } = image;
     // Without an image there is nothing to pull.
-    let warnings =
-        image.as_ref().map_or_else(Vec::new, |_| fetch_check::warnings(&fetch, containerizer));
+    let warnings = match &image {
+        Some(_) => fetch_check::warnings(&fetch, containerizer),
+        None => Vec::new(),
+    };
     Ok(Container {
         id,
         name: name.map(Box::from),

@@ -1,7 +1,9 @@
 //! The syntax that Marathon demands of a URI: that of `java.net.URI`'s constructor of one argument,
-//! which is RFC 2396 with a few deviations of its own.
+//! which is RFC 2396 with a few deviations.
 
 use std::net::Ipv6Addr;
+
+use crate::redact::is_scheme;
 
 /// Returns whether `java.net.URI` parses a text.
 pub(super) fn is_valid(uri: &str) -> bool {
@@ -9,54 +11,44 @@ pub(super) fn is_valid(uri: &str) -> bool {
     if !fragment.is_none_or(|fragment| holds_only(fragment, is_in_uri)) {
         return false;
     }
-    // A colon after a slash or a query belongs to these.
-    match uri.split_once(':').filter(|(scheme, _)| !scheme.contains(['/', '?'])) {
-        Some((scheme, rest)) if rest.starts_with('/') => {
-            is_scheme(scheme) && is_hierarchical(rest, fragment.is_some())
+    // A colon after a slash or a question mark is part of the path or the query.
+    let Some((scheme, rest)) =
+        uri.split_once(':').filter(|(scheme, _)| !scheme.contains(['/', '?']))
+    else {
+        return is_hierarchical(uri, fragment.is_some());
+    };
+    let starts_with_letter = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    starts_with_letter
+        && is_scheme(scheme)
+        && match rest.starts_with('/') {
+            true => is_hierarchical(rest, fragment.is_some()),
+            false => !rest.is_empty() && holds_only(rest, is_in_uri),
         }
-        Some((scheme, opaque)) => {
-            is_scheme(scheme) && !opaque.is_empty() && holds_only(opaque, is_in_uri)
-        }
-        None => is_hierarchical(uri, fragment.is_some()),
-    }
 }
 
-fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-}
-
-/// `[//authority][path][?query]`.
+/// Returns whether a text is `[//authority][path][?query]`.
 fn is_hierarchical(text: &str, has_fragment: bool) -> bool {
     let (text, query) = split(text, '?');
-    let (authority, path) = match text.strip_prefix("//") {
-        Some(rest) => {
-            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            (Some(authority), path)
-        }
-        None => (None, text),
-    };
-    let is_authority_valid = match authority {
-        None => true,
-        // A deviation of Java's, which `file:///path` needs.
-        Some("") => !path.is_empty() || query.is_some() || has_fragment,
-        Some(authority) => is_authority(authority),
+    let (is_authority_valid, path) = match text.strip_prefix("//") {
+        None => (true, text),
+        Some(rest) => match rest.split_at(rest.find('/').unwrap_or(rest.len())) {
+            // Java allows an empty authority, for `file:///path`.
+            ("", path) => (!path.is_empty() || query.is_some() || has_fragment, path),
+            (authority, path) => (is_authority(authority), path),
+        },
     };
     is_authority_valid
         && holds_only(path, |c| is_in_authority(c) || c == '/')
         && query.is_none_or(|query| holds_only(query, is_in_uri))
 }
 
-/// Java reads an authority as `[user@]host[:port]`, and otherwise as a name of some registry, which
+/// Returns whether Java reads a text as `[user@]host[:port]`, or as a registry-based authority, which
 /// may be any text without brackets.
 fn is_authority(authority: &str) -> bool {
     if !authority.contains(['[', ']']) {
         return holds_only(authority, is_in_authority);
     }
-    let (user, host) = match authority.split_once('@') {
-        Some((user, host)) => (user, host),
-        None => ("", authority),
-    };
+    let (user, host) = authority.split_once('@').unwrap_or(("", authority));
     let literal = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let Some((literal, port)) = literal else { return false };
     let (address, zone) = split(literal, '%');
@@ -69,38 +61,39 @@ fn is_authority(authority: &str) -> bool {
         && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// A port may be empty; otherwise Java reads it as an `int`.
+/// Returns whether a port is empty or digits that Java reads as an `int`.
 fn is_port(port: &str) -> bool {
     port.bytes().all(|b| b.is_ascii_digit()) && (port.is_empty() || port.parse::<i32>().is_ok())
 }
 
 /// Returns whether a text consists of characters that `is_plain` allows, escapes such as `%20`, and
-/// characters outside ASCII that are neither space nor control characters.
+/// characters outside ASCII that are neither white space nor control characters.
 fn holds_only(text: &str, is_plain: impl Fn(char) -> bool) -> bool {
     let is_other = |c: char| !c.is_ascii() && !c.is_whitespace() && !c.is_control();
-    let mut parts = text.split('%');
-    let is_first_valid =
-        parts.next().is_none_or(|part| part.chars().all(|c| is_plain(c) || is_other(c)));
-    is_first_valid
-        && parts.all(|part| {
-            let mut chars = part.chars();
-            let mut is_digit = || chars.next().is_some_and(|c| c.is_ascii_hexdigit());
-            is_digit() && is_digit() && chars.all(|c| is_plain(c) || is_other(c))
-        })
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let mut is_digit = || chars.next().is_some_and(|c| c.is_ascii_hexdigit());
+        let is_allowed =
+            if c == '%' { is_digit() && is_digit() } else { is_plain(c) || is_other(c) };
+        if !is_allowed {
+            return false;
+        }
+    }
+    true
 }
 
-/// The characters of a query, a fragment or an opaque URI.
+/// Returns whether a query, a fragment or an opaque URI may contain a character.
 fn is_in_uri(c: char) -> bool {
     is_in_authority(c) || matches!(c, '/' | '?' | '[' | ']')
 }
 
-/// The characters of an authority without brackets; a path may contain slashes as well.
+/// Returns whether an authority without brackets may contain a character.
 fn is_in_authority(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.!~*'();:@&=+$,".contains(c)
 }
 
-fn split(text: &str, sign: char) -> (&str, Option<&str>) {
-    match text.split_once(sign) {
+fn split(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }
