@@ -1,6 +1,6 @@
-//! Which credential pulls the image of each container of a Marathon definition, and why?
+//! Prints which credential pulls the image of each container of a Marathon definition, and why.
 //!
-//! Without arguments it runs on the definitions in `examples/marathon/`.
+//! Without arguments it reads the definitions in `examples/marathon/`.
 
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -13,17 +13,17 @@ use regcred::{Limits, Resolver, ResolverBuilder};
 const USAGE: &str = "\
 usage: marathon [OPTION ...] DEFINITION [SECRETS]
   DEFINITION               an app, a pod, a group or a list of them, as JSON
-  SECRETS                  a directory that holds each secret under its source
+  SECRETS                  a directory with a file for each secret, named after its source
 options:
   --agent-flag VALUE       the agent's --docker_config: a path, a file:// URL or JSON
   --cluster-file FILE      the file shared by the cluster
   --docker-registry URL    the agent's --docker_registry
-  --sandbox DIR            where Mesos has fetched to; without it local files are read where they lie
+  --sandbox DIR            the sandbox after Mesos has fetched; without it, local files are read directly
 Without arguments, the definitions in examples/marathon/ are used.
 exit status: 0 a credential for every image, 1 none for some, 2 bad input or a refused definition";
 
 fn main() -> ExitCode {
-    // Unlike args, this does not panic on what is not UTF-8.
+    // Unlike args, args_os does not panic on arguments that are not UTF-8.
     let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
     match run(args) {
         Ok(Outcome::AllFound) => ExitCode::SUCCESS,
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// From the best to the worst.
+/// The result for a definition, from the best to the worst.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     AllFound,
@@ -82,7 +82,7 @@ struct Options {
 }
 
 impl Options {
-    /// `None` if only help is asked for.
+    /// Parses the command line; `None` if it asks for help.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
         let mut agent = Resolver::builder();
         let (mut registry, mut sandbox) = (DockerRegistry::default(), None);
@@ -114,7 +114,7 @@ impl Options {
         Ok(Some(Options { agent, registry, sandbox, definitions: vec![definition], secrets }))
     }
 
-    /// The definitions that ship with the crate, on a DC/OS cluster with a registry of its own.
+    /// Returns the definitions in `examples/marathon/`, for a DC/OS cluster with its own registry.
     fn shipped() -> Result<Self, Failure> {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/marathon");
         Ok(Options {
@@ -126,7 +126,7 @@ impl Options {
         })
     }
 
-    /// A secret by its source, out of the directory of secrets and from nowhere else.
+    /// Reads a secret by its source. It has to be in the directory of secrets.
     fn secret(&self, source: &str) -> io::Result<Vec<u8>> {
         let Some(secrets) = &self.secrets else {
             return Err(io::Error::other("no directory of secrets was given"));
@@ -139,9 +139,9 @@ impl Options {
     }
 
     fn show(&self, container: &Container, agent: &Resolver) -> io::Result<Outcome> {
-        // Unlike println!, this does not panic where nobody reads on.
+        // Unlike println!, writeln! does not panic if the output is closed.
         let mut out = io::stdout().lock();
-        // Names may hold anything, and a terminal obeys some of it.
+        // Names may contain escape sequences of a terminal.
         let name = container.name().map(|name| format!(" {}", name.escape_debug()));
         let id = container.id().escape_debug();
         let containerizer = container.containerizer();
