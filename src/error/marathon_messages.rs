@@ -1,15 +1,15 @@
-//! Marathon's validation rules, as far as they decide which credential pulls an image.
+//! Marathon's messages: its validation rules, as far as they decide which credential pulls an image.
 
 use std::fmt;
 
 use crate::image::InvalidImageRef;
 use crate::redact::{Shown, ShownFew};
 
-/// A problem of a definition, and the path of its field.
+/// A violation of one of Marathon's rules, and the path of the field.
 ///
-/// Displayed as Marathon does,
-/// `/container/docker/pullConfig: pullConfig is not supported with Docker containerizer`, followed
-/// by what to do about it.
+/// `Display` prints Marathon's own message and the remedy:
+/// `/container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to
+/// MESOS …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) path: String,
@@ -17,13 +17,13 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Where it is, in Marathon's own notation: `/containers(1)/image/pullConfig`.
+    /// Returns the path of the field, in Marathon's notation: `/containers(1)/image/pullConfig`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong.
+    /// Returns the rule that is violated.
     #[must_use]
     pub fn rule(&self) -> &Rule {
         &self.rule
@@ -38,49 +38,49 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A reason to refuse a definition: a rule of Marathon's, an image that is not an image reference,
+/// A reason to reject a definition: a rule of Marathon's, an image that is not an image reference,
 /// or a message of another API.
 ///
-/// Each text begins with Marathon's own words where it has some.
+/// The text of a rule of Marathon's begins with Marathon's message, unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// `pullConfig` in a container of type `DOCKER`, which is also what an omitted type means.
+    /// `pullConfig` in a container of type `DOCKER`, which is also the default type.
     #[error(
         "pullConfig is not supported with Docker containerizer; set type to MESOS (left out, it is \
          DOCKER), or fetch a docker.tar.gz instead"
     )]
     PullConfigWithDocker,
-    /// `pullConfig` of an image that is of another kind than `DOCKER`.
+    /// `pullConfig` of an image whose kind is not `DOCKER`.
     #[error("pullConfig is supported only with Docker images; set kind to DOCKER")]
     PullConfigWithoutDockerImage,
-    /// `pullConfig.secret` names no secret that the definition declares.
+    /// `pullConfig.secret` names a secret that the definition does not declare.
     #[error(
         "pullConfig.secret must refer to an existing secret; it names {}, and secrets declares {}",
         Shown(alias),
         Declared(declared, *more)
     )]
     UndeclaredSecret {
-        /// The alias that it names.
+        /// The alias in `pullConfig.secret`.
         alias: String,
-        /// Aliases that `secrets` declares, a few of them.
+        /// The first few aliases that `secrets` declares.
         declared: Vec<String>,
-        /// How many more it declares.
+        /// The number of further aliases.
         more: usize,
     },
-    /// `docker.credential`, which nothing has read since Marathon 1.4.
+    /// `docker.credential`, which Marathon 1.4 and later reject.
     #[error(
         "must be empty; credential is gone since Marathon 1.4: put a config.json into a secret and \
          name it in pullConfig (type MESOS), or fetch a docker.tar.gz (type DOCKER)"
     )]
     Credential,
-    /// `uris` and `fetch` in one app, with different URIs. Marathon 1.1 to 1.4 answer both lists
-    /// with the same ones, which is read as `fetch` alone.
+    /// `uris` and `fetch` in one app, with different URIs. If both have the same URIs, as in the
+    /// answers of Marathon 1.1 to 1.4, `fetch` counts.
     #[error("may not be set in conjunction with fetch; move everything to fetch")]
     UrisAndFetch,
     /// A URI that `java.net.URI` cannot parse.
     #[error(
-        "URI has invalid syntax. Percent-encode blanks and other signs that a URI cannot hold (a blank is %20); \
+        "URI has invalid syntax. Percent-encode spaces and other characters that a URI cannot contain (a space is %20); \
          rename a local file, whose path Mesos does not decode"
     )]
     InvalidUri,
@@ -89,16 +89,16 @@ pub enum Rule {
     InvalidImage {
         /// The image, without user info, query and fragment.
         image: String,
-        /// What is wrong with it.
+        /// The part of the image that is wrong.
         problem: InvalidImageRef,
     },
-    /// A message of Mesos's own API in place of a definition.
+    /// A message of Mesos's own API instead of a definition.
     #[error(
         "is Mesos's {message}, not a definition of Marathon's; {}",
         instead_of_message(message)
     )]
     MesosMessage {
-        /// Its type: `TaskInfo`.
+        /// The type of the message: `TaskInfo`.
         message: &'static str,
     },
     /// A text or name that is empty.
@@ -107,13 +107,13 @@ pub enum Rule {
     /// A field that is missing.
     #[error("is undefined; it must be {expected}")]
     Undefined {
-        /// What is due there.
+        /// The value that is expected.
         expected: &'static str,
     },
-    /// A value of the wrong type, or none of those that are known.
+    /// A value of the wrong type, or an unknown one.
     #[error("must be {expected}")]
     Unexpected {
-        /// What is due there.
+        /// The value that is expected.
         expected: &'static str,
     },
     /// A Docker and an AppC image in one container.
@@ -121,12 +121,12 @@ pub enum Rule {
         "mesos containers should specify, at most, a single image type; leave out docker or appc"
     )]
     SeveralImages,
-    /// `container`, which makes an app, beside `containers`, which make a pod.
+    /// `container`, which makes an app, next to `containers`, which make a pod.
     #[error("an app has a container and a pod has containers; leave out one of them")]
     AppAndPod,
 }
 
-/// What to give in the place of a message of Mesos's.
+/// Returns the input to use instead of a message of Mesos's.
 fn instead_of_message(message: &str) -> &'static str {
     match message {
         "CommandInfo" | "ExecutorInfo" => "give the app or pod that Marathon was sent",
@@ -137,20 +137,19 @@ fn instead_of_message(message: &str) -> &'static str {
     }
 }
 
-/// What could have been meant.
+/// The aliases that a definition declares.
 struct Declared<'a>(&'a [String], usize);
 
 impl fmt::Display for Declared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Declared(declared, more) = *self;
-        if declared.is_empty() {
-            return f.write_str("none");
+        match *self {
+            Declared([], _) => f.write_str("none"),
+            Declared(declared, more) => ShownFew(declared, more).fmt(f),
         }
-        write!(f, "{}", ShownFew(declared, more))
     }
 }
 
-/// Several violations in a row.
+/// All violations of a definition, in one line.
 pub(crate) struct Joined<'a>(pub(crate) &'a [Violation]);
 
 impl fmt::Display for Joined<'_> {

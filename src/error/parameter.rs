@@ -1,55 +1,56 @@
-//! Parameters of DC/OS that contradict each other, expose credentials or have no effect.
+//! Problems of DC/OS's parameters, and the paths of the cluster's file.
 
-/// The path of the cluster's credentials if the operator writes the file
-/// (`cluster_docker_credentials_dcos_owned` is false).
+/// The path of the cluster's file if the operator owns it
+/// (`cluster_docker_credentials_dcos_owned` is `false`).
 pub const CLUSTER_FILE: &str = "/etc/mesosphere/docker_credentials";
 
-/// The path of the cluster's credentials if DC/OS writes the file
-/// (`cluster_docker_credentials_dcos_owned` is true).
+/// The path of the cluster's file if DC/OS owns it
+/// (`cluster_docker_credentials_dcos_owned` is `true`).
 pub const DCOS_OWNED_FILE: &str = "/opt/mesosphere/etc/docker_credentials";
 
-/// A problem of parameters, or of a combination of them.
+/// A problem of a parameter or of a combination: a contradiction, an exposed credential, or a
+/// parameter that has no effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterProblem {
-    /// Credentials or a place for them are given, but agents are not configured to read them.
+    /// Credentials are given or written, but agents are not configured to read the file.
     #[error(
         "cluster_docker_credentials_enabled is false, so no agent reads the file; set it to true"
     )]
     NotEnabled,
-    /// Neither DC/OS nor its installer writes the file that agents will read.
+    /// Agents are configured to read a file that neither DC/OS nor its installer writes.
     #[error(
-        "nothing creates {CLUSTER_FILE}, and without it no agent starts; create it on every agent before \
-         the installation, {{}} at least"
+        "nothing creates {CLUSTER_FILE}, and agents do not start without it; before the installation, \
+         create it on every agent, with at least {{}} in it"
     )]
     FileNotCreated,
-    /// Credentials are given, and go nowhere.
+    /// Credentials are given, but neither DC/OS nor its installer writes them to a file.
     #[error(
         "cluster_docker_credentials is written nowhere, as cluster_docker_credentials_dcos_owned and \
          cluster_docker_credentials_write_to_etc are false; write the credentials to {CLUSTER_FILE} on \
          every agent"
     )]
     CredentialsNotWritten,
-    /// The installer writes the file, overwriting any existing one.
+    /// The installer overwrites the operator's file.
     #[error(
-        "each installation overwrites {CLUSTER_FILE}, also where credentials were filled in there; to keep \
-         them, create the file yourself and set cluster_docker_credentials_write_to_etc to false"
+        "each installation overwrites {CLUSTER_FILE} and the credentials in it; to keep them, create the \
+         file yourself and set cluster_docker_credentials_write_to_etc to false"
     )]
     FileOverwritten,
-    /// `cluster_docker_credentials_write_to_etc` has no effect on a file that is a part of DC/OS.
+    /// `cluster_docker_credentials_write_to_etc` has no effect on a file that DC/OS owns.
     #[error(
         "cluster_docker_credentials_write_to_etc is ignored, as cluster_docker_credentials_dcos_owned \
          is true: the file is {DCOS_OWNED_FILE}"
     )]
     WriteToEtcIgnored,
-    /// The file is a part of DC/OS, blank, and not to be edited.
+    /// DC/OS owns the file, which is blank, and operators must not edit it.
     #[error(
         "cluster_docker_credentials is blank and cluster_docker_credentials_dcos_owned is true, so \
          there will be no credential and no file to put one into; set \
          cluster_docker_credentials_dcos_owned to false"
     )]
     BlankForGood,
-    /// Credentials in the configuration itself.
+    /// The configuration itself contains credentials.
     #[error(
         "cluster_docker_credentials contains credentials, and DC/OS's configuration exposes them; set \
          it to {{}}, set cluster_docker_credentials_dcos_owned and \
@@ -60,16 +61,16 @@ pub enum ParameterProblem {
     /// A `cluster_docker_registry_url` that is not a URL of a registry.
     #[error(
         "cluster_docker_registry_url is not a URL of a registry, like https://registry.example.com; DC/OS \
-         does not check it, and it is left out here"
+         does not check it, and it is ignored here"
     )]
     InvalidRegistry,
     /// Credentials without the key that Mesos needs for `cluster_docker_registry_url`.
     #[error(
-        "for images without a registry of their own the Mesos containerizer looks for the key {key}, port and \
-         all, and finds no other; put the credential for cluster_docker_registry_url under that key too"
+        "for images that do not name a registry, the Mesos containerizer looks for the key {key} with its \
+         port, and finds no other; add the credential for cluster_docker_registry_url under that key"
     )]
     DefaultPort {
-        /// The key.
+        /// The key that Mesos looks for.
         key: String,
     },
 }

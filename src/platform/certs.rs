@@ -191,13 +191,14 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
         // A directory would fail and a pipe would block the program that reads it.
         if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
             let location = Location::path_of(&path);
-            return Err(Error::NotAFile { location, found: "no regular file" });
+            return Err(Error::NotAFile { location, found: "not a regular file" });
         }
         let Some(other) = other else {
             found.authorities.push(path);
             continue;
         };
         let missing = other.file_name().unwrap_or_default();
+        debug_assert!(!missing.is_empty(), "a path with an extension has a name");
         if names.binary_search_by(|name| name.as_os_str().cmp(missing)).is_err() {
             let missing = missing.to_string_lossy().into_owned();
             return Err(Error::HalfPair { location: Location::path_of(&path), missing });

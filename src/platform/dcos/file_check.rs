@@ -151,7 +151,7 @@ impl fmt::Display for FileCheck {
                  pull any Docker image: {why}"
             ),
             (Some(problem), ..) => {
-                write!(f, "whether the agent will start cannot be told: {problem}")
+                write!(f, "cannot tell whether the agent will start: {problem}")
             }
             (None, ..) => {
                 let keys = if *entries == 1 { "key" } else { "keys" };

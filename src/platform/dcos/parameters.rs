@@ -84,7 +84,7 @@ impl Parameters {
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
         let location = config_location();
         let Some(config) = file::read_fields(config, &location)? else {
-            let problem = "it is no object; a configuration holds parameters by name";
+            let problem = "it is not an object; a configuration contains parameters by name";
             return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
         };
         let mut given = Given::default();

@@ -231,11 +231,11 @@ fn is_archive_by_name(uri: &str) -> bool {
 }
 
 fn without_query(uri: &str) -> &str {
-    uri.split(['?', '#']).next().unwrap_or_default()
+    uri.split_once(['?', '#']).map_or(uri, |(path, _)| path)
 }
 
 fn last_segment(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// Returns whether a name is `docker.tar.gz` or `dockercfg.tar.gz`, also with a leading dot or

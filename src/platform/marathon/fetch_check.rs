@@ -59,7 +59,7 @@ fn problem_of(
     }
     // Mesos also refuses a backslash and a NUL, which Marathon does not let pass.
     if fetch.uri().contains('\'') {
-        return Some(FailsTask("its URI holds a single quote; rename the file"));
+        return Some(FailsTask("its URI contains a single quote; rename the file"));
     }
     if dest_path.is_some_and(|path| destination(path).is_none()) {
         return Some(FailsTask("destPath must be relative and stay in the sandbox"));
@@ -85,7 +85,7 @@ fn problem_of(
         )),
         FetchKind::Dockercfg => Some(WrongPath(
             "it is not fetched as .dockercfg, which alone is looked at; set destPath to .dockercfg, \
-             and leave cache out where it is compressed",
+             and leave cache out if it is compressed",
         )),
         FetchKind::Archive if !fetch.extract() => Some(NotUnpacked(
             "extract is false, so Mesos does not unpack it and Docker does not find it; leave \

@@ -106,7 +106,7 @@ impl Entry {
             has_path: match &scope {
                 Ok(scope) => !scope.path.is_empty(),
                 Err(_) => {
-                    let path = rest.split(['?', '#']).next().unwrap_or_default();
+                    let path = rest.split_once(['?', '#']).map_or(rest, |(path, _)| path);
                     !matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
                 }
             },
@@ -141,18 +141,18 @@ impl Entry {
 fn mismatch(host: &str) -> Option<&'static str> {
     let (name, port) = split_port(host);
     if host.contains('*') {
-        Some("it knows no *")
+        Some("it does not support *")
     } else if host.contains('[') {
         Some("it cannot pull from an IPv6 address")
     } else if host.ends_with(':') && !name.contains('.') {
-        Some("it knows only http:// and https:// in lower case")
+        Some("it accepts only http:// and https:// in lower case")
     } else if port.is_none() && !name.contains('.') && name != "localhost" {
-        Some("it takes a name without a dot and a port for a part of the repository")
+        Some("it takes a name without a dot and a port for part of the repository")
     } else if host.contains('@') || !is_dotted(name, |b| b.is_ascii_alphanumeric() || b == b'_') {
-        Some("no registry can be called so")
+        Some("its host is not a valid registry name")
     } else if port.is_some_and(|port| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()))
     {
-        Some("its port is no number")
+        Some("its port is not a number")
     } else if port.is_some_and(|port| port.starts_with('0') && port != "0") {
         Some("it compares the port as text; write it without leading zeros")
     } else {
@@ -168,7 +168,7 @@ impl Config {
     /// The reason that the agent does not start with it.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         if bytes.starts_with(b"\xEF\xBB\xBF") {
-            return Err("a byte-order mark stands before the JSON; save the file without it");
+            return Err("a byte-order mark precedes the JSON; save the file without it");
         }
         if is_deeper_than_picojson(bytes) {
             return Err("the JSON is nested deeper than 200 levels");
@@ -188,7 +188,7 @@ impl Config {
         }
         match read {
             Ok(Kind::Object) => Ok(config),
-            Ok(_) => Err("the JSON is no object; an empty configuration is {}"),
+            Ok(_) => Err("the JSON is not an object; an empty configuration is {}"),
             // The position of the fault is not Mesos's.
             Err(_) => Err("the file is not one JSON value and nothing else"),
         }

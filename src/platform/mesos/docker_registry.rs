@@ -50,12 +50,12 @@ impl DockerRegistry {
             return Ok(DockerRegistry { server: None });
         }
         // For Mesos a query ends the host too.
-        let url = value.split(['?', '#']).next().unwrap_or_default();
+        let url = value.split_once(['?', '#']).map_or(value, |(url, _)| url);
         let server = Server::split(url);
         if server.scheme.is_empty() {
             return refuse(
-                "Mesos takes the URL of a registry, like https://registry.example.com, or an \
-                 absolute path or hdfs:// URL where images lie as archives",
+                "Mesos takes the URL of a registry, like https://registry.example.com, or an absolute \
+                 path or hdfs:// URL of image archives",
             );
         }
         match Registry::of_server(url) {
@@ -64,7 +64,7 @@ impl DockerRegistry {
                 let (registry, mesos_key) = (registry.to_normal(), server.with_port());
                 Ok(DockerRegistry { server: Some(UrlOfRegistry { url, registry, mesos_key }) })
             }
-            _ => refuse("its URL must hold a host with an optional port, and no user name"),
+            _ => refuse("its URL must be a host with an optional port, without a user name"),
         }
     }
 

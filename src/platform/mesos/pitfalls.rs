@@ -11,11 +11,11 @@ impl Config {
     /// Returns the reason that every pull of the Mesos containerizer fails.
     pub(crate) fn breaks_pulls(&self) -> Option<&'static str> {
         let (entries, non_object) = match self.auths {
-            Some(Kind::Object) => (&self.under_auths, "an entry is no object"),
+            Some(Kind::Object) => (&self.under_auths, "an entry is not an object"),
             Some(Kind::Null) => {
                 return Some("\"auths\" is null, which it takes for a registry; write {}");
             }
-            Some(_) => return Some("\"auths\" is no object"),
+            Some(_) => return Some("\"auths\" is not an object"),
             None => (
                 &self.at_top,
                 "without \"auths\" every field must be a registry with an object; write \"auths\": {}",
@@ -27,7 +27,7 @@ impl Config {
         }
         let has_wrong_type =
             fields.any(|f| f.is_some_and(|f| f.has_wrong_auth_type || f.has_wrong_email_type));
-        has_wrong_type.then_some("\"auth\" or \"email\" of an entry is no text")
+        has_wrong_type.then_some("\"auth\" or \"email\" of an entry is not text")
     }
 
     /// Returns the entries whose `auth` the Mesos containerizer sends, by key as shown.
