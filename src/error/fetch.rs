@@ -6,8 +6,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchProblem {
-    /// The Mesos containerizer, in which pods always run, pulls before Mesos fetches, and never reads
-    /// the sandbox.
+    /// The Mesos containerizer, in which pods always run, pulls before Mesos fetches, and never
+    /// reads the sandbox.
     #[error(
         "if these are Docker's credentials, the Mesos containerizer never looks into the sandbox for them; put \
          the config.json into a secret and name it in pullConfig, or for an app set container.type to DOCKER"

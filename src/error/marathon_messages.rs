@@ -1,4 +1,4 @@
-//! Marathon's messages: its validation rules, as far as they decide which credential pulls an image.
+//! Marathon's messages: the validation rules that decide which credential pulls an image.
 
 use std::fmt;
 
@@ -7,9 +7,8 @@ use crate::redact::{Shown, ShownFew};
 
 /// A violation of one of Marathon's rules, and the path of the field.
 ///
-/// `Display` prints Marathon's own message and the remedy:
-/// `/container/docker/pullConfig: pullConfig is not supported with Docker containerizer; set type to
-/// MESOS …`.
+/// `Display` prints the path, Marathon's own message and the remedy:
+/// `/container/docker/credential: must be empty; credential is gone since Marathon 1.4: …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) path: String,

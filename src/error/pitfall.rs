@@ -59,15 +59,15 @@ pub enum Pitfall {
          base64 of user:password"
     )]
     NoAuth,
-    /// An entry whose `auth` is empty, or contains an empty user name and password. This crate passes
-    /// over it, while Mesos sends it.
+    /// An entry whose `auth` is empty, or contains an empty user name and password. This crate
+    /// passes over it, while Mesos sends it.
     #[error(
         "it holds no credential and is passed over here, but the Mesos containerizer sends the \
          empty \"auth\", which registries refuse even for public images; remove the entry"
     )]
     EmptyAuth,
-    /// An `auth` that Mesos sends although registries reject it; with the problem if it is malformed
-    /// in this crate too.
+    /// An `auth` that Mesos sends although registries reject it; with the problem if it is
+    /// malformed in this crate too.
     #[error(
         "{}the Mesos containerizer sends \"auth\" unchanged, line breaks into the request's \
          headers included, and Docker may lose the other entries of the file with it; make it \

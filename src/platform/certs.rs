@@ -1,5 +1,4 @@
-//! The certificates that belong to a registry: its own CAs, and the client certificates that it asks
-//! for.
+//! The certificates for a registry: its own CAs, and client certificates to present to it.
 //!
 //! | program | directories, the first one wins |
 //! |---|---|
@@ -108,8 +107,8 @@ impl ClientCertificate {
 /// Only the first of `directories` that contains a directory for the registry is used, as podman
 /// does. Docker has only [`DOCKER`]. Symbolic links are followed. No file is opened.
 ///
-/// Docker looks for a directory in the spelling of the image. In each of `directories` the names are
-/// tried in this order, until one has certificates in it:
+/// Docker looks for a directory in the spelling of the image. In each of `directories` the names
+/// are tried in this order, until one has certificates in it:
 ///
 /// 1. the spelling given: `Registry.example.com`, `registry.example.com:443`;
 /// 2. the normalised name: `registry.example.com`. For Docker Hub it is `docker.io`, as in podman;
@@ -120,8 +119,8 @@ impl ClientCertificate {
 ///
 /// [`Error::Image`] if `registry` is not a registry, so that a name cannot lead out of
 /// `directories`; [`Error::HalfPair`] for a certificate without its key or a key without its
-/// certificate, as in Docker; [`Error::Read`] and [`Error::NotAFile`] if a directory cannot be read or
-/// contains something else under such a name. It is not an error if there are no certificates.
+/// certificate, as in Docker; [`Error::Read`] and [`Error::NotAFile`] if a directory cannot be read
+/// or contains something else under such a name. It is not an error if there are no certificates.
 pub fn find(
     registry: &str,
     directories: impl IntoIterator<Item = impl AsRef<Path>>,
@@ -174,7 +173,7 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
     let mut found = Certificates::default();
     for name in &names {
         let path = directory.join(name);
-        // Docker takes `.cert` for an extension without a stem, std for a stem without an extension.
+        // To Docker, `.cert` is an extension without a stem; to std it is a stem.
         let is_extension = name.to_str().is_some_and(|name| name.rfind('.') == Some(0));
         let with = |extension: &str| match is_extension {
             true => path.with_file_name(format!(".{extension}")),

@@ -57,7 +57,7 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         Ok(read) => read,
         Err(error) => {
             report.stops_agent = match &error {
-                // The agent may have rights that the caller lacks, and these limits are not its own.
+                // The agent may have more rights than the caller, and has other limits.
                 Error::Read { source, .. } => source.kind() != io::ErrorKind::PermissionDenied,
                 error => !matches!(error, Error::Limit { .. }),
             };

@@ -1,5 +1,4 @@
-//! The parameters `cluster_docker_*` of DC/OS's `config.yaml`, by the rules of DC/OS's own generator
-//! (`gen/calc.py`).
+//! The parameters `cluster_docker_*` of DC/OS's `config.yaml`, by the rules of `gen/calc.py`.
 
 use std::fmt;
 
@@ -25,8 +24,8 @@ use crate::mesos::{Config, DockerRegistry, Pitfall};
 /// | `cluster_docker_registry_url` | empty | Mesos's `--docker_registry` |
 /// | `cluster_docker_registry_enabled` | computed | setting it is an error |
 ///
-/// Any other parameter is ignored, unless its name begins with `cluster_docker_`, which is an error.
-/// `Debug` shows no credential. The credentials are wiped on drop.
+/// Any other parameter is ignored, unless its name begins with `cluster_docker_`, which is an
+/// error. `Debug` shows no credential. The credentials are wiped on drop.
 #[derive(Clone)]
 pub struct Parameters {
     credentials: Zeroizing<String>,
@@ -95,8 +94,8 @@ impl Parameters {
     }
 
     /// Returns the file that agents will read, for
-    /// [`cluster_file`](crate::ResolverBuilder::cluster_file). `None` if agents are not configured to
-    /// read one.
+    /// [`cluster_file`](crate::ResolverBuilder::cluster_file). `None` if agents are not configured
+    /// to read one.
     #[must_use]
     pub fn agent_file(&self) -> Option<&'static str> {
         self.enabled.then_some(if self.dcos_owned { DCOS_OWNED_FILE } else { CLUSTER_FILE })
@@ -154,6 +153,7 @@ struct Given {
 
 impl Given {
     fn put(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let refuse = |problem| Err(refused(name, problem));
         let flag = || match value {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
@@ -165,28 +165,19 @@ impl Given {
             DCOS_OWNED => self.dcos_owned = flag()?,
             WRITE_TO_ETC => self.write_to_etc = flag()?,
             REGISTRY_URL => self.registry_url = Some(value.to_owned()),
-            PATH => {
-                return Err(refused(
-                    name,
-                    "must be calculated, and cannot be set: it follows from \
-                     cluster_docker_credentials_dcos_owned; remove it",
-                ));
-            }
-            REGISTRY_ENABLED => {
-                return Err(refused(
-                    name,
-                    "must be calculated, and cannot be set: it follows from \
-                     cluster_docker_registry_url; remove it",
-                ));
-            }
-            name if name.starts_with(PREFIX) => {
-                return Err(refused(
-                    name,
-                    "DC/OS has no such parameter; it has cluster_docker_credentials, \
-                     cluster_docker_credentials_enabled, cluster_docker_credentials_dcos_owned, \
-                     cluster_docker_credentials_write_to_etc and cluster_docker_registry_url",
-                ));
-            }
+            PATH => refuse(
+                "must be calculated, and cannot be set: it follows from \
+                 cluster_docker_credentials_dcos_owned; remove it",
+            )?,
+            REGISTRY_ENABLED => refuse(
+                "must be calculated, and cannot be set: it follows from \
+                 cluster_docker_registry_url; remove it",
+            )?,
+            name if name.starts_with(PREFIX) => refuse(
+                "DC/OS has no such parameter; it has cluster_docker_credentials, \
+                 cluster_docker_credentials_enabled, cluster_docker_credentials_dcos_owned, \
+                 cluster_docker_credentials_write_to_etc and cluster_docker_registry_url",
+            )?,
             _ => {}
         }
         Ok(())

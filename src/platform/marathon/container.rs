@@ -55,8 +55,8 @@ impl fmt::Debug for Container {
 
 /// The secret that holds a container's credential file.
 ///
-/// `Debug` shows its names cut to 1,024 bytes, and a name that is a URI without user info, query and
-/// fragment.
+/// `Debug` shows its names cut to 1,024 bytes, and a name that is a URI without user info, query
+/// and fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     pub(super) alias: String,
@@ -101,16 +101,16 @@ impl Container {
         self.name.as_deref()
     }
 
-    /// Returns the Docker image as written; `None` if there is none to pull. Marathon does not check
-    /// its grammar; [`image_ref`](Self::image_ref) does.
+    /// Returns the Docker image as written; `None` if there is none to pull. Marathon does not
+    /// check its grammar; [`image_ref`](Self::image_ref) does.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
         self.image.as_ref().map(|image| &*image.text)
     }
 
     /// Parses the image as the containerizer does. An image that does not name a registry is from
-    /// the agent's `--docker_registry` in the Mesos containerizer, and from Docker Hub in the Docker
-    /// containerizer. `None` if there is no image, or none that needs a credential.
+    /// the agent's `--docker_registry` in the Mesos containerizer, and from Docker Hub in the
+    /// Docker containerizer. `None` if there is no image, or none that needs a credential.
     ///
     /// # Errors
     ///
@@ -167,9 +167,9 @@ impl Container {
     /// In the Docker containerizer, files that the definition fetches from the local machine
     /// (`file://`, or an absolute path) are read from there, within `limits`. They count as they
     /// would in the sandbox: archives are searched, and later files overwrite earlier ones.
-    /// Archives that are not named like `docker.tar.gz` are searched if they are local, and as far as
-    /// [`Limits::fetched_files`] allows. A `docker.tar.gz` that Mesos does not extract is searched
-    /// last; Docker does not find it, which [`warnings`](Self::warnings) reports.
+    /// Archives that are not named like `docker.tar.gz` are searched if they are local, and as far
+    /// as [`Limits::fetched_files`] allows. A `docker.tar.gz` that Mesos does not extract is
+    /// searched last; Docker does not find it, which [`warnings`](Self::warnings) reports.
     ///
     /// Local files are read with the rights of the caller, while Mesos reads them with those of the
     /// task's user. If definitions are written by others than the owner of those files, let Mesos
@@ -200,8 +200,8 @@ impl Container {
         Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
-    /// Builds a resolver for this container after Mesos has fetched into `sandbox`, layered over the
-    /// agent's.
+    /// Builds a resolver for this container after Mesos has fetched into `sandbox`, layered over
+    /// the agent's.
     ///
     /// This is [`resolver`](Self::resolver) with the sandbox in place of the files that the
     /// definition fetches. In the Mesos containerizer the sandbox is not read. In the Docker
@@ -211,8 +211,8 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// [`Error::SecretUnavailable`] if `secret` fails. Problems with the secret or the sandbox are the
-    /// errors of [`ResolverBuilder::build`].
+    /// [`Error::SecretUnavailable`] if `secret` fails. Problems with the secret or the sandbox are
+    /// the errors of [`ResolverBuilder::build`].
     pub fn resolver_in_sandbox(
         &self,
         agent: &Resolver,
@@ -227,8 +227,8 @@ impl Container {
         Ok(self.over(builder.limits(limits).build()?, agent))
     }
 
-    /// Returns a builder with the secret of `pullConfig` as its only source, for options that the two
-    /// resolvers above do not have, such as [`strict`](ResolverBuilder::strict).
+    /// Returns a builder with the secret of `pullConfig` as its only source, for options that the
+    /// two resolvers above do not have, such as [`strict`](ResolverBuilder::strict).
     ///
     /// # Errors
     ///
@@ -255,25 +255,19 @@ impl Container {
     /// Layers the task's own resolver over the agent's, with warnings of what its sandbox exposes.
     fn over(&self, own: Resolver, agent: &Resolver) -> Resolver {
         let level = Level::SandboxHome;
-        let has_sandbox_files = own.files().any(|file| file.level() == level);
         let image = self.image().and_then(|image| ImageRef::parse(image).ok());
         // In the Mesos containerizer the task cannot read the secret.
-        let own = match image.filter(|_| self.containerizer == Containerizer::Docker) {
-            Some(image) => {
-                let exposed = exposure::warnings(&own, &image);
-                own.with_warnings(exposed)
-            }
-            None => own,
+        let image = image.filter(|_| self.containerizer == Containerizer::Docker);
+        let exposed = image.map_or_else(Vec::new, |image| exposure::warnings(&own, &image));
+        let in_vain = match own.files().any(|file| file.level() == level) {
+            true => None,
+            false => fetch_check::in_vain(&self.fetch, &self.warnings),
         };
-        let in_vain = if has_sandbox_files {
-            None
-        } else {
-            fetch_check::in_vain(&self.fetch, &self.warnings)
-        };
+        let own = own.with_warnings(exposed);
         let own = match in_vain {
             None => own,
-            Some(why) => {
-                let why = NoFiles::FetchedInVain(why.into());
+            Some(reasons) => {
+                let why = NoFiles::FetchedInVain(reasons.into());
                 own.with_empty_sources([(level, location_of_fetched(), why)])
             }
         };

@@ -11,8 +11,8 @@ use crate::level::Level;
 use crate::redact::few;
 use crate::resolver::Resolver;
 
-/// Returns one warning for each file in the sandbox with usable credentials of other registries than
-/// the image's.
+/// Returns one warning for each file in the sandbox with usable credentials of other registries
+/// than the image's.
 pub(super) fn warnings(resolver: &Resolver, image: &ImageRef<'_>) -> Vec<Warning> {
     let in_sandbox = resolver.files().filter(|file| file.level() == Level::SandboxHome);
     in_sandbox.filter_map(|file| warning(file, image)).collect()

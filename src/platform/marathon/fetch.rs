@@ -12,8 +12,8 @@ use crate::level::{Level, Location};
 use crate::redact::{Shown, shown_uri};
 use crate::source::{Extraction, FetchEffect, Fetched};
 
-/// The suffixes of files that Mesos's fetcher extracts; `.tar.gz` has to come before `.gz`. Marathon
-/// uses the same list for `uris`.
+/// The suffixes of files that Mesos's fetcher extracts; `.tar.gz` has to come before `.gz`.
+/// Marathon uses the same list for `uris`.
 const ARCHIVES: [&str; 9] =
     [".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".tbz2", ".txz", ".zip"];
 

@@ -100,7 +100,7 @@ pub struct Resolved {
 /// ```
 /// use regcred::{Limits, marathon};
 ///
-/// let app = br#"{"id": "/a", "container": {"docker": {"image": "nginx", "pullConfig": {"secret": "s"}}}}"#;
+/// let app = br#"{"container": {"docker": {"image": "nginx", "pullConfig": {"secret": "s"}}}}"#;
 /// let answers = marathon::containers(app, Limits::default())?;
 /// let error = answers[0].as_ref().unwrap_err().to_string();
 /// assert!(error.contains("pullConfig is not supported with Docker containerizer"));
@@ -121,9 +121,9 @@ pub fn containers(
 
 /// Reads a definition and builds a resolver for each of its containers, layered over the agent's.
 ///
-/// `secret` returns the bytes of a secret by its `source`. It is called once for each container that
-/// names a secret. Local files are read as by [`Container::resolver`], with the rights of the caller:
-/// a definition chooses their paths.
+/// `secret` returns the bytes of a secret by its `source`. It is called once for each container
+/// that names a secret. Local files are read as by [`Container::resolver`], with the rights of the
+/// caller: a definition chooses their paths.
 ///
 /// `limits` apply to each container on its own, and all resolvers are in memory at once. If tenants
 /// write both definitions and secrets, lower [`Limits::definition_containers`] and

@@ -42,8 +42,8 @@ fn is_hierarchical(text: &str, has_fragment: bool) -> bool {
         && query.is_none_or(|query| holds_only(query, is_in_uri))
 }
 
-/// Returns whether Java reads a text as `[user@]host[:port]`, or as a registry-based authority, which
-/// may be any text without brackets.
+/// Returns whether Java reads a text as `[user@]host[:port]`, or as a registry-based authority,
+/// which may be any text without brackets.
 fn is_authority(authority: &str) -> bool {
     if !authority.contains(['[', ']']) {
         return holds_only(authority, is_in_authority);

@@ -25,7 +25,8 @@ pub(crate) struct Config {
     pub(super) has_more_auths: bool,
 }
 
-/// Entries in the order in which their keys first appear. If a key is repeated, the last one counts.
+/// Entries in the order in which their keys first appear. If a key is repeated, the last one
+/// counts.
 #[derive(Default)]
 pub(super) struct Entries {
     pub(super) list: Vec<Entry>,
@@ -213,7 +214,8 @@ impl Config {
 
 /// Returns bytes as text, with U+FFFD in the place of each sequence that is not UTF-8.
 fn lossy(bytes: &[u8]) -> Zeroizing<String> {
-    // A buffer that grows leaves an unwiped copy behind. U+FFFD takes three bytes, for at least one.
+    // A buffer that grows leaves an unwiped copy behind. U+FFFD takes three bytes, for at least
+    // one.
     let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -68,7 +68,8 @@ impl DockerRegistry {
         }
     }
 
-    /// Returns the registry, normalised: `registry.example.com:5000`. `None` if images are archives.
+    /// Returns the registry, normalised: `registry.example.com:5000`. `None` if images are
+    /// archives.
     #[must_use]
     pub fn registry(&self) -> Option<&str> {
         self.server.as_ref().map(|server| &*server.registry)
@@ -81,8 +82,8 @@ impl DockerRegistry {
         self.server.as_ref().map(|server| &*server.mesos_key)
     }
 
-    /// Returns [`mesos_key`](Self::mesos_key) if people would not write it so: with the default port
-    /// of its scheme. Mesos does not compare the ports of Docker Hub.
+    /// Returns [`mesos_key`](Self::mesos_key) if people would not write it so: with the default
+    /// port of its scheme. Mesos does not compare the ports of Docker Hub.
     pub(crate) fn unusual_mesos_key(&self) -> Option<&str> {
         let has_default_port = |key: &&str| key.ends_with(":443") || key.ends_with(":80");
         self.mesos_key().filter(|key| !key.contains("docker.io")).filter(has_default_port)

@@ -5,7 +5,8 @@
 //! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the value; [`check_docker_config`] reports the problems that it causes in Mesos |
 //! | `--docker_registry` | `MESOS_DOCKER_REGISTRY` | [`DockerRegistry`] |
 //!
-//! The value has the same form in the flag and in the environment variable. The caller reads either.
+//! The value has the same form in the flag and in the environment variable. The caller reads
+//! either.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver, mesos};
@@ -83,8 +84,8 @@ pub enum Containerizer {
 ///
 /// # Errors
 ///
-/// The errors of [`ResolverBuilder::build`](crate::ResolverBuilder::build) for the value as an agent
-/// flag. If an agent starts with the value but cannot pull with it, the result is a warning.
+/// The errors of [`ResolverBuilder::build`](crate::ResolverBuilder::build) for the value as an
+/// agent flag. If an agent starts with the value but cannot pull with it, the result is a warning.
 pub fn check_docker_config(value: &str, limits: Limits) -> Result<Vec<Warning>, Error> {
     let inline = Location::bytes(Level::AgentFlag, 1);
     match FlagForm::of(value) {
