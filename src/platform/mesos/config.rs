@@ -98,10 +98,7 @@ impl Entry {
                 Ok(_) => key.to_owned(),
                 Err(_) => redact::unmatchable_key(key, position).into_owned(),
             },
-            host: match mismatch(host) {
-                None => Ok(host.to_owned()),
-                Some(reason) => Err(reason),
-            },
+            host: comparable(host).map(str::to_owned),
             has_docker_io: key.contains("docker.io"),
             is_docker_hub: scope.as_ref().is_ok_and(Scope::is_docker_hub),
             has_path: match &scope {
@@ -137,27 +134,27 @@ impl Entry {
     }
 }
 
-/// Returns the reason that no image's registry equals `host`. Mesos compares texts, except that it
-/// reads an image's port as a number and formats it again.
-fn mismatch(host: &str) -> Option<&'static str> {
+/// Returns a host if an image's registry can equal it, otherwise the reason. Mesos compares texts,
+/// except that it reads an image's port as a number and formats it again.
+fn comparable(host: &str) -> Result<&str, &'static str> {
     let (name, port) = split_port(host);
     if host.contains('*') {
-        Some("it does not support *")
+        Err("it does not support *")
     } else if host.contains('[') {
-        Some("it cannot pull from an IPv6 address")
+        Err("it cannot pull from an IPv6 address")
     } else if host.ends_with(':') && !name.contains('.') {
-        Some("it accepts only http:// and https:// in lower case")
+        Err("it accepts only http:// and https:// in lower case")
     } else if port.is_none() && !name.contains('.') && name != "localhost" {
-        Some("it takes a name without a dot and a port for part of the repository")
+        Err("it takes a name without a dot and a port for part of the repository")
     } else if host.contains('@') || !is_dotted(name, |b| b.is_ascii_alphanumeric() || b == b'_') {
-        Some("its host is not a valid registry name")
+        Err("its host is not a valid registry name")
     } else if port.is_some_and(|port| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()))
     {
-        Some("its port is not a number")
+        Err("its port is not a number")
     } else if port.is_some_and(|port| port.starts_with('0') && port != "0") {
-        Some("it compares the port as text; write it without leading zeros")
+        Err("it compares the port as text; write it without leading zeros")
     } else {
-        None
+        Ok(host)
     }
 }
 

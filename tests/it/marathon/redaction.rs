@@ -1,6 +1,6 @@
 //! Fields of a definition that are never shown.
 
-use super::{app_with, shown};
+use super::{app_with, only, shown};
 use crate::support::check_rows;
 
 #[test]
@@ -15,4 +15,12 @@ fn other_fields_of_a_definition_are_never_shown() {
         let told = shown(&definition);
         assert!(!told.contains("canary"), "{told}");
     });
+}
+
+#[test]
+fn a_long_name_of_a_container_is_cut() {
+    let name = "a".repeat(5_000);
+    let pod = format!(r#"{{"id": "/p", "containers": [{{"name": "{name}"}}]}}"#);
+    let told = format!("{:?}", only(&pod));
+    assert!(told.contains(&name[..1_024]) && !told.contains(&name[..1_025]), "{told}");
 }

@@ -133,7 +133,7 @@ fn the_flag_is_checked_as_mesos_reads_it() {
         (config(&[("HTTPS://a.io", "u"), ("HTTPS://b.io", "v")]), &["never uses it", "never uses it"],
             "unused keys are not compared"),
         (auths(r#""u:canary@reg.io": "x", "v:canary@reg.io": {}"#),
-            &["an entry is not an object", "it holds user info", "it holds user info"], "two keys that are shown alike"),
+            &["an entry is not an object", "it holds user info", "it holds user info"], "two keys shown alike"),
         (entry(r#""auth": 1, "auth": "dTpw""#), &[], "1.3: the last of a field counts"),
         (entry(r#""email": 1, "email": "x""#), &["\"reg.io\" holds no credential"], "1.3: the last of a field counts"),
         (auths(r#"}, "credsStore": "", "credHelpers": {"#), &[], "no helper is named"),
