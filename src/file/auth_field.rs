@@ -17,13 +17,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Decodes base64 in which CR, LF, tab and space count for nothing.
+/// Decodes base64. CR, LF, tab and space in it are ignored.
 pub(super) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
     let decode = |text: &[u8]| decode(&BASE64, text);
     decode(text).or_else(|| decode(without_spaces(text)?.as_slice()))
 }
 
-/// The same without white space, if there is any.
+/// Returns a copy without white space, if there is any.
 fn without_spaces(text: &[u8]) -> Option<SecretBytes> {
     let is_space = |b: &u8| matches!(b, b'\r' | b'\n' | b'\t' | b' ');
     text.iter().any(is_space).then(|| {
@@ -35,27 +35,27 @@ fn without_spaces(text: &[u8]) -> Option<SecretBytes> {
 
 fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
     let mut bytes = SecretBytes::zeros(base64::decoded_len_estimate(text.len()));
-    // The error would quote a byte.
+    // The error is dropped: it quotes a byte.
     let len = engine.decode_slice(text, bytes.as_mut_slice()).ok()?;
     bytes.truncate(len);
     Some(bytes)
 }
 
-/// Returns whether registries accept an `auth` as it is written: padded base64 of `user:password`
-/// on one line, in whatever encoding.
+/// Returns whether registries accept an `auth` as written: padded base64 of `user:password` on one
+/// line, in any encoding.
 pub(crate) fn is_strict_auth(auth: &str) -> bool {
     decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| bytes.as_slice().contains(&b':'))
 }
 
-/// User name and password out of a non-empty `auth`, decoded straight into their place.
+/// Decodes a non-empty `auth` into the secrets of a file, and returns the user name and the
+/// password.
 ///
-/// Split at the first colon; NULs around the password are trimmed, as Docker writes them on some
-/// systems.
+/// They are split at the first colon. NULs around the password are trimmed: Docker writes them on
+/// some systems.
 pub(super) fn decode_auth(
     auth: &str,
     secrets: &mut SecretText,
-    into: &mut (Span, Span),
-) -> Result<(), EntryProblem> {
+) -> Result<(Span, Span), EntryProblem> {
     let mut push = |auth: &[u8]| {
         let most = base64::decoded_len_estimate(auth.len());
         secrets.push_decoded(most, |place| BASE64.decode_slice(auth, place).ok())
@@ -64,16 +64,8 @@ pub(super) fn decode_auth(
         .or_else(|| push(without_spaces(auth.as_bytes())?.as_slice()))
         .ok_or(EntryProblem::AuthNotBase64)?;
     let text = secrets.bytes(pair);
-    // Most are ASCII, which is told sooner.
-    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
-        return Err(EntryProblem::AuthNotUtf8);
-    }
-    let colon = text.iter().position(|b| *b == b':').ok_or(EntryProblem::AuthWithoutColon)?;
-    let is_nul = |b: &&u8| **b == 0;
-    let behind = text.get(colon + 1..).unwrap_or_default();
-    let nuls = behind.iter().take_while(is_nul).count();
-    let nuls_at_end = behind.iter().skip(nuls).rev().take_while(is_nul).count();
-    let password = behind.len() - nuls - nuls_at_end;
-    *into = (pair.part(0, colon), pair.part(colon + 1 + nuls, password));
-    Ok(())
+    let text = std::str::from_utf8(text).map_err(|_| EntryProblem::AuthNotUtf8)?;
+    let (username, password) = text.split_once(':').ok_or(EntryProblem::AuthWithoutColon)?;
+    let password = password.trim_matches('\0');
+    Ok((pair.of_part(text, username), pair.of_part(text, password)))
 }

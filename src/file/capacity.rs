@@ -1,23 +1,24 @@
-//! Estimates how much room a document will need from what the part read so far has needed. Buffers
-//! then grow once or twice instead of doubling again and again, and hold little spare room.
+//! Estimates the final size of a document's buffers from the part read so far, so that they grow
+//! once or twice and hold little spare room.
 
 use crate::secret::SecretText;
 
-/// How far a document is read.
+/// The position up to which a document is read.
+#[derive(Default)]
 pub(super) struct Progress {
-    /// Where the document lies in memory.
+    /// The address of the document.
     start: usize,
     total: usize,
     done: usize,
 }
 
-/// Documents below this get room for all that they could hold at once.
+/// Documents up to this size get room for all the text that they could hold.
 const SMALL: usize = 4096;
 
-/// What the secrets of one entry take, unless they are tokens.
+/// The usual size of the secrets of one entry, unless they are tokens.
 const USUAL_SECRETS: usize = 128;
 
-/// The least that an entry is written with: `"":0,`.
+/// The size of the shortest entry: `"":0,`.
 const SHORTEST_ENTRY: usize = 5;
 
 impl Progress {
@@ -25,8 +26,8 @@ impl Progress {
         Progress { start: json.as_ptr() as usize, total: json.len(), done: 0 }
     }
 
-    /// Takes note of a piece of the document that is being read. One that was put together
-    /// elsewhere, for the escapes in it, tells nothing.
+    /// Records that reading has reached a piece of the document. Text outside the document, which is
+    /// a copy without escapes, is ignored.
     pub(super) fn reach(&mut self, piece: &str) {
         let at = (piece.as_ptr() as usize).wrapping_sub(self.start);
         if at < self.total {
@@ -34,12 +35,12 @@ impl Progress {
         }
     }
 
-    /// Makes room for texts, and for those of one more entry with a key of so many bytes.
+    /// Makes room for the texts of one more entry, whose key has `key` bytes.
     pub(super) fn make_room_for_text(&self, text: &mut SecretText, key: usize) {
         if text.capacity() == 0 {
             text.grow(if self.total <= SMALL { self.total } else { self.total / 16 });
         } else if text.capacity() - text.len() < key + USUAL_SECRETS && self.total > SMALL {
-            text.grow(self.foretold(text.len() + key + USUAL_SECRETS, 1));
+            text.grow(self.estimate(text.len() + key + USUAL_SECRETS, 1));
         }
     }
 
@@ -48,20 +49,20 @@ impl Progress {
         if entries.len() == entries.capacity() {
             let wanted = match entries.len() {
                 0 => 1 + self.total / 1024,
-                len => self.foretold(len + 1, SHORTEST_ENTRY),
+                len => self.estimate(len + 1, SHORTEST_ENTRY),
             };
             entries.reserve_exact(wanted.saturating_sub(entries.len()));
         }
     }
 
     /// Estimates the final number of items, if the rest of the document is like the part read so
-    /// far. Each item takes at least `bytes_each` bytes of it.
-    fn foretold(&self, needed: usize, bytes_each: usize) -> usize {
+    /// far. Each item takes at least `bytes_each` bytes of the document.
+    fn estimate(&self, needed: usize, bytes_each: usize) -> usize {
         let most = needed + (self.total - self.done) / bytes_each;
         let alike = needed as u64 * self.total as u64 / self.done.max(1) as u64;
         let wanted = usize::try_from(alike + alike / 16).unwrap_or(usize::MAX).min(most);
-        // The estimate may be wrong: too high must not cost much memory, and too low must not make
-        // growing the rule.
+        // If the estimate is wrong, at most 16 times the size needed is reserved, and at least a
+        // quarter more than it.
         wanted.min(needed.saturating_mul(16)).max(needed + needed / 4 + 1)
     }
 }

@@ -1,21 +1,20 @@
-//! What stands under one key: the fields of an entry.
+//! The fields of an entry.
 
 use serde::de::MapAccess;
 
 use super::auth_field::decode_auth;
 use super::entry::{EntrySecrets, TokenFields};
 use crate::error::EntryProblem;
-use crate::json::{Members, Sink, TextReader};
+use crate::json::{Members, Sink};
 use crate::secret::{SecretText, Span};
 
-/// The fields that were read, or why they are no credential.
+/// The fields that were read, or the reason for which they are not a credential.
 pub(super) type FieldsRead = Result<EntrySecrets, EntryProblem>;
 
-/// Reads the fields, and puts their secrets among those of the file.
-pub(super) struct Fields<'g> {
-    pub(super) secrets: &'g mut SecretText,
-    pub(super) reader: TextReader,
-    pub(super) read: &'g mut FieldsRead,
+/// Reads the fields, and adds their secrets to those of the file.
+pub(super) struct Fields<'f> {
+    pub(super) secrets: &'f mut SecretText,
+    pub(super) read: &'f mut FieldsRead,
 }
 
 #[derive(Clone, Copy)]
@@ -44,33 +43,33 @@ impl EntryField {
     }
 }
 
-/// Whether a field of an entry can hold a credential.
+/// Returns whether a field of an entry can hold a credential.
 pub(crate) fn is_credential_field(name: &str) -> bool {
     !matches!(EntryField::named(name), EntryField::Email | EntryField::Unknown)
 }
 
 impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
-        let (mut auth, mut pair) = (None, (Span::default(), Span::default()));
-        let mut username = Ok(Span::default());
-        let mut password = Ok(Span::default());
-        let mut identity_token = Ok(Span::default());
-        let mut registry_token = Ok(Span::default());
-        let mut email = Ok(Span::default());
+        let mut auth = None;
+        let [mut username, mut password, mut identity_token, mut registry_token, mut email] =
+            [Ok(Span::EMPTY); 5];
+        // The last one of a field counts.
         while let Some(field) = members.next_key(EntryField::named)? {
-            // A field that stands twice counts as it stands last.
             let (span, problem) = match field {
                 EntryField::Auth => {
-                    let mut read = None;
-                    let take = |text: &str| {
+                    auth = None;
+                    let kind = members.text(|text| {
                         if !text.is_empty() {
-                            read = Some(decode_auth(text, self.secrets, &mut pair));
+                            auth = Some(decode_auth(text, self.secrets));
                         }
-                    };
-                    if self.reader.read(members, take)?.is_neither_text_nor_null() {
-                        read = Some(Err(EntryProblem::AuthNotText));
+                    })?;
+                    if kind.is_neither_text_nor_null() {
+                        auth = Some(Err(EntryProblem::AuthNotText));
                     }
-                    auth = read;
+                    continue;
+                }
+                EntryField::Unknown => {
+                    members.skip()?;
                     continue;
                 }
                 EntryField::Username => (&mut username, EntryProblem::UsernameNotText),
@@ -81,31 +80,22 @@ impl<'de> Sink<'de> for Fields<'_> {
                 EntryField::RegistryToken => {
                     (&mut registry_token, EntryProblem::RegistryTokenNotText)
                 }
-                // Its type matters to nobody, so its problem is never looked at.
+                // Any type is allowed, so the problem is never used.
                 EntryField::Email => (&mut email, EntryProblem::NotAnObject),
-                EntryField::Unknown => {
-                    members.skip()?;
-                    continue;
-                }
             };
-            let mut read = Span::default();
-            let kind = self.reader.read(members, |text| read = self.secrets.push(text))?;
-            *span = if kind.is_neither_text_nor_null() { Err(problem) } else { Ok(read) };
+            *span = Ok(Span::EMPTY);
+            let kind = members.text(|text| *span = Ok(self.secrets.push(text)))?;
+            if kind.is_neither_text_nor_null() {
+                *span = Err(problem);
+            }
         }
         *self.read = (|| {
-            let (username, password) = match auth {
-                Some(read) => read.map(|()| pair)?,
-                None => (username?, password?),
-            };
-            Ok(EntrySecrets {
-                username,
-                password,
-                tokens: TokenFields {
-                    identity_token: identity_token?,
-                    registry_token: registry_token?,
-                    email: email.unwrap_or_default(),
-                },
-            })
+            // `auth` outranks `username` and `password`, also if it is malformed.
+            let (username, password) = auth.unwrap_or_else(|| Ok((username?, password?)))?;
+            let (identity_token, registry_token) = (identity_token?, registry_token?);
+            let email = email.unwrap_or_default();
+            let tokens = TokenFields { identity_token, registry_token, email };
+            Ok(EntrySecrets { username, password, tokens })
         })();
         Ok(())
     }

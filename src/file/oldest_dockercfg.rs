@@ -1,36 +1,33 @@
-//! The oldest `.dockercfg`, written by Docker up to 0.5: `auth = …` and `email = …`, line by line.
-//! It names no registry and is Docker Hub's.
+//! The oldest `.dockercfg`, written by Docker up to 0.5: lines `auth = …` and `email = …`. It names
+//! no registry; the credential is that of Docker Hub.
 
 use super::auth_field::decode_auth;
-use super::entry::{Entry, EntrySecrets, File, Format, Texts, TokenFields};
+use super::entry::{Entry, EntrySecrets, File, TokenFields};
+use super::format::Format;
+use super::texts::Texts;
 use crate::image::DOCKER_HUB_KEY;
 use crate::level::Location;
 
-/// The file, if every line of it is one of the two and `auth` is among them.
+/// Reads the file, if each of its lines is one of the two and one is `auth`. The last of each
+/// counts.
 pub(super) fn read(text: &str, location: &Location) -> Option<File> {
-    // What every other format begins with.
-    if text.starts_with('{') {
-        return None;
-    }
-    let (mut auth, mut email) = (None, None);
+    let (mut auth, mut email) = (None, "");
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('=')?;
-        let value = value.trim();
         match name.trim_end() {
-            name if name.eq_ignore_ascii_case("auth") => auth = Some(value),
-            name if name.eq_ignore_ascii_case("email") => email = Some(value),
+            name if name.eq_ignore_ascii_case("auth") => auth = Some(value.trim_start()),
+            name if name.eq_ignore_ascii_case("email") => email = value.trim_start(),
             _ => return None,
         }
     }
+    let auth = auth?;
     let mut texts = Texts::default();
     let mut entry = Entry::EMPTY;
     texts.start_entry(&mut entry, DOCKER_HUB_KEY);
-    let auth = Some(auth?).filter(|auth| !auth.is_empty());
-    let mut pair = Default::default();
-    let read = auth.map_or(Ok(()), |auth| decode_auth(auth, &mut texts.text, &mut pair));
-    let fields = read.map(|()| {
-        let (username, password) = pair;
-        let email = texts.text.push(email.unwrap_or_default());
+    let pair =
+        if auth.is_empty() { Ok(Default::default()) } else { decode_auth(auth, &mut texts.text) };
+    let fields = pair.map(|(username, password)| {
+        let email = texts.text.push(email);
         EntrySecrets { username, password, tokens: TokenFields { email, ..TokenFields::default() } }
     });
     texts.fill(&mut entry, &fields);

@@ -2,10 +2,14 @@
 
 use std::fmt::{self, Write};
 
+use super::start_of;
+use crate::error::Error;
+use crate::level::Location;
+
 /// A document that is not JSON, or one that its sink refused.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
-    /// From 1; 0 where `serde_json` gives none.
+    /// From 1.
     pub(crate) line: usize,
     /// In bytes, from 1; 0 at the start of a line.
     pub(crate) column: usize,
@@ -20,6 +24,39 @@ pub(crate) enum FaultKind {
     TextAfterEnd,
     /// Any other fault, a sink's refusal included.
     Invalid,
+}
+
+impl Fault {
+    /// A whole document without a value: a lone surrogate, a number that overflows.
+    pub(super) fn valueless(json: &str) -> Self {
+        let (line, column) = start_of(json);
+        Fault { line, column, kind: FaultKind::Invalid }
+    }
+
+    /// Returns the error for a document that cannot be read. YAML is recognised by the field that
+    /// the formats of this crate usually begin with.
+    pub(crate) fn into_error(self, text: &str, location: &Location) -> Error {
+        let Fault { line, column, kind } = self;
+        let starts_with = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
+        let (problem, advice) = match kind {
+            _ if starts_with(&["apiVersion:", "kind:"]) => {
+                ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
+            }
+            _ if starts_with(&["---", "auths:", "id:", "cluster_"]) => {
+                ("this is YAML, not JSON,", "turn it into JSON first")
+            }
+            FaultKind::EndsEarly => ("the JSON ends too early,", "the file may be cut short"),
+            FaultKind::TooDeep => ("the JSON is nested deeper than 128 levels", "flatten it"),
+            FaultKind::TextAfterEnd => (
+                "there is text after the end of the JSON,",
+                "remove it, or put back what it belongs to",
+            ),
+            FaultKind::Invalid => {
+                ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
+            }
+        };
+        Error::Syntax { location: location.clone(), problem, line, column, advice }
+    }
 }
 
 impl From<serde_json::Error> for Fault {
@@ -41,14 +78,15 @@ fn begins_with(error: &serde_json::Error, words: &str) -> bool {
 
     impl Write for Expected<'_> {
         fn write_str(&mut self, written: &str) -> fmt::Result {
-            let (expected, written) = (self.0.as_bytes(), written.as_bytes());
-            let compared = expected.len().min(written.len());
-            match expected.get(..compared) == written.get(..compared) {
-                true => self.0 = self.0.get(compared..).unwrap_or_default(),
-                false => return Err(fmt::Error),
-            }
             // The text after the words is not compared.
-            if self.0.is_empty() { Err(fmt::Error) } else { Ok(()) }
+            if let Some(rest) = self.0.strip_prefix(written) {
+                self.0 = rest;
+                return Ok(());
+            }
+            if written.starts_with(self.0) {
+                self.0 = "";
+            }
+            Err(fmt::Error)
         }
     }
 

@@ -1,95 +1,68 @@
-//! JSON that is grammatical but has no value (a lone surrogate escape, a number that overflows an
-//! `f64`), and numbers of which `serde_json` may say either.
+//! JSON that is grammatical but has no value: a lone surrogate escape, a number that overflows an
+//! `f64`.
 
+use serde::de::Error;
 use zeroize::Zeroizing;
 
-/// From here on `serde_json` may find that a number overflows that does not, or the other way
-/// round, as its features have it. It is far below the largest `f64`, so that rounding does not
-/// matter.
-pub(super) const LARGE: f64 = 1e308;
+use super::text::code_unit;
 
-/// Returns a document of the same length with U+FFFD in the place of lone surrogates, and with 0 in
-/// that of numbers that may overflow; `None` if it holds neither.
-pub(crate) fn replaced(json: &str) -> Option<Zeroizing<String>> {
-    filled(json, |oddity| match oddity {
-        Oddity::LoneSurrogate => Some(b"\\ufffd"),
-        Oddity::Number { .. } => Some(b"0"),
-    })
+/// Refuses a number that `serde_json` parsed, if it may overflow. Which numbers near the largest
+/// `f64` overflow for `serde_json` depends on its features, so [`overflows`] decides.
+pub(super) fn refuse_large<E: Error>(value: f64) -> Result<(), E> {
+    // Far below the largest `f64`, so that rounding does not matter.
+    if value.abs() < 1e308 { Ok(()) } else { Err(E::custom("")) }
 }
 
-/// Returns a document of the same length in which a number overflows for `serde_json` exactly where
-/// it overflows; `None` if no number in it may. Which do must not depend on the features of
-/// `serde_json` that another crate turns on.
-pub(crate) fn with_exact_overflows(json: &str) -> Option<Zeroizing<String>> {
-    filled(json, |oddity| match oddity {
-        Oddity::LoneSurrogate => None,
-        // No number that overflows is shorter.
-        Oddity::Number { overflows: true } => Some(b"1e999"),
-        Oddity::Number { overflows: false } => Some(b"0"),
-    })
+/// Returns whether a value is a number that overflows, by the parser of `std`.
+pub(super) fn overflows(json: &str) -> bool {
+    json.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
-#[derive(Clone, Copy)]
-enum Oddity {
-    LoneSurrogate,
-    /// A number with an exponent, or with as many digits as it takes to overflow without one.
-    Number {
-        overflows: bool,
-    },
-}
-
-/// Returns a document with something else, which is no longer, in the place of oddities.
-fn filled(
-    json: &str,
-    filling: impl Fn(Oddity) -> Option<&'static [u8]>,
-) -> Option<Zeroizing<String>> {
+/// Returns a document of the same length with U+FFFD in place of lone surrogates and `0` in place
+/// of numbers that may overflow. Returns `None` if it holds neither.
+pub(super) fn replaced(json: &str) -> Option<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(json.as_bytes().to_vec());
     let (mut at, mut in_text, mut is_changed) = (0, false, false);
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let (step, oddity) = match rest {
+        let (length, replacement) = match rest {
             [b'\\', ..] if in_text => match (code_unit(rest), rest.get(6..).and_then(code_unit)) {
-                (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, None),
-                (Some(0xD800..=0xDFFF), _) => (6, Some(Oddity::LoneSurrogate)),
-                _ => (2, None),
+                (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, ""),
+                (Some(0xD800..=0xDFFF), _) => (6, r"\ufffd"),
+                _ => (2, ""),
             },
             [b'"', ..] => {
                 in_text = !in_text;
-                (1, None)
+                (1, "")
             }
             [b'-' | b'0'..=b'9', ..] if !in_text => number(rest),
-            _ => (1, None),
+            _ => (1, ""),
         };
-        if let Some(filling) = oddity.and_then(&filling) {
-            // White space behind a number changes nothing.
-            let filling = filling.iter().chain(std::iter::repeat(&b' '));
-            if let Some(location) = bytes.get_mut(at..at + step) {
-                location.iter_mut().zip(filling).for_each(|(b, new)| *b = *new);
-                is_changed = true;
-            }
+        if !replacement.is_empty() {
+            is_changed = true;
+            // White space after a number changes nothing.
+            let padded = replacement.bytes().chain(std::iter::repeat(b' '));
+            bytes.iter_mut().skip(at).take(length).zip(padded).for_each(|(b, new)| *b = new);
         }
-        at += step;
+        at += length;
     }
     if !is_changed {
         return None;
     }
-    String::from_utf8(std::mem::take(&mut *bytes)).ok().map(Zeroizing::new)
+    let text = String::from_utf8(std::mem::take(&mut *bytes));
+    debug_assert!(text.is_ok(), "ASCII was replaced by ASCII");
+    text.ok().map(Zeroizing::new)
 }
 
-/// The length of the number that a text begins with, and whether it is odd.
-fn number(text: &[u8]) -> (usize, Option<Oddity>) {
-    // 10^308 has 309 digits.
+/// Returns the length of the number at the start of a text, and its replacement if it may overflow.
+fn number(text: &[u8]) -> (usize, &'static str) {
+    // 10^308, which is the first power of ten near the largest `f64`, has 309 digits.
     const DIGITS: usize = 300;
 
     let is_number = |b: &&u8| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
     let length = text.iter().take_while(is_number).count();
     let number = text.get(..length).and_then(|number| std::str::from_utf8(number).ok());
-    let odd = number.filter(|number| number.len() > DIGITS || number.contains(['e', 'E']));
-    let value = odd.and_then(|number| number.parse::<f64>().ok());
-    (length, value.map(|value| Oddity::Number { overflows: value.is_infinite() }))
-}
-
-/// The code unit that `\uXXXX` stands for.
-pub(super) fn code_unit(text: &[u8]) -> Option<u16> {
-    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    let may_overflow = number.is_some_and(|number| {
+        (number.len() > DIGITS || number.contains(['e', 'E'])) && number.parse::<f64>().is_ok()
+    });
+    (length, if may_overflow { "0" } else { "" })
 }

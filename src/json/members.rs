@@ -1,44 +1,42 @@
 //! The members of an object, one after the other.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::sink::Any;
-use super::{Kind, Sink, is_within, not_large, read};
+use super::sink::{Any, Text, read_apart};
+use super::{Kind, Mode, Sink, is_within, lenient};
 
-/// The members of an object that is being read. After each key comes a call for its value.
+/// The members of an object that is being read. Each key is followed by a call for its value.
 pub(crate) struct Members<'de, A> {
     map: A,
-    /// The first key, which is read ahead to tell an object from a number. It is here if it is a
-    /// piece of the document.
-    first: Option<&'de str>,
-    /// It is here if it has escapes. It may be the user info of a registry.
-    unescaped: Option<Zeroizing<String>>,
-    /// The document that is being read.
+    /// The first key, which is read ahead to distinguish an object from a number.
+    first: Option<FirstKey<'de>>,
     document: &'de str,
+    mode: Mode,
 }
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
-    pub(super) fn new(mut map: A, document: &'de str) -> Result<Self, A::Error> {
-        let mut unescaped = None;
-        let first = map.next_key_seed(FirstKey(&mut unescaped))?;
-        let first = first.filter(|_| unescaped.is_none());
-        Ok(Members { map, first, unescaped, document })
+    pub(super) fn new(mut map: A, document: &'de str, mode: Mode) -> Result<Self, A::Error> {
+        let first = map.next_key_seed(FirstKeySeed)?;
+        Ok(Members { map, first, document, mode })
     }
 
     /// Returns whether this is a number. With `arbitrary_precision`, `serde_json` passes a number
     /// as a map with one private key. A document can contain that key too; a key that was read from
     /// the document lies within its memory or was unescaped, the private one does not.
     pub(super) fn is_number(&self) -> bool {
-        self.first.is_some_and(|key| !is_within(self.document, key))
+        matches!(self.first, Some(FirstKey::Borrowed(key)) if !is_within(self.document, key))
     }
 
-    /// Reads the number that this [is](Self::is_number). One that may overflow an `f64` is an error,
-    /// as it is without the feature.
+    /// Reads the number that this [is](Self::is_number).
     pub(super) fn read_number(mut self) -> Result<(), A::Error> {
-        let value = self.map.next_value_seed(Key(|digits: &str| digits.parse().unwrap_or(0.0)))?;
-        not_large(value)
+        let value = self
+            .map
+            .next_value_seed(Key(|digits: &str| digits.parse().unwrap_or(f64::INFINITY)))?;
+        lenient::refuse_large(value)
     }
 
     /// Reads the next key without a copy of it.
@@ -47,19 +45,47 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         &mut self,
         read: impl FnOnce(&str) -> T,
     ) -> Result<Option<T>, A::Error> {
-        if let Some(key) = self.first.take() {
-            return Ok(Some(read(key)));
+        match self.first.take() {
+            Some(FirstKey::Borrowed(key)) => Ok(Some(read(key))),
+            Some(FirstKey::Unescaped(key)) => Ok(Some(read(&key))),
+            None => self.map.next_key_seed(Key(read)),
         }
-        if let Some(key) = self.unescaped.take() {
-            return Ok(Some(read(&key)));
-        }
-        self.map.next_key_seed(Key(read))
     }
 
     /// Reads a value into a sink, and returns its kind.
     #[inline]
     pub(crate) fn value<S: Sink<'de>>(&mut self, sink: S) -> Result<Kind, A::Error> {
-        self.value_of(Any { sink, document: self.document })
+        // An error with a position of its own would be one in the middle of the document.
+        self.value_or_kind(sink)?.map_err(|_| A::Error::custom(""))
+    }
+
+    /// Reads a value of which only the text matters, and returns its kind.
+    #[inline]
+    pub(crate) fn text(&mut self, take: impl FnOnce(&str)) -> Result<Kind, A::Error> {
+        self.value(Text(take))
+    }
+
+    /// Reads a value into a sink. In [`Mode::Apart`], one that is grammatical but has no value (a
+    /// lone surrogate, `1e999`) does not fail the document: the inner error is its kind.
+    #[inline]
+    pub(crate) fn value_or_kind<S: Sink<'de>>(
+        &mut self,
+        sink: S,
+    ) -> Result<Result<Kind, Kind>, A::Error> {
+        match self.mode {
+            Mode::Direct => self.value_in_place(sink).map(Ok),
+            Mode::Apart => {
+                let json = self.raw()?;
+                Ok(read_apart(json, sink).map_err(|_| Kind::of(json)))
+            }
+        }
+    }
+
+    /// Reads an object into a sink without looking for its end first. Its members are read in the
+    /// mode of the document.
+    #[inline]
+    pub(crate) fn value_in_place<S: Sink<'de>>(&mut self, sink: S) -> Result<Kind, A::Error> {
+        self.value_of(Any { sink, document: self.document, mode: self.mode })
     }
 
     /// Reads a value with a seed of its own.
@@ -70,22 +96,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         self.map.next_value_seed(seed)
     }
 
-    /// Reads a value on its own, so that one that is grammatical but has no value (a lone
-    /// surrogate, `1e999`) fails alone. The inner error is the kind that such a value was meant to
-    /// be.
-    pub(crate) fn value_alone<S: Sink<'de>>(
-        &mut self,
-        sink: S,
-    ) -> Result<Result<Kind, Kind>, A::Error> {
-        let json = self.raw()?;
-        Ok(read(json, sink).map_err(|_| match json.as_bytes() {
-            [b'{', ..] => Kind::Object,
-            [b'"', ..] => Kind::Text,
-            _ => Kind::Other,
-        }))
-    }
-
-    /// Returns the JSON of a value, which is checked for its grammar alone.
+    /// Returns the JSON of a value, of which only the grammar is checked.
     pub(crate) fn raw(&mut self) -> Result<&'de str, A::Error> {
         Ok(self.map.next_value::<&RawValue>()?.get())
     }
@@ -96,31 +107,36 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 }
 
-/// Reads a key that is a piece of the document; one that is not is kept apart.
-struct FirstKey<'k>(&'k mut Option<Zeroizing<String>>);
+/// The first key of an object.
+enum FirstKey<'de> {
+    Borrowed(&'de str),
+    /// A key with escapes. It may be the user info of a registry.
+    Unescaped(Zeroizing<String>),
+}
 
-impl<'de> DeserializeSeed<'de> for FirstKey<'_> {
-    type Value = &'de str;
+struct FirstKeySeed;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
+impl<'de> DeserializeSeed<'de> for FirstKeySeed {
+    type Value = FirstKey<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> Visitor<'de> for FirstKey<'_> {
-    type Value = &'de str;
+impl<'de> Visitor<'de> for FirstKeySeed {
+    type Value = FirstKey<'de>;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<&'de str, E> {
-        Ok(key)
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<FirstKey<'de>, E> {
+        Ok(FirstKey::Borrowed(key))
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<&'de str, E> {
-        *self.0 = Some(Zeroizing::new(key.to_owned()));
-        Ok("")
+    fn visit_str<E>(self, key: &str) -> Result<FirstKey<'de>, E> {
+        Ok(FirstKey::Unescaped(Zeroizing::new(key.to_owned())))
     }
 }
 
@@ -138,7 +154,7 @@ impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
 impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
     type Value = T;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 

@@ -1,13 +1,15 @@
-//! A document as a tree, for definitions that are looked into here and there.
+//! A document as a tree, for definitions of which only some fields are read.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Fault, Members, not_large, replaced};
+use super::lenient::{refuse_large, replaced};
+use super::{Fault, Members, Mode};
 
-/// A JSON value. No member of an object has a meaning of its own here, whatever it is called. The
-/// reader nests at most 128 levels deep, and so does whatever walks the tree.
+/// A JSON value. Private keys of `serde_json` have no meaning here. The tree is at most 128 levels
+/// deep, so recursion over it is safe.
 #[derive(Debug)]
 pub(crate) enum Value {
     Null,
@@ -21,9 +23,9 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Parses a document. A lone surrogate is read as U+FFFD and a number that overflows `f64` as
-    /// any other: programs in other languages write them, and a field that nobody asks for must not
-    /// fail a whole definition.
+    /// Parses a document. A lone surrogate is read as U+FFFD, and a number that overflows `f64` is a
+    /// number: programs in other languages write them, and a field that is never read must not fail
+    /// a definition.
     pub(crate) fn parse(json: &str) -> Result<Self, Fault> {
         Self::parse_strictly(json).or_else(|fault| match replaced(json) {
             Some(json) => Self::parse_strictly(&json),
@@ -38,7 +40,7 @@ impl Value {
         Ok(value)
     }
 
-    /// The member of an object.
+    /// Returns the member of an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.as_object()?.get(name)
     }
@@ -64,7 +66,7 @@ impl Value {
     }
 }
 
-/// Reads a value of a document as a tree.
+/// Reads a value as a tree.
 #[derive(Clone, Copy)]
 struct Tree<'de> {
     document: &'de str,
@@ -81,12 +83,12 @@ impl<'de> DeserializeSeed<'de> for Tree<'de> {
 impl<'de> Visitor<'de> for Tree<'de> {
     type Value = Value;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        let mut members = Members::new(map, self.document)?;
+        let mut members = Members::new(map, self.document, Mode::Direct)?;
         if members.is_number() {
             return members.read_number().map(|()| Value::Number);
         }
@@ -126,7 +128,7 @@ impl<'de> Visitor<'de> for Tree<'de> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        not_large(value)?;
+        refuse_large(value)?;
         Ok(Value::Number)
     }
 }

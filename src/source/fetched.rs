@@ -10,6 +10,7 @@ use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file;
 use crate::file_names::{ARCHIVE, SANDBOX_FILES};
+use crate::json::foreign_compression;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
@@ -118,7 +119,7 @@ fn unpack(
             Ok(vec![Unpacked { name, location: location.clone(), bytes }])
         }
         Extraction::Credentials | Extraction::Anything => {
-            if let Some(problem) = file::foreign_compression(bytes) {
+            if let Some(problem) = foreign_compression(bytes) {
                 return Err(Error::Encoding { location: location.clone(), problem });
             }
             let unpacked = |archive::Member { name, bytes }| Unpacked {

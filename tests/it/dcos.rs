@@ -206,7 +206,7 @@ fn check_file_reports_whether_the_agent_starts_and_its_tasks_can_pull() {
         (text(r#"{"auths": {},}"#), true, false, 0, "invalid JSON at line 1, column 14",
             "DC/OS: invalid configuration"),
         (text("{} x"), true, false, 0, "text after the end", "trailing text"),
-        (text("[]"), true, false, 0, "no object", "no object"),
+        (text("[]"), true, false, 0, "is not an object", "no object"),
         (Vec::from(format!("\u{FEFF}{}", config(&[("reg.io", "u")]))), true, false, 0,
             "a byte-order mark precedes the JSON", "read here, refused by Mesos"),
         (gzip(&tar(&[file(".dockercfg", "{}")])), true, false, 0, "not one JSON value", "read here, refused by Mesos"),

@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::credential_file::{CredentialFile, FileEntry};
 use crate::error::{CLUSTER_FILE, DCOS_OWNED_FILE, Error, ParameterProblem, Warning, WarningKind};
-use crate::file;
-use crate::json::with_text;
+use crate::json::{read_fields, with_text};
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::mesos::{Config, DockerRegistry, Pitfall};
@@ -82,7 +81,7 @@ impl Parameters {
     /// `config` is not a JSON object.
     pub fn from_json(config: &[u8]) -> Result<Self, Error> {
         let location = config_location();
-        let Some(config) = file::read_fields(config, &location)? else {
+        let Some(config) = read_fields(config, &location)? else {
             let problem = "it is not an object; a configuration contains parameters by name";
             return Err(Error::NotACredentialFile { location, problem, line: 0, column: 0 });
         };
@@ -259,7 +258,7 @@ fn read_credentials(text: &str) -> Result<Option<CredentialFile>, Error> {
     let location = Location::called(None, CREDENTIALS);
     match CredentialFile::read(text.as_bytes(), &location, &Limits::default()) {
         Ok(file) if text.trim_start().starts_with('{') => Ok(Some(file)),
-        _ => match file::read_fields(text.as_bytes(), &location) {
+        _ => match read_fields(text.as_bytes(), &location) {
             Ok(Some(_)) => Ok(None),
             Ok(None) => Err(refused(CREDENTIALS, "must be a JSON dictionary, {} at least")),
             Err(Error::Empty { .. }) => {

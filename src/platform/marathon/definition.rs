@@ -4,7 +4,7 @@ use super::container::id_or_definition;
 use super::node::{Node, Violations};
 use super::service::{self, Answer, refused};
 use crate::error::{Error, Rule};
-use crate::file;
+use crate::json::read_definition;
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::redact::cut;
@@ -43,7 +43,7 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     if definition.len() as u64 > value {
         return Err(Error::Limit { location, limit: "definition_bytes", value });
     }
-    let document = file::read_document(definition, &location)?;
+    let document = read_definition(definition, &location)?;
     let violations = Violations::default();
     let root = Node::root(&document, &violations);
     let value = limits.definition_containers;

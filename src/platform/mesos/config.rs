@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::file::{is_credential_field, is_strict_auth, looks_like_registry};
 use crate::image::{is_dotted, split_port};
-use crate::json::{self, Kind, Members, Sink, TextReader};
+use crate::json::{self, Kind, Members, Mode, Sink};
 use crate::key::Scope;
 use crate::redact;
 
@@ -177,14 +177,7 @@ impl Config {
             Err(_) => &lossy(bytes),
         };
         let mut config = Config::default();
-        let mut read = json::read(text, Top(&mut config));
-        if read.is_err() {
-            if let Some(exact) = json::with_exact_overflows(text) {
-                config = Config::default();
-                read = json::read(&exact, Top(&mut config));
-            }
-        }
-        match read {
+        match json::read(text, Mode::Apart, Top(&mut config)) {
             Ok(Kind::Object) => Ok(config),
             Ok(_) => Err("the JSON is not an object; an empty configuration is {}"),
             // The position of the fault is not Mesos's.
@@ -292,7 +285,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
 ) -> Result<Option<Fields>, A::Error> {
     let mut fields = Fields::default();
-    let kind = TextReader::CAREFUL.read_into(members, &mut fields)?;
+    let kind = members.value(&mut fields)?;
     Ok((kind == Kind::Object).then_some(fields))
 }
 
@@ -301,7 +294,7 @@ impl<'de> Sink<'de> for &mut Fields {
         while let Some(name) = members.next_key(owned)? {
             self.members += 1;
             let (mut auth, mut has_text) = (AuthState::Absent, false);
-            let kind = TextReader::CAREFUL.read(members, |text| {
+            let kind = members.text(|text| {
                 has_text = !text.is_empty();
                 auth = match text {
                     "" => AuthState::Empty,

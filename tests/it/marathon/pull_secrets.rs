@@ -46,7 +46,7 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
         (Err(std::io::Error::other("403")), "cannot be had: 403; the image is not pulled without it"),
         (Ok(Vec::new()), "task secret, s (/store/s) of /a: the file is empty"),
         (Ok(b"{".to_vec()), "task secret, s (/store/s) of /a: the JSON ends too early"),
-        (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is no object"),
+        (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is not an object"),
     ];
     check_rows(table, |(bytes, expected)| {
         let error = resolve(bytes).expect_err(expected).to_string();

@@ -1,0 +1,61 @@
+//! Credential helpers that a file names in `credsStore` and `credHelpers`. They are reported and
+//! never run here: entries next to them answer as if they were not there.
+
+use std::collections::HashMap;
+
+use serde::de::MapAccess;
+
+use super::document::ParsedDocument;
+use crate::json::{Members, Sink};
+use crate::key::Scope;
+use crate::redact;
+
+/// A key of `credHelpers` and its credential helper.
+pub(crate) struct HelperKey {
+    /// The key as it may be logged.
+    pub(crate) key: Box<str>,
+    pub(crate) helper: Box<str>,
+}
+
+/// Reads the name of a helper as it may be logged; empty if there is none.
+pub(super) fn read_helper<'de, A: MapAccess<'de>>(
+    members: &mut Members<'de, A>,
+) -> Result<Box<str>, A::Error> {
+    let mut helper = Box::default();
+    members.text(|name| helper = redact::helper_name(name).into())?;
+    Ok(helper)
+}
+
+/// Receives the value of `credHelpers`. Its keys count towards the limits of entries and patterns.
+pub(super) struct CredHelpers<'d>(pub(super) &'d mut ParsedDocument);
+
+impl<'de> Sink<'de> for CredHelpers<'_> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        let document = self.0;
+        let mut by_key: HashMap<Box<str>, usize> = HashMap::new();
+        let mut helper_keys: Vec<HelperKey> = Vec::new();
+        let mut position = 0;
+        let mut shown = |key: &str| -> (Box<str>, bool) {
+            position += 1;
+            match Scope::parse(key) {
+                Ok(scope) => (key.into(), scope.literals.is_some()),
+                Err(_) => (redact::unmatchable_key(key, position).into(), false),
+            }
+        };
+        while let Some((key, is_pattern)) = members.next_key(&mut shown)? {
+            document.count(is_pattern)?;
+            let helper = read_helper(members)?;
+            // The last one of a key counts, in the place of the first.
+            match by_key.get(&key).and_then(|at| helper_keys.get_mut(*at)) {
+                Some(earlier) => earlier.helper = helper,
+                None => {
+                    by_key.insert(key.clone(), helper_keys.len());
+                    helper_keys.push(HelperKey { key, helper });
+                }
+            }
+        }
+        helper_keys.retain(|held| !held.helper.is_empty());
+        document.helper_keys = helper_keys;
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! A JSON document -> the entries in it, in one pass that knows every format at once.
+//!
+//! Derived `Deserialize` is not used: it refuses a duplicate field, compares field names by case,
+//! fails a whole file for one field of the wrong type, and quotes the input in its errors.
+
+use serde::de::MapAccess;
+
+use super::capacity::Progress;
+use super::credential_helpers::{CredHelpers, HelperKey, read_helper};
+use super::entry::{Entry, EntrySecrets};
+use super::fields::{Fields, FieldsRead};
+use super::kubernetes_secret::{KubernetesSecret, SecretField};
+use super::texts::Texts;
+use crate::error::{EntryProblem, Error};
+use crate::json::{self, Fault, FaultKind, Kind, Members, Mode, Sink};
+use crate::level::Location;
+use crate::limits::Limits;
+
+/// Every known field of Docker's config file. One of them makes a document a `config.json`.
+const DOCKER_FIELDS: [&str; 27] = [
+    "auths",
+    "HttpHeaders",
+    "psFormat",
+    "imagesFormat",
+    "networksFormat",
+    "pluginsFormat",
+    "volumesFormat",
+    "statsFormat",
+    "detachKeys",
+    "credsStore",
+    "credHelpers",
+    "serviceInspectFormat",
+    "servicesFormat",
+    "tasksFormat",
+    "secretFormat",
+    "configFormat",
+    "nodesFormat",
+    "pruneFilters",
+    "proxies",
+    "experimental",
+    "stackOrchestrator",
+    "kubernetes",
+    "currentContext",
+    "cliPluginsExtraDirs",
+    "plugins",
+    "aliases",
+    "features",
+];
+
+/// Everything that a document may turn out to be, collected while it is read.
+#[derive(Default)]
+pub(super) struct ParsedDocument {
+    pub(super) texts: Texts,
+    pub(super) has_docker_field: bool,
+    pub(super) entries: Entries,
+    pub(super) store_helper: Option<Box<str>>,
+    pub(super) helper_keys: Vec<HelperKey>,
+    pub(super) top_has_object: bool,
+    pub(super) secret: KubernetesSecret,
+    entries_left: u64,
+    patterns_left: u64,
+    failure: Option<Failure>,
+    progress: Progress,
+}
+
+/// The entries of a document, in the two places where formats have them.
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) auths: Vec<Entry>,
+    /// At the top, as in a `.dockercfg`.
+    pub(super) top: Vec<Entry>,
+}
+
+/// The reason for which reading stopped, if it is not a fault of the JSON.
+#[derive(Clone, Copy)]
+enum Failure {
+    TooManyEntries,
+    TooManyPatterns,
+    AuthsNotAnObject,
+}
+
+impl Failure {
+    fn into_error(self, fault: Fault, location: Location, limits: &Limits) -> Error {
+        let (limit, value) = match self {
+            Failure::TooManyEntries => ("file_entries", limits.file_entries),
+            Failure::TooManyPatterns => ("file_patterns", limits.file_patterns),
+            Failure::AuthsNotAnObject => {
+                let problem = "\"auths\" is not an object; it must hold {registry: {\"auth\": …}}";
+                let Fault { line, column, .. } = fault;
+                return Error::NotACredentialFile { location, problem, line, column };
+            }
+        };
+        Error::Limit { location, limit, value }
+    }
+}
+
+impl ParsedDocument {
+    /// Reads a document, and returns whether it is an object.
+    // Into `self`, which is large, and slow to return as part of a result.
+    pub(super) fn read(
+        &mut self,
+        text: &str,
+        location: &Location,
+        limits: &Limits,
+    ) -> Result<bool, Error> {
+        let mut mode = if text.contains('\\') { Mode::Apart } else { Mode::Direct };
+        loop {
+            let fault = match self.read_in(mode, text, limits) {
+                Ok(kind) => return Ok(kind == Kind::Object),
+                Err(fault) => fault,
+            };
+            match self.failure {
+                Some(failure) => return Err(failure.into_error(fault, location.clone(), limits)),
+                // It may have stopped at a single entry without a value. If not, the fault is that
+                // of the document.
+                None if mode == Mode::Direct && fault.kind != FaultKind::EndsEarly => {
+                    mode = Mode::Apart;
+                }
+                None => return Err(fault.into_error(text, location)),
+            }
+        }
+    }
+
+    fn read_in(&mut self, mode: Mode, text: &str, limits: &Limits) -> Result<Kind, Fault> {
+        *self = ParsedDocument {
+            entries_left: limits.file_entries,
+            patterns_left: limits.file_patterns,
+            progress: Progress::new(text),
+            ..ParsedDocument::default()
+        };
+        json::read(text, mode, Document(self))
+    }
+
+    /// Counts one more key towards the limits.
+    pub(super) fn count<E: serde::de::Error>(&mut self, is_pattern: bool) -> Result<(), E> {
+        let Some(entries_left) = self.entries_left.checked_sub(1) else {
+            return self.fail(Failure::TooManyEntries);
+        };
+        let Some(patterns_left) = self.patterns_left.checked_sub(is_pattern.into()) else {
+            return self.fail(Failure::TooManyPatterns);
+        };
+        (self.entries_left, self.patterns_left) = (entries_left, patterns_left);
+        Ok(())
+    }
+
+    fn fail<E: serde::de::Error>(&mut self, failure: Failure) -> Result<(), E> {
+        self.failure = Some(failure);
+        Err(E::custom(""))
+    }
+
+    /// Makes `entry` the entry of a key, and room for its value.
+    fn start_entry(&mut self, entry: &mut Entry, key: &str) {
+        self.progress.reach(key);
+        self.progress.make_room_for_text(&mut self.texts.text, key.len());
+        self.texts.start_entry(entry, key);
+    }
+
+    /// Reads the value of a key, which `entry` was started with, and adds the entry to a list.
+    fn read_entry<'de, A: MapAccess<'de>>(
+        &mut self,
+        entry: &Entry,
+        members: &mut Members<'de, A>,
+        list: impl FnOnce(&mut Entries) -> &mut Vec<Entry>,
+    ) -> Result<Kind, A::Error> {
+        self.count(entry.literals.is_some())?;
+        let mut fields: FieldsRead = Ok(EntrySecrets::default());
+        let sink = Fields { secrets: &mut self.texts.text, read: &mut fields };
+        let kind = members.value_or_kind(sink)?.unwrap_or_else(|kind| {
+            fields = Err(EntryProblem::Meaningless);
+            kind
+        });
+        if matches!(kind, Kind::Text | Kind::Other) && fields.is_ok() {
+            fields = Err(EntryProblem::NotAnObject);
+        }
+        let entries = list(&mut self.entries);
+        self.progress.make_room_for_entry(entries);
+        entries.push(*entry);
+        if let Some(entry) = entries.last_mut() {
+            self.texts.fill(entry, &fields);
+        }
+        Ok(kind)
+    }
+}
+
+/// Returns whether a field at the top is a registry and not some other field.
+pub(crate) fn looks_like_registry(name: &str) -> bool {
+    name.contains(['.', ':', '/']) || name == "localhost"
+}
+
+enum TopField {
+    Auths,
+    CredsStore,
+    CredHelpers,
+    OtherOfDocker,
+    Secret(SecretField),
+    Registry,
+    Unknown,
+}
+
+impl TopField {
+    fn named(name: &str, document: &mut ParsedDocument, entry: &mut Entry) -> Self {
+        let is = |field: &str| name.eq_ignore_ascii_case(field);
+        match SecretField::named(name) {
+            Some(field) => TopField::Secret(field),
+            // No other field looks like a registry.
+            None if looks_like_registry(name) => {
+                document.start_entry(entry, name);
+                TopField::Registry
+            }
+            None if is("auths") => TopField::Auths,
+            None if is("credsStore") => TopField::CredsStore,
+            None if is("credHelpers") => TopField::CredHelpers,
+            None if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::OtherOfDocker,
+            None => TopField::Unknown,
+        }
+    }
+
+    fn is_dockers(&self) -> bool {
+        match self {
+            TopField::Auths
+            | TopField::CredsStore
+            | TopField::CredHelpers
+            | TopField::OtherOfDocker => true,
+            TopField::Secret(_) | TopField::Registry | TopField::Unknown => false,
+        }
+    }
+}
+
+struct Document<'d>(&'d mut ParsedDocument);
+
+impl<'de> Sink<'de> for Document<'_> {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        let document = self.0;
+        let mut entry = Entry::EMPTY;
+        while let Some(field) = members.next_key(|k| TopField::named(k, document, &mut entry))? {
+            document.has_docker_field |= field.is_dockers();
+            match field {
+                TopField::Auths => {
+                    members.value_in_place(Auths(document))?;
+                }
+                TopField::CredsStore => {
+                    let helper = read_helper(members)?;
+                    document.store_helper = Some(helper).filter(|helper| !helper.is_empty());
+                }
+                TopField::CredHelpers => {
+                    members.value(CredHelpers(document))?;
+                }
+                TopField::Secret(field) => document.secret.read_field(field, members)?,
+                TopField::Registry => {
+                    let kind = document.read_entry(&entry, members, |entries| &mut entries.top)?;
+                    document.top_has_object |= kind == Kind::Object;
+                }
+                TopField::OtherOfDocker | TopField::Unknown => members.skip()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Receives the value of `auths`. The entries of repeated `auths` are united.
+struct Auths<'d>(&'d mut ParsedDocument);
+
+impl<'de> Sink<'de> for Auths<'_> {
+    fn not_an_object<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.0.fail(Failure::AuthsNotAnObject)
+    }
+
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        let document = self.0;
+        let mut entry = Entry::EMPTY;
+        while members.next_key(|k| document.start_entry(&mut entry, k))?.is_some() {
+            document.read_entry(&entry, members, |entries| &mut entries.auths)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! The formats of credential files.
+
+/// The format of a credential file, recognised by its content, never by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// `config.json` or `auth.json`: entries under `auths`. Docker since 1.7, podman.
+    ConfigJson,
+    /// `.dockercfg`: entries at the top. Docker before 1.7.
+    Dockercfg,
+    /// The oldest `.dockercfg`: lines `auth = …` and `email = …`, for Docker Hub.
+    DockercfgLines,
+    /// A Kubernetes Secret, or its `data` alone, as JSON.
+    KubernetesSecret,
+    /// A tar archive, with or without gzip.
+    Archive,
+}
+
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Format::ConfigJson => "config.json",
+            Format::Dockercfg => ".dockercfg",
+            Format::DockercfgLines => ".dockercfg in lines",
+            Format::KubernetesSecret => "Kubernetes Secret",
+            Format::Archive => "archive",
+        }
+    }
+}

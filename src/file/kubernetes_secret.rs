@@ -1,0 +1,196 @@
+//! Kubernetes Secrets: `kind: Secret` with a credential file in `data` or `stringData`, or the bare
+//! `data` object alone.
+
+use serde::de::MapAccess;
+use zeroize::Zeroizing;
+
+use super::auth_field::decode_base64;
+use super::{Files, Format, Nesting, read_text};
+use crate::error::Error;
+use crate::file_names::{DOCKER_CONFIG_JSON, DOCKERCFG};
+use crate::json::{Kind, Members, Sink};
+use crate::level::Location;
+use crate::limits::Limits;
+
+/// The parts of a Secret, as far as a document has them.
+#[derive(Default)]
+pub(super) struct KubernetesSecret {
+    is_secret: bool,
+    data: SecretData,
+    string_data: SecretData,
+    /// `.dockerconfigjson` and `.dockercfg` at the top.
+    bare_data: SecretData,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum SecretField {
+    Kind,
+    Data,
+    StringData,
+    BareFile(SecretFile),
+}
+
+/// The two names under which a Secret keeps a credential file.
+#[derive(Clone, Copy)]
+pub(super) enum SecretFile {
+    ConfigJson,
+    Dockercfg,
+}
+
+/// The credential files under `data` or `stringData`.
+#[derive(Default)]
+struct SecretData {
+    config_json: Option<SecretValue>,
+    dockercfg: Option<SecretValue>,
+}
+
+enum SecretValue {
+    Text(Zeroizing<String>),
+    /// Neither text nor null.
+    Other,
+}
+
+impl SecretField {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let is = |field: &str| name.eq_ignore_ascii_case(field);
+        match () {
+            () if is("kind") => Some(SecretField::Kind),
+            () if is("data") => Some(SecretField::Data),
+            () if is("stringData") => Some(SecretField::StringData),
+            () => SecretFile::named(name).map(SecretField::BareFile),
+        }
+    }
+}
+
+impl SecretFile {
+    /// Unlike names of fields, names of data are compared by case.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            DOCKER_CONFIG_JSON => Some(SecretFile::ConfigJson),
+            DOCKERCFG => Some(SecretFile::Dockercfg),
+            _ => None,
+        }
+    }
+}
+
+impl KubernetesSecret {
+    /// Reads the value of a field. The last one of a name counts.
+    pub(super) fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        field: SecretField,
+        members: &mut Members<'de, A>,
+    ) -> Result<(), A::Error> {
+        match field {
+            SecretField::Kind => {
+                self.is_secret = false;
+                members.text(|kind| self.is_secret = kind == "Secret")?;
+            }
+            SecretField::Data => {
+                self.data = SecretData::default();
+                members.value(&mut self.data)?;
+            }
+            SecretField::StringData => {
+                self.string_data = SecretData::default();
+                members.value(&mut self.string_data)?;
+            }
+            SecretField::BareFile(file) => self.bare_data.read(file, members)?,
+        }
+        Ok(())
+    }
+
+    /// Returns the Secret, if the document is one. A field of Docker's config file makes it a
+    /// `config.json`.
+    pub(super) fn recognised(self, has_docker_field: bool) -> Option<Self> {
+        match self {
+            _ if has_docker_field => None,
+            Self { is_secret: true, .. } => Some(self),
+            Self { bare_data, .. } if !bare_data.is_empty() => {
+                Some(Self { data: bare_data, ..Self::default() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads the credential files of the Secret. `stringData` outranks `data` name by name, as it
+    /// does in Kubernetes.
+    pub(super) fn read(
+        self,
+        location: &Location,
+        limits: &Limits,
+        nesting: Nesting,
+    ) -> Result<Files, Error> {
+        let refused = |location: &Location, problem| Error::NotACredentialFile {
+            location: location.clone(),
+            problem,
+            line: 0,
+            column: 0,
+        };
+        if nesting == Nesting::InSecret {
+            return Err(refused(location, "a Secret inside a Secret is not read"));
+        }
+        let KubernetesSecret { data, string_data, .. } = self;
+        let mut files = Vec::new();
+        for (name, text, encoded) in [
+            (DOCKER_CONFIG_JSON, string_data.config_json, data.config_json),
+            (DOCKERCFG, string_data.dockercfg, data.dockercfg),
+        ] {
+            let is_plain = text.is_some();
+            let Some(value) = text.or(encoded) else { continue };
+            let location = location.member(name);
+            let SecretValue::Text(text) = value else {
+                let problem = "its value in the Secret is not text; it must be base64 of the file";
+                return Err(refused(&location, problem));
+            };
+            // People also write the file itself in place of its base64, which never starts with a
+            // brace.
+            let read = if is_plain || text.trim_start().starts_with('{') {
+                read_text(text.as_bytes(), &location, limits, Nesting::InSecret)
+            } else if let Some(bytes) = decode_base64(text.as_bytes()) {
+                read_text(bytes.as_slice(), &location, limits, Nesting::InSecret)
+            } else {
+                let problem = "its value in the Secret is not base64 of a credential file";
+                Err(Error::Encoding { location, problem })
+            };
+            files.extend(read?.files);
+        }
+        if files.is_empty() {
+            let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
+                           stringData; make it with kubectl create secret docker-registry";
+            return Err(refused(location, problem));
+        }
+        Ok(Files { format: Format::KubernetesSecret, files })
+    }
+}
+
+impl SecretData {
+    fn is_empty(&self) -> bool {
+        self.config_json.is_none() && self.dockercfg.is_none()
+    }
+
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        file: SecretFile,
+        members: &mut Members<'de, A>,
+    ) -> Result<(), A::Error> {
+        let mut text = None;
+        let kind = members.text(|t| text = Some(SecretValue::Text(t.to_owned().into())))?;
+        let value = match file {
+            SecretFile::ConfigJson => &mut self.config_json,
+            SecretFile::Dockercfg => &mut self.dockercfg,
+        };
+        *value = if kind == Kind::Null { None } else { text.or(Some(SecretValue::Other)) };
+        Ok(())
+    }
+}
+
+impl<'de> Sink<'de> for &mut SecretData {
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        while let Some(file) = members.next_key(SecretFile::named)? {
+            match file {
+                Some(file) => self.read(file, members)?,
+                None => members.skip()?,
+            }
+        }
+        Ok(())
+    }
+}
