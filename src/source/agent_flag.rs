@@ -6,22 +6,17 @@ use url::Url;
 
 use super::{Contents, named};
 use crate::error::Error;
-use crate::file;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 
 pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
     let inline = Location::bytes(Level::AgentFlag, ordinal);
     match Form::of(value) {
-        Ok(Form::Json) => {
-            let read = file::read(value.as_bytes(), &inline, limits)?;
-            Ok(Contents::of(inline, read.files))
-        }
+        Ok(Form::Json) => Contents::read(inline, value.as_bytes(), limits),
         Ok(Form::File(path)) => {
             let location = Location::file(Level::AgentFlag, &path);
             let bytes = named::read_named(&path, &location, limits)?;
-            let read = file::read(bytes.as_slice(), &location, limits)?;
-            Ok(Contents::of(location, read.files))
+            Contents::read(location, bytes.as_slice(), limits)
         }
         Err(problem) => Err(Error::AgentFlag { location: inline, problem }),
     }
@@ -40,7 +35,7 @@ impl Form {
         if text.starts_with('{') {
             Ok(Form::Json)
         } else if text.starts_with(['[', '"']) {
-            Err("its value is JSON, but no object")
+            Err("its value is JSON, but not an object")
         } else if text.is_empty() {
             Err("its value is empty")
         } else if is_no_path(text) {
@@ -52,7 +47,7 @@ impl Form {
         } else if scheme.is_some() {
             Err("its value is a URL, but not a file:// URL; nothing is fetched")
         } else {
-            Err("its value is a relative path or no JSON")
+            Err("its value is a relative path or is not JSON")
         }
     }
 }
@@ -72,7 +67,7 @@ fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
 
 const NO_PATH: &str = "its value is neither a path nor JSON alone";
 
-/// What looks like a piece of JSON must not become a path, which is shown.
+/// Returns whether a text looks like a piece of JSON. It must not become a path, which is logged.
 pub(super) fn is_no_path(text: &str) -> bool {
     text.contains(['{', '"']) || text.contains(char::is_control)
 }

@@ -1,10 +1,11 @@
-//! What a task's `fetch` would leave in its sandbox, read where it comes from and never unpacked to
-//! disk.
+//! The files that a task's `fetch` would leave in its sandbox, read from where they are fetched and
+//! never unpacked to disk.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{Contents, NO_SANDBOX_FILES, named};
+use super::sandbox::{NO_SANDBOX_FILES, warning_without_credentials};
+use super::{Contents, named};
 use crate::archive;
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
@@ -20,29 +21,30 @@ use crate::secret::SecretBytes;
 pub(crate) struct Fetched {
     pub(crate) path: PathBuf,
     pub(crate) location: Location,
-    pub(crate) lands: FetchEffect,
+    pub(crate) effect: FetchEffect,
 }
 
 impl Fetched {
-    /// Returns whether its name is that of a credential file.
+    /// Returns whether it has the name of a credential file. If not, it is an archive of the task's
+    /// own, in which credentials may be.
     fn is_named(&self) -> bool {
-        self.lands.unpacks != Extraction::Anything
+        self.effect.unpacks != Extraction::Anything
     }
 }
 
-/// What becomes of it there.
+/// The files that a fetched file becomes in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FetchEffect {
-    /// Which of the files that are looked at it becomes itself.
+    /// The one of [`SANDBOX_FILES`] that it becomes itself.
     pub(crate) file: Option<&'static str>,
     pub(crate) unpacks: Extraction,
 }
 
-/// What it is unpacked to.
+/// The files that are extracted from a fetched file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Extraction {
     Nothing,
-    /// One file that is looked at, out of gzip.
+    /// One of [`SANDBOX_FILES`], compressed with gzip.
     File(&'static str),
     /// An archive of credentials.
     Credentials,
@@ -50,84 +52,78 @@ pub(crate) enum Extraction {
     Anything,
 }
 
-/// The files that are looked at in a sandbox, each as it was fetched last.
+/// The [`SANDBOX_FILES`] of a sandbox, each as it was fetched last.
 #[derive(Default)]
 struct Sandbox {
     files: [Option<SandboxFile>; SANDBOX_FILES.len()],
 }
 
+/// One file of a sandbox.
 struct SandboxFile {
     location: Location,
     bytes: SecretBytes,
-    is_member: bool,
-    /// Which of the fetched files it came with.
-    with: usize,
-    /// How many files came out of it.
+    /// Set if it was extracted.
+    is_extracted: bool,
+    /// The number of the fetched file that it came from.
+    from: usize,
+    /// The number of files that were extracted from it.
     members: usize,
 }
 
 impl Sandbox {
-    fn put(&mut self, name: &str, arrived: SandboxFile) {
+    /// Fetches a file, which is the one of number `from`.
+    fn fetch(&mut self, from: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
+        let Fetched { path, location, effect } = fetched;
+        let bytes = named::read_named(path, location, limits)?;
+        let extracted = extract(bytes.as_slice(), location, effect.unpacks, limits);
+        let members = extracted.as_ref().map_or(0, Vec::len);
+        if let Some(name) = effect.file {
+            let location = location.clone();
+            self.put(name, SandboxFile { location, bytes, is_extracted: false, from, members });
+        }
+        for (location, archive::Member { name, bytes }) in extracted? {
+            self.put(name, SandboxFile { location, bytes, is_extracted: true, from, members: 0 });
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, name: &str, file: SandboxFile) {
         let slot = SANDBOX_FILES.iter().position(|known| *known == name);
         if let Some(slot) = slot.and_then(|slot| self.files.get_mut(slot)) {
-            *slot = Some(arrived);
+            *slot = Some(file);
         }
     }
 
-    /// Drops the archive where everything in it lies beside it, unpacked.
-    fn drop_unpacked(&mut self) {
+    /// Drops the archive if everything in it is next to it, extracted.
+    fn drop_extracted_archive(&mut self) {
         let [files @ .., archive] = &mut self.files;
-        let Some(SandboxFile { with, members, .. }) = archive else { return };
-        let beside = files.iter().flatten().filter(|file| file.is_member && file.with == *with);
+        let Some(SandboxFile { from, members, .. }) = archive else { return };
+        let beside = files.iter().flatten().filter(|file| file.is_extracted && file.from == *from);
         if *members > 0 && beside.count() == *members {
             *archive = None;
         }
     }
-
-    fn fetch(&mut self, with: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
-        let Fetched { path, location, lands } = fetched;
-        let bytes = named::read_named(path, location, limits)?;
-        let unpacked = unpack(bytes.as_slice(), location, lands.unpacks, limits);
-        let members = unpacked.as_ref().map_or(0, Vec::len);
-        if let Some(name) = lands.file {
-            let location = location.clone();
-            self.put(name, SandboxFile { location, bytes, is_member: false, with, members });
-        }
-        for Unpacked { name, location, bytes } in unpacked? {
-            self.put(name, SandboxFile { location, bytes, is_member: true, with, members: 0 });
-        }
-        Ok(())
-    }
 }
 
-struct Unpacked {
-    name: &'static str,
-    location: Location,
-    bytes: SecretBytes,
-}
-
-fn unpack(
+/// Extracts the files that credentials are looked for in, each with its location.
+fn extract(
     bytes: &[u8],
     location: &Location,
-    unpacks: Extraction,
+    extraction: Extraction,
     limits: &Limits,
-) -> Result<Vec<Unpacked>, Error> {
-    match unpacks {
+) -> Result<Vec<(Location, archive::Member)>, Error> {
+    match extraction {
         Extraction::Nothing => Ok(Vec::new()),
         Extraction::File(name) => {
             let bytes = archive::gunzip(bytes, location, limits)?;
-            Ok(vec![Unpacked { name, location: location.clone(), bytes }])
+            Ok(vec![(location.clone(), archive::Member { name, bytes })])
         }
         Extraction::Credentials | Extraction::Anything => {
             if let Some(problem) = foreign_compression(bytes) {
                 return Err(Error::Encoding { location: location.clone(), problem });
             }
-            let unpacked = |archive::Member { name, bytes }| Unpacked {
-                name,
-                location: location.member(name),
-                bytes,
-            };
-            Ok(archive::read(bytes, location, limits)?.into_iter().map(unpacked).collect())
+            let members = archive::read(bytes, location, limits)?.into_iter();
+            Ok(members.map(|member| (location.member(member.name), member)).collect())
         }
     }
 }
@@ -136,75 +132,64 @@ pub(crate) fn location() -> Location {
     Location::called(Some(Level::SandboxHome), "what the task fetches")
 }
 
-/// Later files overwrite earlier ones, as they do in a sandbox.
+/// Reads the sandbox as it is after all fetches. Later files overwrite earlier ones.
 pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Error> {
-    let location = location();
-    // Of what is fetched again, the last time counts.
-    let mut known = HashSet::new();
-    let mut fetches: Vec<&Fetched> = fetches
-        .iter()
-        .rev()
-        .filter(|fetched| known.insert((&fetched.path, fetched.lands)))
-        .collect();
-    fetches.reverse();
-    let most = limits.fetched_files;
-    let named = fetches.iter().filter(|fetched| fetched.is_named()).count() as u64;
-    let Some(room) = most.checked_sub(named) else {
-        return Err(Error::Limit { location, limit: "fetched_files", value: most });
-    };
-    let own = fetches.len() as u64 - named;
-    // Later files overwrite earlier ones, so the last archives decide.
-    let mut passed_over = own.saturating_sub(room);
-    let mut warnings = Vec::new();
-    if passed_over > 0 {
-        let kind = WarningKind::ArchivesOverLimit { archives: passed_over, limit: most };
-        warnings.push(Warning::new(&location, None, kind));
-    }
-    fetches.retain(|fetched| {
-        let is_kept = fetched.is_named() || passed_over == 0;
-        passed_over -= u64::from(!is_kept);
-        is_kept
-    });
+    let mut contents = Contents::empty(location());
     let mut sandbox = Sandbox::default();
-    for (with, fetched) in fetches.into_iter().enumerate() {
-        let is_certain = fetched.is_named();
-        match sandbox.fetch(with, fetched, limits) {
-            // In the task's own program there need be none.
-            Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) if !is_certain => {}
-            Err(_) if !is_certain => {
-                warnings.push(Warning::new(&fetched.location, None, WarningKind::ArchiveNotRead));
-            }
-            Err(Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } }) => {
-                // Where it lies in the sandbox it is told of below.
-                if fetched.lands.file != Some(ARCHIVE) {
-                    warnings.push(without_credentials(&location, near_miss));
+    let (fetches, over_limit) = within_limit(fetches, limits)?;
+    contents.warnings.extend(over_limit);
+    for (from, fetched) in fetches.into_iter().enumerate() {
+        match sandbox.fetch(from, fetched, limits) {
+            Ok(()) => {}
+            Err(error) if fetched.is_named() => {
+                let warning = warning_without_credentials(error)?;
+                // If the archive itself is in the sandbox, it is reported below.
+                if fetched.effect.file != Some(ARCHIVE) {
+                    contents.warnings.push(warning);
                 }
             }
-            read => read?,
-        }
-    }
-    sandbox.drop_unpacked();
-    let mut contents = Contents::of(location, Vec::new());
-    contents.warnings = warnings;
-    for (arrived, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
-        let Some(SandboxFile { location, bytes, is_member, .. }) = arrived else { continue };
-        let read = if is_member { file::read_member } else { file::read };
-        match read(bytes.as_slice(), &location, limits) {
-            Ok(read) => contents.files.extend(read.files),
-            Err(Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } })
-                if name == ARCHIVE =>
-            {
-                contents.warnings.push(without_credentials(&location, near_miss));
+            // An archive of the task's own need not hold credentials.
+            Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) => {}
+            Err(_) => {
+                let kind = WarningKind::ArchiveNotRead;
+                contents.warnings.push(Warning::new(&fetched.location, None, kind));
             }
-            Err(error) => return Err(error),
         }
     }
-    if contents.files.is_empty() {
-        contents.no_files = Some(NO_SANDBOX_FILES);
+    sandbox.drop_extracted_archive();
+    for (file, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
+        let Some(SandboxFile { location, bytes, is_extracted, .. }) = file else { continue };
+        let read = if is_extracted { file::read_member } else { file::read };
+        contents.add_sandbox_file(name, read(bytes.as_slice(), &location, limits))?;
     }
-    Ok(contents)
+    Ok(contents.if_empty(NO_SANDBOX_FILES))
 }
 
-fn without_credentials(location: &Location, near_miss: Option<String>) -> Warning {
-    Warning::new(location, None, WarningKind::ArchiveWithoutCredentials { near_miss })
+/// Returns the fetches that are read, in order: all named ones, and of the archives of the task's
+/// own as many of the last as the limit leaves room for. The others are a warning.
+fn within_limit<'f>(
+    fetches: &'f [Fetched],
+    limits: &Limits,
+) -> Result<(Vec<&'f Fetched>, Option<Warning>), Error> {
+    // Of a file that is fetched again, the last time counts.
+    let mut known = HashSet::new();
+    let fetches = fetches.iter().rev();
+    let mut fetches: Vec<&Fetched> =
+        fetches.filter(|fetched| known.insert((&fetched.path, fetched.effect))).collect();
+    let limit = limits.fetched_files;
+    let named = fetches.iter().filter(|fetched| fetched.is_named()).count() as u64;
+    let Some(mut room) = limit.checked_sub(named) else {
+        return Err(Error::Limit { location: location(), limit: "fetched_files", value: limit });
+    };
+    let all = fetches.len();
+    fetches.retain(|fetched| {
+        let is_read = fetched.is_named() || room > 0;
+        room -= u64::from(is_read && !fetched.is_named());
+        is_read
+    });
+    fetches.reverse();
+    let archives = (all - fetches.len()) as u64;
+    let kind = WarningKind::ArchivesOverLimit { archives, limit };
+    let warning = (archives > 0).then(|| Warning::new(&location(), None, kind));
+    Ok((fetches, warning))
 }

@@ -1,13 +1,13 @@
-//! Reading each source: bytes, a sandbox or what is fetched into it, a HOME, the agent flag, the
-//! cluster file.
+//! Reading each source of credential files, one file per source: a sandbox, what a task fetches into
+//! it, a HOME, the agent flag, the cluster file. Bytes are read here.
 
 mod agent_flag;
+mod cluster_file;
 mod fetched;
 mod home;
 mod named;
 mod sandbox;
 
-use std::io;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -23,22 +23,20 @@ pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as loc
 pub(crate) use self::named::{open_named, read_named, read_open};
 use self::sandbox::Reading;
 
-const NO_SANDBOX_FILES: NoFiles =
-    NoFiles::Because("holds no .docker/config.json, .dockercfg or docker.tar.gz to read");
-
 /// A source as it was given to the builder.
 #[derive(Clone)]
 pub(crate) enum Source {
     Bytes {
         level: Level,
-        /// What they are called, where they have a name of their own.
+        /// A name of their own, if they have one.
         name: Option<String>,
         bytes: SecretBytes,
     },
+    /// The local files that a task fetches into its sandbox.
     Fetched(Vec<Fetched>),
     Home(Option<PathBuf>),
     SandboxHome(PathBuf),
-    /// A sandbox as Docker looks into it.
+    /// A sandbox in which only the file that Docker finds first is read.
     DockerHome(PathBuf),
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
@@ -48,7 +46,7 @@ pub(crate) enum Source {
     },
 }
 
-/// The reason for which a source has no files, where that is not an error.
+/// The reason for which a source has no files, if that is not an error.
 pub(crate) enum NoFiles {
     Because(&'static str),
     /// Credential files are fetched, and none has an effect: the reasons.
@@ -64,7 +62,7 @@ impl NoFiles {
     }
 }
 
-/// What a source turned out to hold.
+/// The contents of a source.
 pub(crate) struct Contents {
     pub(crate) location: Location,
     pub(crate) files: Vec<File>,
@@ -73,8 +71,20 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    fn of(location: Location, files: Vec<File>) -> Self {
-        Contents { location, files, warnings: Vec::new(), no_files: None }
+    fn empty(location: Location) -> Self {
+        Contents { location, files: Vec::new(), warnings: Vec::new(), no_files: None }
+    }
+
+    /// Reads the contents of a source that is a single file.
+    fn read(location: Location, bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let files = file::read(bytes, &location, limits)?.files;
+        Ok(Contents { files, ..Self::empty(location) })
+    }
+
+    /// Adds the reason for which there are no files, if there are none.
+    fn if_empty(self, why: &'static str) -> Self {
+        let no_files = self.files.is_empty().then_some(NoFiles::Because(why));
+        Contents { no_files, ..self }
     }
 }
 
@@ -91,7 +101,7 @@ impl Source {
         }
     }
 
-    /// Reads the source, the `ordinal`th given at its level.
+    /// Reads the source, the `ordinal`th one given at its level.
     pub(crate) fn read(&self, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
         match self {
             Source::Bytes { level, name, bytes } => {
@@ -99,29 +109,14 @@ impl Source {
                     Some(name) => Location::called(Some(*level), name),
                     None => Location::bytes(*level, ordinal),
                 };
-                let read = file::read(bytes.as_slice(), &location, limits)?;
-                Ok(Contents::of(location, read.files))
+                Contents::read(location, bytes.as_slice(), limits)
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
             Source::SandboxHome(directory) => sandbox::read(directory, Reading::All, limits),
             Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
-            Source::ClusterFile { path, required } => {
-                let location = Location::file(Level::ClusterFile, path);
-                let bytes = match named::read_named(path, &location, limits) {
-                    Err(Error::Read { source, .. })
-                        if !required && source.kind() == io::ErrorKind::NotFound =>
-                    {
-                        let why = NoFiles::Because("the file does not exist, which was allowed");
-                        let none = Contents::of(location, Vec::new());
-                        return Ok(Contents { no_files: Some(why), ..none });
-                    }
-                    read => read?,
-                };
-                let read = file::read(bytes.as_slice(), &location, limits)?;
-                Ok(Contents::of(location, read.files))
-            }
+            Source::ClusterFile { path, required } => cluster_file::read(path, *required, limits),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading one file within the limits, whatever it claims to be.
+//! Reading one file within the limits, whatever size it claims to have.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -25,8 +25,19 @@ pub(crate) fn read_named(
     read_open(open_named(path, location)?.0, location, limits)
 }
 
-/// Opens such a file. The metadata is that of the open file, whatever happens to the path
-/// meanwhile.
+/// Reads such a file, or returns `None` if the path does not exist.
+pub(super) fn read_if_exists(
+    path: &Path,
+    location: &Location,
+    limits: &Limits,
+) -> Result<Option<SecretBytes>, Error> {
+    match read_named(path, location, limits) {
+        Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Opens such a file. The metadata is that of the open file, even if the path is changed meanwhile.
 ///
 /// # Errors
 ///
@@ -38,16 +49,16 @@ pub(crate) fn open_named(path: &Path, location: &Location) -> Result<(File, Meta
         let refused = || Error::NotAFile { location: location.clone(), found };
         if metadata.is_file() { Ok(metadata) } else { Err(refused()) }
     };
-    // Opening a device can do something, so it is looked at first; and once more when it is open,
-    // for the path may have come from somebody who can change what it leads to.
+    // Before it is opened, because opening a device can have an effect. Again once it is open,
+    // because somebody else may be able to replace what the path leads to.
     check(fs::metadata(path).map_err(failed)?)?;
     let file = open_without_waiting(path).map_err(failed)?;
     let metadata = check(file.metadata().map_err(failed)?)?;
     Ok((file, metadata))
 }
 
-/// Neither opening nor reading waits: for the writer of a pipe, or for what the kernel will tell
-/// next.
+/// Opens a file for reading. Neither opening nor reading waits for the writer of a pipe or for the
+/// next message of the kernel.
 #[cfg(unix)]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -55,8 +66,9 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
     use rustix::fs::OFlags;
 
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    // Flags of the system are small numbers.
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    let flags = i32::try_from(flags.bits());
+    debug_assert!(flags.is_ok(), "flags of the system are small numbers");
+    let flags = flags.unwrap_or_default();
     File::options().read(true).custom_flags(flags).open(path)
 }
 
@@ -65,7 +77,7 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Reads an open file up to the limit for what it begins like: an archive or a credential file.
+/// Reads an open file up to the limit for an archive or for a credential file, by its first bytes.
 pub(crate) fn read_open(
     mut file: File,
     location: &Location,
@@ -91,7 +103,8 @@ pub(crate) fn read_open(
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {
             return Err(Error::Limit { location: location.clone(), limit, value });
         }
-        // The size is only a hint: a sparse file claims any, and a file may grow while it is read.
+        // The size is only a hint: a sparse file claims any size, and a file may grow while it is
+        // read.
         bytes.extend_towards(size.try_into().unwrap_or(usize::MAX), piece);
     }
 }

@@ -2,17 +2,17 @@
 //! reader may be root.
 //!
 //! On Unix every step goes through the descriptor of the directory before it, and no link below the
-//! sandbox is followed. On Linux a name is first taken hold of without opening it (`O_PATH`),
-//! looked at, and only a regular file is then opened, through the very descriptor that was looked
-//! at: there is no moment at which another file could be slipped in, and no pipe or device is ever
-//! opened. On other Unix systems the name is opened without waiting, and what was opened is then
-//! looked at. Elsewhere `std` can only look at the name first and open it afterwards.
+//! sandbox is followed. On Linux a name is first opened as a mere handle (`O_PATH`), which has no
+//! effect on the file. Only if it is a regular file, it is then opened for reading through that same
+//! handle: the task has no moment to replace it, and no pipe or device is ever opened. On other Unix
+//! systems the name is opened without waiting, and the type of the open file is then checked.
+//! Elsewhere `std` can only check the name first and open it afterwards.
 
 use std::io;
 use std::path::Path;
 
+use super::Contents;
 use super::named::read_open;
-use super::{Contents, NO_SANDBOX_FILES};
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file::{self, Files};
@@ -20,12 +20,15 @@ use crate::file_names::{ARCHIVE, SANDBOX_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 
-/// Which of the files are read.
+pub(super) const NO_SANDBOX_FILES: &str =
+    "holds no .docker/config.json, .dockercfg or docker.tar.gz to read";
+
+/// The files that are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     /// All of them, as one pool.
     All,
-    /// Those that Docker looks at, and of those the first.
+    /// The first one that Docker reads.
     AsDocker,
 }
 
@@ -33,7 +36,7 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
     let location = Location::file(Level::SandboxHome, directory);
     let home = open::Directory::open(directory)
         .map_err(|source| Error::Read { location: location.clone(), source })?;
-    let mut contents = Contents::of(location, Vec::new());
+    let mut contents = Contents::empty(location);
     for file in SANDBOX_FILES {
         if reading == Reading::AsDocker && (file == ARCHIVE || !contents.files.is_empty()) {
             break;
@@ -50,25 +53,42 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
             Err(Refusal::Io(source)) => return Err(Error::Read { location, source }),
         };
         let bytes = read_open(open, &location, limits)?;
-        match file::read(bytes.as_slice(), &location, limits) {
-            Ok(Files { files, .. }) => contents.files.extend(files),
-            // In a sandbox any file may be called docker.tar.gz.
-            Err(Error::Archive { problem: ArchiveProblem::Missing { near_miss }, .. })
-                if file == ARCHIVE =>
-            {
-                let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
-                contents.warnings.push(Warning::new(&location, None, kind));
+        contents.add_sandbox_file(file, file::read(bytes.as_slice(), &location, limits))?;
+    }
+    Ok(contents.if_empty(NO_SANDBOX_FILES))
+}
+
+impl Contents {
+    /// Adds one of [`SANDBOX_FILES`]. An archive without credentials is a warning.
+    pub(super) fn add_sandbox_file(
+        &mut self,
+        name: &str,
+        read: Result<Files, Error>,
+    ) -> Result<(), Error> {
+        match read {
+            Ok(read) => self.files.extend(read.files),
+            Err(error) if name == ARCHIVE => {
+                self.warnings.push(warning_without_credentials(error)?)
             }
             Err(error) => return Err(error),
         }
+        Ok(())
     }
-    if contents.files.is_empty() {
-        contents.no_files = Some(NO_SANDBOX_FILES);
-    }
-    Ok(contents)
 }
 
-/// Why a name below the sandbox was not opened.
+/// Returns the warning for an archive without credentials, or any other error unchanged. In a
+/// sandbox any file may be called `docker.tar.gz`, so such an archive must not fail the sandbox.
+pub(super) fn warning_without_credentials(error: Error) -> Result<Warning, Error> {
+    match error {
+        Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } } => {
+            let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
+            Ok(Warning::new(&location, None, kind))
+        }
+        error => Err(error),
+    }
+}
+
+/// The reason for which a name below the sandbox was not opened.
 enum Refusal {
     NotAFile(&'static str),
     Io(io::Error),
@@ -95,7 +115,7 @@ mod open {
             Ok(Directory(open(path, flags, Mode::empty())?))
         }
 
-        /// Opens a regular file below; `None` where there is nothing.
+        /// Opens a regular file below the sandbox, or returns `None` if the name does not exist.
         pub(super) fn open_file(
             &self,
             parent: Option<&str>,
@@ -127,9 +147,9 @@ mod open {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let flags = flags | OFlags::PATH;
         match openat(home, name, flags, Mode::empty()) {
-            // A link is reported either way, depending on the system.
+            // The error for a link depends on the system.
             Err(Errno::NOTDIR | Errno::LOOP) => {
-                Err(Refusal::NotAFile("below something that is a link or no directory"))
+                Err(Refusal::NotAFile("below a link or something that is not a directory"))
             }
             opened => Ok(opened?),
         }
@@ -145,7 +165,7 @@ mod open {
         check_regular(&seen)?;
         let by_descriptor = format!("/proc/self/fd/{}", held.as_raw_fd());
         let opened = match open(by_descriptor, READ, Mode::empty()) {
-            // Without /proc, open the name again; whether it is still the same is checked below.
+            // Without /proc, the name is opened again. Below it is checked to be the same file.
             Err(Errno::NOENT) => openat(parent, name, READ | OFlags::NOFOLLOW, Mode::empty())?,
             opened => opened?,
         };
@@ -167,7 +187,7 @@ mod open {
         Ok(File::from(opened))
     }
 
-    /// Never waits: not for the writer of a pipe, nor for whoever holds a lease on the file.
+    /// Flags that never wait for the writer of a pipe or for the holder of a lease on the file.
     const READ: OFlags =
         OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
@@ -221,7 +241,7 @@ mod open {
                     return Err(Refusal::NotAFile("a symbolic link, or below one"));
                 }
                 if if is_last { !kind.is_file() } else { !kind.is_dir() } {
-                    return Err(Refusal::NotAFile("no regular file"));
+                    return Err(Refusal::NotAFile("not a regular file"));
                 }
             }
             File::open(path).map(Some).map_err(Refusal::Io)

@@ -208,12 +208,12 @@ pub(super) fn local(fetches: &[Fetch], id: &str) -> Result<Vec<Fetched>, Error> 
     for fetch in fetches {
         match (fetch.local_path(), fetch.effect()) {
             (_, FetchEffect { file: None, unpacks: Extraction::Nothing }) => {}
-            (Some(path), lands) => {
+            (Some(path), effect) => {
                 let location = match shown_uri(path) {
                     shown if shown == path => Location::file(Level::SandboxHome, Path::new(path)),
                     shown => Location::called(Some(Level::SandboxHome), &shown),
                 };
-                local.push(Fetched { path: PathBuf::from(path), location, lands });
+                local.push(Fetched { path: PathBuf::from(path), location, effect });
             }
             // The application's own archive is not worth a download.
             (None, FetchEffect { file: None, unpacks: Extraction::Anything }) => {}

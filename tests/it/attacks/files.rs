@@ -204,7 +204,7 @@ mod unix {
             put(home.path(), "inside/config.json", canary("reg.io"));
             symlink(target, home.path().join(".docker")).unwrap();
             let error = refusal(read(home.path())).to_string();
-            assert!(error.contains("link or no directory"), "{error}");
+            assert!(error.contains("below a link"), "{error}");
         }
         let home = tempfile::tempdir().unwrap();
         put(home.path(), ".docker", "a file");
