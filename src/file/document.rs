@@ -17,35 +17,18 @@ use crate::level::Location;
 use crate::limits::Limits;
 
 /// Every known field of Docker's config file. One of them makes a document a `config.json`.
+#[rustfmt::skip]
 const DOCKER_FIELDS: [&str; 27] = [
-    "auths",
-    "HttpHeaders",
-    "psFormat",
-    "imagesFormat",
-    "networksFormat",
-    "pluginsFormat",
-    "volumesFormat",
-    "statsFormat",
-    "detachKeys",
-    "credsStore",
-    "credHelpers",
-    "serviceInspectFormat",
-    "servicesFormat",
-    "tasksFormat",
-    "secretFormat",
-    "configFormat",
-    "nodesFormat",
-    "pruneFilters",
-    "proxies",
-    "experimental",
-    "stackOrchestrator",
-    "kubernetes",
-    "currentContext",
-    "cliPluginsExtraDirs",
-    "plugins",
-    "aliases",
-    "features",
+    AUTHS, CREDS_STORE, CRED_HELPERS, "HttpHeaders", "psFormat", "imagesFormat", "networksFormat",
+    "pluginsFormat", "volumesFormat", "statsFormat", "detachKeys", "serviceInspectFormat",
+    "servicesFormat", "tasksFormat", "secretFormat", "configFormat", "nodesFormat", "pruneFilters",
+    "proxies", "experimental", "stackOrchestrator", "kubernetes", "currentContext",
+    "cliPluginsExtraDirs", "plugins", "aliases", "features",
 ];
+
+const AUTHS: &str = "auths";
+const CREDS_STORE: &str = "credsStore";
+const CRED_HELPERS: &str = "credHelpers";
 
 /// Everything that a document may turn out to be, collected while it is read.
 #[derive(Default)]
@@ -188,10 +171,8 @@ pub(crate) fn looks_like_registry(name: &str) -> bool {
 }
 
 enum TopField {
-    Auths,
-    CredsStore,
-    CredHelpers,
-    OtherOfDocker,
+    /// One of [`DOCKER_FIELDS`].
+    Docker(&'static str),
     Secret(SecretField),
     Registry,
     Unknown,
@@ -199,29 +180,14 @@ enum TopField {
 
 impl TopField {
     fn named(name: &str, document: &mut ParsedDocument, entry: &mut Entry) -> Self {
-        let is = |field: &str| name.eq_ignore_ascii_case(field);
-        match SecretField::named(name) {
-            Some(field) => TopField::Secret(field),
-            // No other field looks like a registry.
-            None if looks_like_registry(name) => {
-                document.start_entry(entry, name);
-                TopField::Registry
-            }
-            None if is("auths") => TopField::Auths,
-            None if is("credsStore") => TopField::CredsStore,
-            None if is("credHelpers") => TopField::CredHelpers,
-            None if DOCKER_FIELDS.iter().any(|field| is(field)) => TopField::OtherOfDocker,
-            None => TopField::Unknown,
-        }
-    }
-
-    fn is_dockers(&self) -> bool {
-        match self {
-            TopField::Auths
-            | TopField::CredsStore
-            | TopField::CredHelpers
-            | TopField::OtherOfDocker => true,
-            TopField::Secret(_) | TopField::Registry | TopField::Unknown => false,
+        let docker_field = || DOCKER_FIELDS.iter().find(|field| name.eq_ignore_ascii_case(field));
+        if let Some(field) = SecretField::named(name) {
+            TopField::Secret(field)
+        } else if looks_like_registry(name) {
+            document.start_entry(entry, name);
+            TopField::Registry
+        } else {
+            docker_field().map_or(TopField::Unknown, |field| TopField::Docker(field))
         }
     }
 }
@@ -233,16 +199,16 @@ impl<'de> Sink<'de> for Document<'_> {
         let document = self.0;
         let mut entry = Entry::EMPTY;
         while let Some(field) = members.next_key(|k| TopField::named(k, document, &mut entry))? {
-            document.has_docker_field |= field.is_dockers();
+            document.has_docker_field |= matches!(field, TopField::Docker(_));
             match field {
-                TopField::Auths => {
+                TopField::Docker(AUTHS) => {
                     members.value_in_place(Auths(document))?;
                 }
-                TopField::CredsStore => {
+                TopField::Docker(CREDS_STORE) => {
                     let helper = read_helper(members)?;
                     document.store_helper = Some(helper).filter(|helper| !helper.is_empty());
                 }
-                TopField::CredHelpers => {
+                TopField::Docker(CRED_HELPERS) => {
                     members.value(CredHelpers(document))?;
                 }
                 TopField::Secret(field) => document.secret.read_field(field, members)?,
@@ -250,7 +216,7 @@ impl<'de> Sink<'de> for Document<'_> {
                     let kind = document.read_entry(&entry, members, |entries| &mut entries.top)?;
                     document.top_has_object |= kind == Kind::Object;
                 }
-                TopField::OtherOfDocker | TopField::Unknown => members.skip()?,
+                TopField::Docker(_) | TopField::Unknown => members.skip()?,
             }
         }
         Ok(())

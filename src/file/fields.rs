@@ -17,80 +17,59 @@ pub(super) struct Fields<'f> {
     pub(super) read: &'f mut FieldsRead,
 }
 
-#[derive(Clone, Copy)]
-enum EntryField {
-    Auth,
-    Username,
-    Password,
-    IdentityToken,
-    RegistryToken,
-    Email,
-    Unknown,
-}
+/// The fields that are read, and the problem of one that is neither text nor null. `auth` is first.
+const FIELDS: [(&str, EntryProblem); 6] = [
+    ("auth", EntryProblem::AuthNotText),
+    ("username", EntryProblem::UsernameNotText),
+    ("password", EntryProblem::PasswordNotText),
+    ("identitytoken", EntryProblem::IdentityTokenNotText),
+    ("registrytoken", EntryProblem::RegistryTokenNotText),
+    // Any type is allowed, so the problem is never used.
+    (EMAIL, EntryProblem::NotAnObject),
+];
 
-impl EntryField {
-    fn named(name: &str) -> Self {
-        let is = |field: &str| name.eq_ignore_ascii_case(field);
-        match () {
-            () if is("auth") => EntryField::Auth,
-            () if is("username") => EntryField::Username,
-            () if is("password") => EntryField::Password,
-            () if is("identitytoken") => EntryField::IdentityToken,
-            () if is("registrytoken") => EntryField::RegistryToken,
-            () if is("email") => EntryField::Email,
-            () => EntryField::Unknown,
-        }
-    }
+const EMAIL: &str = "email";
+
+fn position(name: &str) -> Option<usize> {
+    FIELDS.iter().position(|(field, _)| name.eq_ignore_ascii_case(field))
 }
 
 /// Returns whether a field of an entry can hold a credential.
 pub(crate) fn is_credential_field(name: &str) -> bool {
-    !matches!(EntryField::named(name), EntryField::Email | EntryField::Unknown)
+    position(name).is_some() && !name.eq_ignore_ascii_case(EMAIL)
 }
 
 impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+        let mut values = [Ok(Span::EMPTY); FIELDS.len()];
         let mut auth = None;
-        let [mut username, mut password, mut identity_token, mut registry_token, mut email] =
-            [Ok(Span::EMPTY); 5];
         // The last one of a field counts.
-        while let Some(field) = members.next_key(EntryField::named)? {
-            let (span, problem) = match field {
-                EntryField::Auth => {
-                    auth = None;
-                    let kind = members.text(|text| {
-                        if !text.is_empty() {
-                            auth = Some(decode_auth(text, self.secrets));
-                        }
-                    })?;
-                    if kind.is_neither_text_nor_null() {
-                        auth = Some(Err(EntryProblem::AuthNotText));
-                    }
-                    continue;
-                }
-                EntryField::Unknown => {
-                    members.skip()?;
-                    continue;
-                }
-                EntryField::Username => (&mut username, EntryProblem::UsernameNotText),
-                EntryField::Password => (&mut password, EntryProblem::PasswordNotText),
-                EntryField::IdentityToken => {
-                    (&mut identity_token, EntryProblem::IdentityTokenNotText)
-                }
-                EntryField::RegistryToken => {
-                    (&mut registry_token, EntryProblem::RegistryTokenNotText)
-                }
-                // Any type is allowed, so the problem is never used.
-                EntryField::Email => (&mut email, EntryProblem::NotAnObject),
+        while let Some(position) = members.next_key(position)? {
+            let slot =
+                position.and_then(|at| Some((at == 0, FIELDS.get(at)?, values.get_mut(at)?)));
+            let Some((is_auth, (_, problem), value)) = slot else {
+                members.skip()?;
+                continue;
             };
-            *span = Ok(Span::EMPTY);
-            let kind = members.text(|text| *span = Ok(self.secrets.push(text)))?;
+            *value = Ok(Span::EMPTY);
+            if is_auth {
+                auth = None;
+            }
+            let kind = members.text(|text| {
+                if !is_auth {
+                    *value = Ok(self.secrets.push(text));
+                } else if !text.is_empty() {
+                    auth = Some(decode_auth(text, self.secrets));
+                }
+            })?;
             if kind.is_neither_text_nor_null() {
-                *span = Err(problem);
+                *value = Err(*problem);
             }
         }
         *self.read = (|| {
-            // `auth` outranks `username` and `password`, also if it is malformed.
+            let [auth_type, username, password, identity_token, registry_token, email] = values;
+            auth_type?;
+            // `auth` outranks `username` and `password`, even if it is malformed.
             let (username, password) = auth.unwrap_or_else(|| Ok((username?, password?)))?;
             let (identity_token, registry_token) = (identity_token?, registry_token?);
             let email = email.unwrap_or_default();

@@ -8,9 +8,13 @@ use super::auth_field::decode_base64;
 use super::{Files, Format, Nesting, read_text};
 use crate::error::Error;
 use crate::file_names::{DOCKER_CONFIG_JSON, DOCKERCFG};
-use crate::json::{Kind, Members, Sink};
+use crate::json::{Members, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
+
+/// The names under which a Secret keeps a credential file. Unlike names of fields, they are compared
+/// by case.
+const FILES: [&str; 2] = [DOCKER_CONFIG_JSON, DOCKERCFG];
 
 /// The parts of a Secret, as far as a document has them.
 #[derive(Default)]
@@ -18,7 +22,7 @@ pub(super) struct KubernetesSecret {
     is_secret: bool,
     data: SecretData,
     string_data: SecretData,
-    /// `.dockerconfigjson` and `.dockercfg` at the top.
+    /// [`FILES`] at the top.
     bare_data: SecretData,
 }
 
@@ -27,22 +31,13 @@ pub(super) enum SecretField {
     Kind,
     Data,
     StringData,
-    BareFile(SecretFile),
+    /// One of [`FILES`].
+    BareFile(usize),
 }
 
-/// The two names under which a Secret keeps a credential file.
-#[derive(Clone, Copy)]
-pub(super) enum SecretFile {
-    ConfigJson,
-    Dockercfg,
-}
-
-/// The credential files under `data` or `stringData`.
+/// The values of [`FILES`] under `data` or `stringData`; an empty slot for null.
 #[derive(Default)]
-struct SecretData {
-    config_json: Option<SecretValue>,
-    dockercfg: Option<SecretValue>,
-}
+struct SecretData([Option<SecretValue>; FILES.len()]);
 
 enum SecretValue {
     Text(Zeroizing<String>),
@@ -57,20 +52,13 @@ impl SecretField {
             () if is("kind") => Some(SecretField::Kind),
             () if is("data") => Some(SecretField::Data),
             () if is("stringData") => Some(SecretField::StringData),
-            () => SecretFile::named(name).map(SecretField::BareFile),
+            () => position(name).map(SecretField::BareFile),
         }
     }
 }
 
-impl SecretFile {
-    /// Unlike names of fields, names of data are compared by case.
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            DOCKER_CONFIG_JSON => Some(SecretFile::ConfigJson),
-            DOCKERCFG => Some(SecretFile::Dockercfg),
-            _ => None,
-        }
-    }
+fn position(name: &str) -> Option<usize> {
+    FILES.iter().position(|file| *file == name)
 }
 
 impl KubernetesSecret {
@@ -104,7 +92,7 @@ impl KubernetesSecret {
         match self {
             _ if has_docker_field => None,
             Self { is_secret: true, .. } => Some(self),
-            Self { bare_data, .. } if !bare_data.is_empty() => {
+            Self { bare_data, .. } if bare_data.0.iter().any(Option::is_some) => {
                 Some(Self { data: bare_data, ..Self::default() })
             }
             _ => None,
@@ -130,12 +118,10 @@ impl KubernetesSecret {
         }
         let KubernetesSecret { data, string_data, .. } = self;
         let mut files = Vec::new();
-        for (name, text, encoded) in [
-            (DOCKER_CONFIG_JSON, string_data.config_json, data.config_json),
-            (DOCKERCFG, string_data.dockercfg, data.dockercfg),
-        ] {
-            let is_plain = text.is_some();
-            let Some(value) = text.or(encoded) else { continue };
+        for (name, (plain, encoded)) in FILES.into_iter().zip(string_data.0.into_iter().zip(data.0))
+        {
+            let is_plain = plain.is_some();
+            let Some(value) = plain.or(encoded) else { continue };
             let location = location.member(name);
             let SecretValue::Text(text) = value else {
                 let problem = "its value in the Secret is not text; it must be base64 of the file";
@@ -163,29 +149,26 @@ impl KubernetesSecret {
 }
 
 impl SecretData {
-    fn is_empty(&self) -> bool {
-        self.config_json.is_none() && self.dockercfg.is_none()
-    }
-
     fn read<'de, A: MapAccess<'de>>(
         &mut self,
-        file: SecretFile,
+        file: usize,
         members: &mut Members<'de, A>,
     ) -> Result<(), A::Error> {
-        let mut text = None;
-        let kind = members.text(|t| text = Some(SecretValue::Text(t.to_owned().into())))?;
-        let value = match file {
-            SecretFile::ConfigJson => &mut self.config_json,
-            SecretFile::Dockercfg => &mut self.dockercfg,
-        };
-        *value = if kind == Kind::Null { None } else { text.or(Some(SecretValue::Other)) };
+        let mut value = None;
+        let kind = members.text(|text| value = Some(SecretValue::Text(text.to_owned().into())))?;
+        if kind.is_neither_text_nor_null() {
+            value = Some(SecretValue::Other);
+        }
+        if let Some(slot) = self.0.get_mut(file) {
+            *slot = value;
+        }
         Ok(())
     }
 }
 
 impl<'de> Sink<'de> for &mut SecretData {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
-        while let Some(file) = members.next_key(SecretFile::named)? {
+        while let Some(file) = members.next_key(position)? {
             match file {
                 Some(file) => self.read(file, members)?,
                 None => members.skip()?,

@@ -6,16 +6,11 @@ use zeroize::Zeroizing;
 
 use super::text::code_unit;
 
-/// Refuses a number that `serde_json` parsed, if it may overflow. Which numbers near the largest
-/// `f64` overflow for `serde_json` depends on its features, so [`overflows`] decides.
+/// Refuses a number that `serde_json` parsed, if it may overflow. Near the largest `f64` that
+/// depends on the features of `serde_json`, so `std` decides in a second reading.
 pub(super) fn refuse_large<E: Error>(value: f64) -> Result<(), E> {
     // Far below the largest `f64`, so that rounding does not matter.
     if value.abs() < 1e308 { Ok(()) } else { Err(E::custom("")) }
-}
-
-/// Returns whether a value is a number that overflows, by the parser of `std`.
-pub(super) fn overflows(json: &str) -> bool {
-    json.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
 /// Returns a document of the same length with U+FFFD in place of lone surrogates and `0` in place

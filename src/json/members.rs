@@ -20,7 +20,10 @@ pub(crate) struct Members<'de, A> {
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
     pub(super) fn new(mut map: A, document: &'de str, mode: Mode) -> Result<Self, A::Error> {
-        let first = map.next_key_seed(FirstKeySeed)?;
+        let first = map.next_key_seed(Key(|key: &str, borrowed| match borrowed {
+            Some(key) => FirstKey::Borrowed(key),
+            None => FirstKey::Unescaped(Zeroizing::new(key.to_owned())),
+        }))?;
         Ok(Members { map, first, document, mode })
     }
 
@@ -33,9 +36,8 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
 
     /// Reads the number that this [is](Self::is_number).
     pub(super) fn read_number(mut self) -> Result<(), A::Error> {
-        let value = self
-            .map
-            .next_value_seed(Key(|digits: &str| digits.parse().unwrap_or(f64::INFINITY)))?;
+        let digits = Key(|digits: &str, _| digits.parse().unwrap_or(f64::INFINITY));
+        let value = self.map.next_value_seed(digits)?;
         lenient::refuse_large(value)
     }
 
@@ -48,7 +50,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         match self.first.take() {
             Some(FirstKey::Borrowed(key)) => Ok(Some(read(key))),
             Some(FirstKey::Unescaped(key)) => Ok(Some(read(&key))),
-            None => self.map.next_key_seed(Key(read)),
+            None => self.map.next_key_seed(Key(|key: &str, _| read(key))),
         }
     }
 
@@ -81,19 +83,11 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// Reads an object into a sink without looking for its end first. Its members are read in the
+    /// Reads a value into a sink without looking for its end first. Only its members are read in the
     /// mode of the document.
     #[inline]
     pub(crate) fn value_in_place<S: Sink<'de>>(&mut self, sink: S) -> Result<Kind, A::Error> {
-        self.value_of(Any { sink, document: self.document, mode: self.mode })
-    }
-
-    /// Reads a value with a seed of its own.
-    pub(super) fn value_of<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
+        self.map.next_value_seed(Any { sink, document: self.document, mode: self.mode })
     }
 
     /// Returns the JSON of a value, of which only the grammar is checked.
@@ -114,36 +108,11 @@ enum FirstKey<'de> {
     Unescaped(Zeroizing<String>),
 }
 
-struct FirstKeySeed;
-
-impl<'de> DeserializeSeed<'de> for FirstKeySeed {
-    type Value = FirstKey<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for FirstKeySeed {
-    type Value = FirstKey<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<FirstKey<'de>, E> {
-        Ok(FirstKey::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<FirstKey<'de>, E> {
-        Ok(FirstKey::Unescaped(Zeroizing::new(key.to_owned())))
-    }
-}
-
-/// Reads a text and hands it to a function, without a copy of it.
+/// Reads a text and hands it to a function without a copy: the text, and the same text if it is
+/// borrowed.
 struct Key<F>(F);
 
-impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+impl<'de, T, F: FnOnce(&str, Option<&'de str>) -> T> DeserializeSeed<'de> for Key<F> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -151,14 +120,18 @@ impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
     }
 }
 
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+impl<'de, T, F: FnOnce(&str, Option<&'de str>) -> T> Visitor<'de> for Key<F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok((self.0)(text, Some(text)))
+    }
+
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok((self.0)(text))
+        Ok((self.0)(text, None))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::lenient::{overflows, refuse_large};
+use super::lenient::refuse_large;
 use super::{Fault, Members, with_text};
 
 /// The kind of a value, as far as it matters to credentials.
@@ -49,6 +49,10 @@ pub(crate) enum Mode {
 pub(crate) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
 
+    fn truth(self, _truth: bool) {}
+
+    fn number(self) {}
+
     /// Called for a value that is neither an object nor null, before it is read. An error ends the
     /// reading.
     fn not_an_object<E: Error>(&mut self) -> Result<(), E> {
@@ -61,6 +65,25 @@ pub(crate) trait Sink<'de>: Sized {
         }
         Ok(())
     }
+
+    fn list<A: SeqAccess<'de>>(self, items: &mut Items<'de, A>) -> Result<(), A::Error> {
+        while items.seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// The items of a list that is being read.
+pub(crate) struct Items<'de, A> {
+    seq: A,
+    document: &'de str,
+    mode: Mode,
+}
+
+impl<'de, A: SeqAccess<'de>> Items<'de, A> {
+    /// Reads the next item into a sink, and returns its kind, or `None` at the end.
+    pub(super) fn next<S: Sink<'de>>(&mut self, sink: S) -> Result<Option<Kind>, A::Error> {
+        self.seq.next_element_seed(Any { sink, document: self.document, mode: self.mode })
+    }
 }
 
 /// Reads one document, with nothing but white space after it, into a sink, and returns its kind.
@@ -69,26 +92,28 @@ pub(crate) fn read<'de, S: Sink<'de>>(json: &'de str, mode: Mode, sink: S) -> Re
         let value = serde_json::from_str::<&RawValue>(json)?;
         return read_apart(value.get(), sink).map_err(|_| Fault::valueless(json));
     }
+    read_in_place(json, mode, sink)
+}
+
+fn read_in_place<'de, S: Sink<'de>>(json: &'de str, mode: Mode, sink: S) -> Result<Kind, Fault> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let kind = Any { sink, document: json, mode }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(kind)
 }
 
-/// Reads a value whose grammar was checked.
+/// Reads a value whose grammar was checked. Texts and numbers are not left to `serde_json`.
 pub(super) fn read_apart<'de, S: Sink<'de>>(json: &'de str, mut sink: S) -> Result<Kind, Fault> {
-    let kind = Kind::of(json);
-    match kind {
-        Kind::Null => {}
-        Kind::Object => return read(json, Mode::Apart, sink),
-        Kind::Other if overflows(json) => return Err(Fault::valueless(json)),
-        Kind::Other => sink.not_an_object::<serde_json::Error>()?,
-        Kind::Text => {
-            sink.not_an_object::<serde_json::Error>()?;
-            with_text(json, |text| sink.text(text)).ok_or_else(|| Fault::valueless(json))?;
-        }
+    if Kind::of(json) == Kind::Text {
+        sink.not_an_object::<serde_json::Error>()?;
+        let read = with_text(json, |text| sink.text(text));
+        return read.map(|()| Kind::Text).ok_or_else(|| Fault::valueless(json));
     }
-    Ok(kind)
+    match json.parse::<f64>() {
+        Ok(number) if number.is_infinite() => Err(Fault::valueless(json)),
+        Ok(_) => Ok(Any { sink, document: json, mode: Mode::Apart }.number::<serde_json::Error>()?),
+        Err(_) => read_in_place(json, Mode::Apart, sink),
+    }
 }
 
 /// Reads any value into a sink, and returns its kind.
@@ -99,8 +124,9 @@ pub(super) struct Any<'de, S> {
 }
 
 impl<'de, S: Sink<'de>> Any<'de, S> {
-    fn other<E: Error>(mut self) -> Result<Kind, E> {
+    fn number<E: Error>(mut self) -> Result<Kind, E> {
         self.sink.not_an_object()?;
+        self.sink.number();
         Ok(Kind::Other)
     }
 }
@@ -123,7 +149,7 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<'de, S> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
         let mut members = Members::new(map, self.document, self.mode)?;
         if members.is_number() {
-            let kind = self.other()?;
+            let kind = self.number()?;
             return members.read_number().map(|()| kind);
         }
         self.sink.object(&mut members).map(|()| Kind::Object)
@@ -139,26 +165,28 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<'de, S> {
         Ok(Kind::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
-        let kind = self.other()?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(kind)
+    fn visit_seq<A: SeqAccess<'de>>(mut self, seq: A) -> Result<Kind, A::Error> {
+        self.sink.not_an_object()?;
+        let mut items = Items { seq, document: self.document, mode: self.mode };
+        self.sink.list(&mut items).map(|()| Kind::Other)
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Kind, E> {
-        self.other()
+    fn visit_bool<E: Error>(mut self, truth: bool) -> Result<Kind, E> {
+        self.sink.not_an_object()?;
+        self.sink.truth(truth);
+        Ok(Kind::Other)
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<Kind, E> {
-        self.other()
+        self.number()
     }
 
     fn visit_u64<E: Error>(self, _: u64) -> Result<Kind, E> {
-        self.other()
+        self.number()
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Kind, E> {
-        let kind = self.other()?;
+        let kind = self.number()?;
         refuse_large(value).map(|()| kind)
     }
 }

@@ -1,12 +1,12 @@
 //! A document as a tree, for definitions of which only some fields are read.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess};
 
-use super::lenient::{refuse_large, replaced};
-use super::{Fault, Members, Mode};
+use super::lenient::replaced;
+use super::sink::Items;
+use super::{Fault, Members, Mode, Sink, read};
 
 /// A JSON value. Private keys of `serde_json` have no meaning here. The tree is at most 128 levels
 /// deep, so recursion over it is safe.
@@ -34,9 +34,8 @@ impl Value {
     }
 
     fn parse_strictly(json: &str) -> Result<Self, Fault> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let value = Tree { document: json }.deserialize(&mut deserializer)?;
-        deserializer.end()?;
+        let mut value = Value::Null;
+        read(json, Mode::Direct, Tree(&mut value))?;
         Ok(value)
     }
 
@@ -66,69 +65,39 @@ impl Value {
     }
 }
 
-/// Reads a value as a tree.
-#[derive(Clone, Copy)]
-struct Tree<'de> {
-    document: &'de str,
-}
+/// Receives a value as a tree; null leaves it as it is.
+struct Tree<'v>(&'v mut Value);
 
-impl<'de> DeserializeSeed<'de> for Tree<'de> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Tree<'de> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
+impl<'de> Sink<'de> for Tree<'_> {
+    fn text(self, text: &str) {
+        *self.0 = Value::Text(text.to_owned());
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        let mut members = Members::new(map, self.document, Mode::Direct)?;
-        if members.is_number() {
-            return members.read_number().map(|()| Value::Number);
-        }
+    fn truth(self, truth: bool) {
+        *self.0 = Value::Truth(truth);
+    }
+
+    fn number(self) {
+        *self.0 = Value::Number;
+    }
+
+    fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let mut object = BTreeMap::new();
         while let Some(name) = members.next_key(str::to_owned)? {
-            object.insert(name, members.value_of(self)?);
+            let mut value = Value::Null;
+            members.value_in_place(Tree(&mut value))?;
+            object.insert(name, value);
         }
-        Ok(Value::Object(object))
+        *self.0 = Value::Object(object);
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(self)? {
-            items.push(item);
+    fn list<A: SeqAccess<'de>>(self, items: &mut Items<'de, A>) -> Result<(), A::Error> {
+        let (mut list, mut item) = (Vec::new(), Value::Null);
+        while items.next(Tree(&mut item))?.is_some() {
+            list.push(std::mem::replace(&mut item, Value::Null));
         }
-        Ok(Value::List(items))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
-        Ok(Value::Truth(truth))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-        Ok(Value::Number)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-        Ok(Value::Number)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        refuse_large(value)?;
-        Ok(Value::Number)
+        *self.0 = Value::List(list);
+        Ok(())
     }
 }
