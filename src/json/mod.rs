@@ -36,7 +36,10 @@ pub(crate) fn is_within(whole: &str, part: &str) -> bool {
 
 /// Returns the line and the column of the first character that is not white space, both from 1.
 pub(crate) fn start_of(json: &str) -> (usize, usize) {
-    let before = json.strip_suffix(json.trim_start()).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before.len() - line_start + 1)
+    let (mut line, mut column) = (1, 1);
+    for space in json.chars().take_while(|c| c.is_whitespace()) {
+        (line, column) =
+            if space == '\n' { (line + 1, 1) } else { (line, column + space.len_utf8()) };
+    }
+    (line, column)
 }

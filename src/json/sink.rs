@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// How the values of a document are read.
+/// The way in which the values of a document are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// By `serde_json`, in one pass. The document fails for a value that is grammatical but has no
@@ -45,7 +45,7 @@ pub(crate) enum Mode {
     Apart,
 }
 
-/// A receiver of one value of any type. A type that is not overridden is read and forgotten.
+/// A receiver of one value of any type. A value of a type that is not overridden is read and dropped.
 pub(crate) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
 
@@ -102,7 +102,7 @@ fn read_in_place<'de, S: Sink<'de>>(json: &'de str, mode: Mode, sink: S) -> Resu
     Ok(kind)
 }
 
-/// Reads a value whose grammar was checked. Texts and numbers are not left to `serde_json`.
+/// Reads a value whose grammar was checked. Texts and numbers are not passed to `serde_json`.
 pub(super) fn read_apart<'de, S: Sink<'de>>(json: &'de str, mut sink: S) -> Result<Kind, Fault> {
     if Kind::of(json) == Kind::Text {
         sink.not_an_object::<serde_json::Error>()?;
@@ -111,7 +111,11 @@ pub(super) fn read_apart<'de, S: Sink<'de>>(json: &'de str, mut sink: S) -> Resu
     }
     match json.parse::<f64>() {
         Ok(number) if number.is_infinite() => Err(Fault::valueless(json)),
-        Ok(_) => Ok(Any { sink, document: json, mode: Mode::Apart }.number::<serde_json::Error>()?),
+        Ok(_) => {
+            sink.not_an_object::<serde_json::Error>()?;
+            sink.number();
+            Ok(Kind::Other)
+        }
         Err(_) => read_in_place(json, Mode::Apart, sink),
     }
 }

@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::sandbox::{NO_SANDBOX_FILES, warning_without_credentials};
+use super::sandbox::{NO_SANDBOX_FILES, archive_without_credentials};
 use super::{Contents, named};
 use crate::archive;
-use crate::error::{ArchiveProblem, Error};
-use crate::error::{Warning, WarningKind};
+use crate::error::{Error, Warning, WarningKind};
 use crate::file;
 use crate::file_names::{ARCHIVE, SANDBOX_FILES};
 use crate::json::foreign_compression;
@@ -142,17 +141,18 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
         match sandbox.fetch(from, fetched, limits) {
             Ok(()) => {}
             Err(error) if fetched.is_named() => {
-                let warning = warning_without_credentials(error)?;
+                let warning = archive_without_credentials(error)?;
                 // If the archive itself is in the sandbox, it is reported below.
                 if fetched.effect.file != Some(ARCHIVE) {
                     contents.warnings.push(warning);
                 }
             }
             // An archive of the task's own need not hold credentials.
-            Err(Error::Archive { problem: ArchiveProblem::Missing { .. }, .. }) => {}
-            Err(_) => {
-                let kind = WarningKind::ArchiveNotRead;
-                contents.warnings.push(Warning::new(&fetched.location, None, kind));
+            Err(error) => {
+                if archive_without_credentials(error).is_err() {
+                    let kind = WarningKind::ArchiveNotRead;
+                    contents.warnings.push(Warning::new(&fetched.location, None, kind));
+                }
             }
         }
     }

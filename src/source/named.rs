@@ -91,7 +91,10 @@ pub(crate) fn read_open(
     loop {
         let piece = match file.read(&mut *buffer) {
             Ok(0) => return Ok(bytes),
-            Ok(n) => buffer.get(..n).unwrap_or_default(),
+            Ok(n) => {
+                debug_assert!(n <= buffer.len(), "no more is read than there is room for");
+                buffer.get(..n).unwrap_or_default()
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(failed(error)),
         };

@@ -42,11 +42,7 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
             break;
         }
         let location = Location::file(Level::SandboxHome, &directory.join(file));
-        let (parent, name) = match file.split_once('/') {
-            Some((parent, name)) => (Some(parent), name),
-            None => (None, file),
-        };
-        let open = match home.open_file(parent, name) {
+        let open = match home.open_file(file) {
             Ok(None) => continue,
             Ok(Some(open)) => open,
             Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { location, found }),
@@ -68,7 +64,7 @@ impl Contents {
         match read {
             Ok(read) => self.files.extend(read.files),
             Err(error) if name == ARCHIVE => {
-                self.warnings.push(warning_without_credentials(error)?)
+                self.warnings.push(archive_without_credentials(error)?);
             }
             Err(error) => return Err(error),
         }
@@ -76,9 +72,9 @@ impl Contents {
     }
 }
 
-/// Returns the warning for an archive without credentials, or any other error unchanged. In a
-/// sandbox any file may be called `docker.tar.gz`, so such an archive must not fail the sandbox.
-pub(super) fn warning_without_credentials(error: Error) -> Result<Warning, Error> {
+/// Returns the warning for an archive without credentials: in a sandbox any file may be called
+/// `docker.tar.gz`. Every other error stays an error, also that of an archive that cannot be read.
+pub(super) fn archive_without_credentials(error: Error) -> Result<Warning, Error> {
     match error {
         Error::Archive { location, problem: ArchiveProblem::Missing { near_miss } } => {
             let kind = WarningKind::ArchiveWithoutCredentials { near_miss };
@@ -116,17 +112,12 @@ mod open {
         }
 
         /// Opens a regular file below the sandbox, or returns `None` if the name does not exist.
-        pub(super) fn open_file(
-            &self,
-            parent: Option<&str>,
-            name: &str,
-        ) -> Result<Option<File>, Refusal> {
-            let file = match parent {
-                None => open_regular(&self.0, name),
-                Some(parent) => match open_directory(&self.0, parent) {
-                    Ok(parent) => open_regular(&parent, name),
-                    Err(refusal) => Err(refusal),
-                },
+        pub(super) fn open_file(&self, path: &str) -> Result<Option<File>, Refusal> {
+            let file = match path.split_once('/') {
+                None => open_regular(&self.0, path),
+                Some((parent, name)) => {
+                    open_directory(&self.0, parent).and_then(|parent| open_regular(&parent, name))
+                }
             };
             match file {
                 Ok(file) => Ok(Some(file)),
@@ -222,17 +213,12 @@ mod open {
             }
         }
 
-        pub(super) fn open_file(
-            &self,
-            parent: Option<&str>,
-            name: &str,
-        ) -> Result<Option<File>, Refusal> {
-            let mut path = self.0.clone();
-            for (part, is_last) in
-                parent.into_iter().map(|part| (part, false)).chain([(name, true)])
-            {
-                path.push(part);
-                let kind = match fs::symlink_metadata(&path) {
+        pub(super) fn open_file(&self, path: &str) -> Result<Option<File>, Refusal> {
+            let mut opened = self.0.clone();
+            let mut components = path.split('/').peekable();
+            while let Some(component) = components.next() {
+                opened.push(component);
+                let kind = match fs::symlink_metadata(&opened) {
                     Ok(metadata) => metadata.file_type(),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                     Err(error) => return Err(Refusal::Io(error)),
@@ -240,11 +226,12 @@ mod open {
                 if kind.is_symlink() {
                     return Err(Refusal::NotAFile("a symbolic link, or below one"));
                 }
+                let is_last = components.peek().is_none();
                 if if is_last { !kind.is_file() } else { !kind.is_dir() } {
                     return Err(Refusal::NotAFile("not a regular file"));
                 }
             }
-            File::open(path).map(Some).map_err(Refusal::Io)
+            File::open(opened).map(Some).map_err(Refusal::Io)
         }
     }
 }
