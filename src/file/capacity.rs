@@ -26,8 +26,8 @@ impl Progress {
         Progress { start: json.as_ptr() as usize, total: json.len(), done: 0 }
     }
 
-    /// Records that reading has reached a piece of the document. Text outside the document, which is
-    /// a copy without escapes, is ignored.
+    /// Records that reading has reached a piece of the document. Text outside the document, which
+    /// is a copy without escapes, is ignored.
     pub(super) fn reach(&mut self, piece: &str) {
         let at = (piece.as_ptr() as usize).wrapping_sub(self.start);
         if at < self.total {

@@ -1,5 +1,5 @@
-//! Credential helpers that a file names in `credsStore` and `credHelpers`. They are reported and
-//! never run here: entries next to them answer as if they were not there.
+//! Credential helpers, which a file names in `credsStore` and `credHelpers`. They are reported and
+//! never run here: the lookup passes over them, as over absent entries.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub(crate) struct HelperKey {
     pub(crate) helper: Box<str>,
 }
 
-/// Reads the name of a helper as it may be logged; empty if there is none.
+/// Reads the name of a helper as it may be logged. It is empty if the value is not a text.
 pub(super) fn read_helper<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
 ) -> Result<Box<str>, A::Error> {
@@ -45,7 +45,7 @@ impl<'de> Sink<'de> for CredHelpers<'_> {
         while let Some((key, is_pattern)) = members.next_key(&mut shown)? {
             document.count(is_pattern)?;
             let helper = read_helper(members)?;
-            // The last one of a key counts, in the place of the first.
+            // If a key is repeated, the last helper counts, in the position of the first.
             match by_key.get(&key).and_then(|at| helper_keys.get_mut(*at)) {
                 Some(earlier) => earlier.helper = helper,
                 None => {

@@ -8,7 +8,7 @@ use crate::error::EntryProblem;
 use crate::json::{Members, Sink};
 use crate::secret::{SecretText, Span};
 
-/// The fields that were read, or the reason for which they are not a credential.
+/// The fields of an entry, or the problem that makes it malformed.
 pub(super) type FieldsRead = Result<EntrySecrets, EntryProblem>;
 
 /// Reads the fields, and adds their secrets to those of the file.
@@ -17,7 +17,7 @@ pub(super) struct Fields<'f> {
     pub(super) read: &'f mut FieldsRead,
 }
 
-/// The fields that are read, and the problem of one that is neither text nor null. `auth` is first.
+/// The fields that are read, each with its problem if it is neither text nor null. `auth` is first.
 const FIELDS: [(&str, EntryProblem); 6] = [
     ("auth", EntryProblem::AuthNotText),
     ("username", EntryProblem::UsernameNotText),
@@ -30,6 +30,7 @@ const FIELDS: [(&str, EntryProblem); 6] = [
 
 const EMAIL: &str = "email";
 
+/// Returns the position of a name in [`FIELDS`].
 fn position(name: &str) -> Option<usize> {
     FIELDS.iter().position(|(field, _)| name.eq_ignore_ascii_case(field))
 }
@@ -43,7 +44,7 @@ impl<'de> Sink<'de> for Fields<'_> {
     fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
         let mut values = [Ok(Span::EMPTY); FIELDS.len()];
         let mut auth = None;
-        // The last one of a field counts.
+        // If a field is repeated, the last one counts.
         while let Some(position) = members.next_key(position)? {
             let slot =
                 position.and_then(|at| Some((at == 0, FIELDS.get(at)?, values.get_mut(at)?)));

@@ -35,8 +35,8 @@ impl Fault {
         Fault { line, column, kind: FaultKind::Invalid }
     }
 
-    /// Returns the error for a document that cannot be read. YAML is recognised by the field that
-    /// the formats of this crate usually begin with.
+    /// Returns the error for a document that cannot be read. YAML is recognised by the usual first
+    /// fields of a credential file or a definition.
     pub(crate) fn into_error(self, text: &str, location: &Location) -> Error {
         let Fault { line, column, kind } = self;
         let starts_with = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));

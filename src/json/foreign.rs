@@ -7,7 +7,7 @@ use crate::level::Location;
 ///
 /// # Errors
 ///
-/// A blank file, another encoding, a compressed file.
+/// A blank file, an encoding other than UTF-8, a compressed file.
 pub(crate) fn text_of<'b>(bytes: &'b [u8], location: &Location) -> Result<&'b str, Error> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {

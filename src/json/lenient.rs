@@ -50,7 +50,7 @@ pub(super) fn replaced(json: &str) -> Option<Zeroizing<String>> {
 
 /// Returns the length of the number at the start of a text, and its replacement if it may overflow.
 fn number(text: &[u8]) -> (usize, &'static str) {
-    // 10^308, which is the first power of ten near the largest `f64`, has 309 digits.
+    // The largest `f64` has 309 digits.
     const DIGITS: usize = 300;
 
     let is_number = |b: &&u8| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');

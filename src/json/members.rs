@@ -83,8 +83,8 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// Reads a value into a sink without looking for its end first. Only its members are read in the
-    /// mode of the document.
+    /// Reads a value into a sink without looking for its end first. Only its members are read in
+    /// the mode of the document.
     #[inline]
     pub(crate) fn value_in_place<S: Sink<'de>>(&mut self, sink: S) -> Result<Kind, A::Error> {
         self.map.next_value_seed(Any { sink, document: self.document, mode: self.mode })

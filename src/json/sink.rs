@@ -37,15 +37,16 @@ impl Kind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// By `serde_json`, in one pass. The document fails for a value that is grammatical but has no
-    /// value (a lone surrogate, `1e999`). Escapes of a text are resolved in a buffer of `serde_json`
-    /// that nobody wipes.
+    /// value (a lone surrogate, `1e999`). Escapes of a text are resolved in a buffer of
+    /// `serde_json` that nobody wipes.
     Direct,
     /// Each value on its own, once its end is found. Such a value can fail alone, and escapes are
     /// resolved in a buffer that is wiped. Values are scanned several times.
     Apart,
 }
 
-/// A receiver of one value of any type. A value of a type that is not overridden is read and dropped.
+/// A receiver of one value of any type. A value of a type that is not overridden is read and
+/// dropped.
 pub(crate) trait Sink<'de>: Sized {
     fn text(self, _text: &str) {}
 

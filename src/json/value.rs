@@ -23,9 +23,9 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Parses a document. A lone surrogate is read as U+FFFD, and a number that overflows `f64` is a
-    /// number: programs in other languages write them, and a field that is never read must not fail
-    /// a definition.
+    /// Parses a document. A lone surrogate is read as U+FFFD, and a number that overflows `f64` is
+    /// a number: programs in other languages write them, and a field that is never read must not
+    /// fail a definition.
     pub(crate) fn parse(json: &str) -> Result<Self, Fault> {
         Self::parse_strictly(json).or_else(|fault| match replaced(json) {
             Some(json) => Self::parse_strictly(&json),

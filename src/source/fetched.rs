@@ -34,7 +34,7 @@ impl Fetched {
 /// The files that a fetched file becomes in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FetchEffect {
-    /// The one of [`SANDBOX_FILES`] that it becomes itself.
+    /// The one of [`SANDBOX_FILES`] that the fetched file itself becomes.
     pub(crate) file: Option<&'static str>,
     pub(crate) unpacks: Extraction,
 }
@@ -61,16 +61,15 @@ struct Sandbox {
 struct SandboxFile {
     location: Location,
     bytes: SecretBytes,
-    /// Set if it was extracted.
     is_extracted: bool,
-    /// The number of the fetched file that it came from.
+    /// The index of the fetched file that it came from.
     from: usize,
     /// The number of files that were extracted from it.
     members: usize,
 }
 
 impl Sandbox {
-    /// Fetches a file, which is the one of number `from`.
+    /// Fetches the file of index `from`.
     fn fetch(&mut self, from: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
         let Fetched { path, location, effect } = fetched;
         let bytes = named::read_named(path, location, limits)?;
@@ -104,7 +103,7 @@ impl Sandbox {
     }
 }
 
-/// Extracts the files that credentials are looked for in, each with its location.
+/// Extracts the files that may hold credentials, each with its location.
 fn extract(
     bytes: &[u8],
     location: &Location,
@@ -165,13 +164,13 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
     Ok(contents.if_empty(NO_SANDBOX_FILES))
 }
 
-/// Returns the fetches that are read, in order: all named ones, and of the archives of the task's
-/// own as many of the last as the limit leaves room for. The others are a warning.
+/// Returns the fetches that are read, in order. Named ones are all read. Of the task's own archives
+/// only the last are read, up to the limit; the others are a warning.
 fn within_limit<'f>(
     fetches: &'f [Fetched],
     limits: &Limits,
 ) -> Result<(Vec<&'f Fetched>, Option<Warning>), Error> {
-    // Of a file that is fetched again, the last time counts.
+    // If a file is fetched twice, the second time counts.
     let mut known = HashSet::new();
     let fetches = fetches.iter().rev();
     let mut fetches: Vec<&Fetched> =

@@ -1,5 +1,5 @@
-//! Reading each source of credential files, one file per source: a sandbox, what a task fetches into
-//! it, a HOME, the agent flag, the cluster file. Bytes are read here.
+//! Reading each source of credential files, one file per source: a sandbox, what a task fetches
+//! into it, a HOME, the agent flag, the cluster file. Bytes are read here.
 
 mod agent_flag;
 mod cluster_file;
@@ -49,7 +49,7 @@ pub(crate) enum Source {
 /// The reason for which a source has no files, if that is not an error.
 pub(crate) enum NoFiles {
     Because(&'static str),
-    /// Credential files are fetched, and none has an effect: the reasons.
+    /// Credential files are fetched, but none has an effect, for these reasons.
     FetchedInVain(Box<str>),
 }
 

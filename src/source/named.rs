@@ -12,7 +12,7 @@ use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
-/// Reads a file that the agent's owner or a definition named, through links as usual.
+/// Reads a file that the agent's owner or a definition named. Links are followed.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub(crate) fn read_named(
     read_open(open_named(path, location)?.0, location, limits)
 }
 
-/// Reads such a file, or returns `None` if the path does not exist.
+/// Reads a named file, or returns `None` if the path does not exist.
 pub(super) fn read_if_exists(
     path: &Path,
     location: &Location,
@@ -37,7 +37,8 @@ pub(super) fn read_if_exists(
     }
 }
 
-/// Opens such a file. The metadata is that of the open file, even if the path is changed meanwhile.
+/// Opens a named file. The metadata is that of the open file, even if the path is changed
+/// meanwhile.
 ///
 /// # Errors
 ///
@@ -92,7 +93,7 @@ pub(crate) fn read_open(
         let piece = match file.read(&mut *buffer) {
             Ok(0) => return Ok(bytes),
             Ok(n) => {
-                debug_assert!(n <= buffer.len(), "no more is read than there is room for");
+                debug_assert!(n <= buffer.len(), "`read` fills at most the buffer");
                 buffer.get(..n).unwrap_or_default()
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

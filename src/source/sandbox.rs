@@ -2,11 +2,11 @@
 //! reader may be root.
 //!
 //! On Unix every step goes through the descriptor of the directory before it, and no link below the
-//! sandbox is followed. On Linux a name is first opened as a mere handle (`O_PATH`), which has no
-//! effect on the file. Only if it is a regular file, it is then opened for reading through that same
-//! handle: the task has no moment to replace it, and no pipe or device is ever opened. On other Unix
-//! systems the name is opened without waiting, and the type of the open file is then checked.
-//! Elsewhere `std` can only check the name first and open it afterwards.
+//! sandbox is followed. On Linux a name is first opened as a handle (`O_PATH`), which has no effect
+//! on the file. Only a regular file is then opened for reading, through that same handle: the task
+//! has no moment to replace it, and no pipe or device is ever opened. On other Unix systems the
+//! name is opened without waiting, and the type of the open file is then checked. Elsewhere `std`
+//! can only check the name first and open it afterwards.
 
 use std::io;
 use std::path::Path;
@@ -105,13 +105,13 @@ mod open {
     pub(super) struct Directory(OwnedFd);
 
     impl Directory {
-        /// Opens the sandbox itself, which the runtime named, through links as usual.
+        /// Opens the sandbox itself. The runtime named it, so links are followed.
         pub(super) fn open(path: &Path) -> io::Result<Self> {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             Ok(Directory(open(path, flags, Mode::empty())?))
         }
 
-        /// Opens a regular file below the sandbox, or returns `None` if the name does not exist.
+        /// Opens a regular file below the sandbox, or returns `None` if the path does not exist.
         pub(super) fn open_file(&self, path: &str) -> Result<Option<File>, Refusal> {
             let file = match path.split_once('/') {
                 None => open_regular(&self.0, path),

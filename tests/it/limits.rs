@@ -43,6 +43,8 @@ fn limits_are_exact_and_named_in_the_error() {
     let helpers =
         r#"{"credHelpers": {"a.io": "x", "b.io": "y"}, "auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let flat = r#"{"reg.io": {"auth": "dTpw"}, "a.io": null}"#;
+    let helper_patterns = r#"{"credHelpers": {"*.a.io": "x", "b.io": "y", "c*.io": "z"},
+        "auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let patterns =
         config(&[("*.a.io", "a"), ("reg.io", "u"), ("https://B*.io/team", "b"), ("*.a.io", "a")]);
     let meaningless = r#"{"auths": {"a.io": 1e999, "reg.io": {"auth": "dTpw"}}}"#;
@@ -72,6 +74,7 @@ fn limits_are_exact_and_named_in_the_error() {
         (helpers.into(), "file_entries", file_entries, 3),
         (flat.into(), "file_entries", file_entries, 2),
         (patterns.clone().into(), "file_patterns", file_patterns, 3),
+        (helper_patterns.into(), "file_patterns", file_patterns, 2),
         (gzip(&tar(&[file(".dockercfg", &patterns)])), "file_patterns", file_patterns, 3),
         (meaningless.into(), "file_entries", file_entries, 2),
         (format!(r#"{{"kind": "Secret", "data": {{{pull}: "{}"}}}}"#, base64(&json)).into(), "file_entries",
