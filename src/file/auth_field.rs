@@ -63,9 +63,16 @@ pub(super) fn decode_auth(
     let pair = push(auth.as_bytes())
         .or_else(|| push(without_spaces(auth.as_bytes())?.as_slice()))
         .ok_or(EntryProblem::AuthNotBase64)?;
-    let text = secrets.bytes(pair);
-    let text = std::str::from_utf8(text).map_err(|_| EntryProblem::AuthNotUtf8)?;
-    let (username, password) = text.split_once(':').ok_or(EntryProblem::AuthWithoutColon)?;
-    let password = password.trim_matches('\0');
-    Ok((pair.of_part(text, username), pair.of_part(text, password)))
+    let bytes = secrets.bytes(pair);
+    // Usually it is ASCII, which is checked in a tenth of the instructions (-3 % for an entry).
+    if !bytes.is_ascii() && std::str::from_utf8(bytes).is_err() {
+        return Err(EntryProblem::AuthNotUtf8);
+    }
+    let colon = bytes.iter().position(|b| *b == b':').ok_or(EntryProblem::AuthWithoutColon)?;
+    let is_nul = |b: &&u8| **b == 0;
+    let (start, password) = (colon + 1, bytes.get(colon + 1..).unwrap_or_default());
+    let nuls = password.iter().take_while(is_nul).count();
+    let nuls_at_end = password.iter().skip(nuls).rev().take_while(is_nul).count();
+    let password = pair.part(start + nuls, password.len() - nuls - nuls_at_end);
+    Ok((pair.part(0, colon), password))
 }

@@ -54,7 +54,7 @@ pub(super) struct Entries {
     pub(super) top: Vec<Entry>,
 }
 
-/// The reason for which reading stopped, if it is not a fault of the JSON.
+/// The reason that reading stopped, if it is not a fault of the JSON.
 #[derive(Clone, Copy)]
 enum Failure {
     TooManyEntries,
@@ -79,6 +79,15 @@ impl Failure {
 }
 
 impl ParsedDocument {
+    pub(super) fn new(text: &str, limits: &Limits) -> Self {
+        ParsedDocument {
+            entries_left: limits.file_entries,
+            patterns_left: limits.file_patterns,
+            progress: Progress::new(text),
+            ..ParsedDocument::default()
+        }
+    }
+
     /// Reads a document, and returns whether it is an object.
     // Into `self`: returning it in a `Result` copies it, which cost a tenth of `one image from 1
     // entry`.
@@ -89,28 +98,19 @@ impl ParsedDocument {
         limits: &Limits,
     ) -> Result<bool, Error> {
         let mode = if text.contains('\\') { Mode::Apart } else { Mode::Direct };
-        let mut read = self.read_in(mode, text, limits);
+        let mut read = json::read(text, mode, Document(self));
         let is_final = |fault: Fault| mode == Mode::Apart || fault.kind == FaultKind::EndsEarly;
         if self.failure.is_none() && read.is_err_and(|fault| !is_final(fault)) {
             // The first reading may have stopped at a single entry without a value. If the second
             // one fails too, its fault is that of the document.
-            read = self.read_in(Mode::Apart, text, limits);
+            *self = Self::new(text, limits);
+            read = json::read(text, Mode::Apart, Document(self));
         }
         match (read, self.failure) {
             (Ok(kind), _) => Ok(kind == Kind::Object),
             (Err(fault), None) => Err(fault.into_error(text, location)),
             (Err(fault), Some(failure)) => Err(failure.into_error(fault, location, limits)),
         }
-    }
-
-    fn read_in(&mut self, mode: Mode, text: &str, limits: &Limits) -> Result<Kind, Fault> {
-        *self = ParsedDocument {
-            entries_left: limits.file_entries,
-            patterns_left: limits.file_patterns,
-            progress: Progress::new(text),
-            ..ParsedDocument::default()
-        };
-        json::read(text, mode, Document(self))
     }
 
     /// Counts one more key towards the limits.
@@ -130,7 +130,7 @@ impl ParsedDocument {
         Err(E::custom(""))
     }
 
-    /// Makes `entry` the entry of a key, and room for its value.
+    /// Makes `entry` the entry of a key, and makes room for its value.
     fn start_entry(&mut self, entry: &mut Entry, key: &str) {
         self.progress.reach(key);
         self.progress.make_room_for_text(&mut self.texts.text, key.len());

@@ -12,8 +12,8 @@ use crate::json::{Members, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
 
-/// The names under which a Secret keeps a credential file. Unlike names of fields, they are compared
-/// by case.
+/// The names under which a Secret keeps a credential file. Unlike names of fields, they are
+/// compared by case.
 const FILES: [&str; 2] = [DOCKER_CONFIG_JSON, DOCKERCFG];
 
 /// The parts of a Secret, as far as a document has them.
@@ -35,7 +35,7 @@ pub(super) enum SecretField {
     BareFile(usize),
 }
 
-/// The values of [`FILES`] under `data` or `stringData`; an empty slot for null.
+/// The values of [`FILES`] in `data` or `stringData`. Null counts as missing.
 #[derive(Default)]
 struct SecretData([Option<SecretValue>; FILES.len()]);
 
@@ -57,6 +57,7 @@ impl SecretField {
     }
 }
 
+/// Returns the position of a name in [`FILES`].
 fn position(name: &str) -> Option<usize> {
     FILES.iter().position(|file| *file == name)
 }
@@ -86,17 +87,9 @@ impl KubernetesSecret {
         Ok(())
     }
 
-    /// Returns the Secret, if the document is one. A field of Docker's config file makes it a
-    /// `config.json`.
-    pub(super) fn recognised(self, has_docker_field: bool) -> Option<Self> {
-        match self {
-            _ if has_docker_field => None,
-            Self { is_secret: true, .. } => Some(self),
-            Self { bare_data, .. } if bare_data.0.iter().any(Option::is_some) => {
-                Some(Self { data: bare_data, ..Self::default() })
-            }
-            _ => None,
-        }
+    /// Returns whether the document is a Secret, unless it has a field of Docker's config file.
+    pub(super) fn is_present(&self) -> bool {
+        self.is_secret || self.bare_data.0.iter().any(Option::is_some)
     }
 
     /// Reads the credential files of the Secret. `stringData` outranks `data` name by name, as it
@@ -116,7 +109,10 @@ impl KubernetesSecret {
         if nesting == Nesting::InSecret {
             return Err(refused(location, "a Secret inside a Secret is not read"));
         }
-        let KubernetesSecret { data, string_data, .. } = self;
+        let (string_data, data) = match self.is_secret {
+            true => (self.string_data, self.data),
+            false => (SecretData::default(), self.bare_data),
+        };
         let mut files = Vec::new();
         for (name, (plain, encoded)) in FILES.into_iter().zip(string_data.0.into_iter().zip(data.0))
         {
@@ -127,8 +123,7 @@ impl KubernetesSecret {
                 let problem = "its value in the Secret is not text; it must be base64 of the file";
                 return Err(refused(&location, problem));
             };
-            // People also write the file itself in place of its base64, which never starts with a
-            // brace.
+            // Some people write the file itself in place of its base64. Base64 has no braces.
             let read = if is_plain || text.trim_start().starts_with('{') {
                 read_text(text.as_bytes(), &location, limits, Nesting::InSecret)
             } else if let Some(bytes) = decode_base64(text.as_bytes()) {

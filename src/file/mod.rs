@@ -46,8 +46,8 @@ impl Files {
 ///
 /// # Errors
 ///
-/// Bytes that are not a credential file as a whole. A malformed entry is not an error: it blocks its
-/// scope ([`EntryState`]).
+/// Bytes that are not a credential file as a whole. A malformed entry is not an error: it blocks
+/// its scope ([`EntryState`]).
 pub(crate) fn read(bytes: &[u8], location: &Location, limits: &Limits) -> Result<Files, Error> {
     if !archive::is_archive(bytes) {
         return read_member(bytes, location, limits);
@@ -89,17 +89,17 @@ fn read_text(
     if let Some(file) = oldest_dockercfg::read(text, &location) {
         return Ok(Files::one(file));
     }
-    let mut document = ParsedDocument::default();
+    let mut document = ParsedDocument::new(text, limits);
     if !document.read(text, &location, limits)? {
         let problem = "the JSON is not an object; a credential file looks like {\"auths\": {…}}";
         let (line, column) = start_of(text);
         return Err(Error::NotACredentialFile { location, problem, line, column });
     }
-    let ParsedDocument { has_docker_field, top_has_object, secret, .. } = document;
-    if let Some(secret) = secret.recognised(has_docker_field) {
-        return secret.read(&location, limits, nesting);
+    // A field of Docker's config file makes the document a `config.json`.
+    if document.secret.is_present() && !document.has_docker_field {
+        return document.secret.read(&location, limits, nesting);
     }
-    let (format, entries) = match top_has_object && !has_docker_field {
+    let (format, entries) = match document.top_has_object && !document.has_docker_field {
         true => (Format::Dockercfg, document.entries.top),
         false => (Format::ConfigJson, document.entries.auths),
     };

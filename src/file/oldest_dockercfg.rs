@@ -8,9 +8,13 @@ use super::texts::Texts;
 use crate::image::DOCKER_HUB_KEY;
 use crate::level::Location;
 
-/// Reads the file, if each of its lines is one of the two and one is `auth`. The last of each
-/// counts.
+/// Reads the file, or returns `None` if it has another line or no `auth`. If a name is repeated,
+/// the last one counts.
 pub(super) fn read(text: &str, location: &Location) -> Option<File> {
+    // Every other format starts so, and is one line if it is not indented.
+    if text.starts_with('{') {
+        return None;
+    }
     let (mut auth, mut email) = (None, "");
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('=')?;
