@@ -1,4 +1,4 @@
-//! `docker.tar.gz`, against `flate2` and `tar` walking through the same bytes.
+//! Reading a `docker.tar.gz`, against `flate2` and `tar` reading the same bytes.
 
 use std::io::{Read, Write};
 
@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use regcred::{Level, Resolver};
 
 use crate::inputs;
-use crate::ratio::Suite;
+use crate::suite::Suite;
 
 pub fn rows(suite: &mut Suite) {
     let table = [("small", 0), ("10 MiB of other members", 10)];
@@ -22,13 +22,13 @@ pub fn rows(suite: &mut Suite) {
                 let builder = Resolver::builder().add(Level::SandboxHome, archive);
                 builder.build().expect("a good archive")
             },
-            |archive| walk(&archive),
+            |archive| read(&archive),
         );
     }
 }
 
-/// What is in a credential file of an archive.
-fn walk(archive: &[u8]) -> Vec<u8> {
+/// Returns the contents of the archive's credential file.
+fn read(archive: &[u8]) -> Vec<u8> {
     let mut archive = tar::Archive::new(GzDecoder::new(archive));
     let mut found = Vec::new();
     for entry in archive.entries().expect("a good archive") {
@@ -40,7 +40,7 @@ fn walk(archive: &[u8]) -> Vec<u8> {
     found
 }
 
-/// `.docker/config.json`, and as many members of 1 MiB beside it.
+/// An archive of `.docker/config.json` and `others` further members of 1 MiB each.
 fn archive(others: usize) -> Vec<u8> {
     let encoder = GzEncoder::new(Vec::new(), Compression::default());
     let mut archive = tar::Builder::new(encoder);
@@ -59,7 +59,7 @@ fn archive(others: usize) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
-/// Text that compresses as settings and logs do.
+/// Text that compresses about as well as settings and logs.
 fn text(bytes: usize, seed: usize) -> Vec<u8> {
     let lines = inputs::shuffled(1_000_000, bytes / 16).skip(seed);
     let mut text: Vec<u8> =

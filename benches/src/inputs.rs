@@ -1,4 +1,4 @@
-//! What is measured with: credential files as Docker writes them, and images.
+//! Inputs: credential files as Docker writes them, and images.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::{Level, Limits, Resolver};
 
-/// A `config.json` with an entry under each key, indented as Docker does.
+/// A `config.json` with an entry for each key, indented as Docker does.
 pub fn config(keys: impl IntoIterator<Item = String>) -> Vec<u8> {
     let entry = |(number, key): (usize, String)| {
         let auth = STANDARD.encode(format!("robot-{number}:secret-of-robot-{number}"));
@@ -25,7 +25,12 @@ pub fn hosts(entries: usize) -> impl Iterator<Item = String> {
     (0..entries).map(host)
 }
 
-/// The image that a task of that host's team runs.
+/// Returns `1 entry`, `1000 entries`.
+pub fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
+/// An image on that host.
 pub fn image(host: &str) -> String {
     format!("{host}/team/app:1.4.2")
 }
@@ -37,14 +42,14 @@ pub fn resolver(keys: impl IntoIterator<Item = String>) -> Resolver {
     builder.build().expect("a good file")
 }
 
-/// What it is compared with: a table that knows every image by its whole text.
-pub type Known = HashMap<String, Arc<String>>;
+/// The peer of a lookup: a table with the full text of each image as its key.
+pub type ImageMap = HashMap<String, Arc<String>>;
 
-pub fn known(images: impl Iterator<Item = String>) -> Known {
+pub fn image_map(images: impl Iterator<Item = String>) -> ImageMap {
     images.map(|image| (image.clone(), Arc::new(image))).collect()
 }
 
-/// Numbers below `end` in an order without order, the same in every run.
+/// Pseudo-random numbers below `end`, the same in every run.
 pub fn shuffled(end: usize, count: usize) -> impl Iterator<Item = usize> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     std::iter::repeat_with(move || {

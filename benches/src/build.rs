@@ -1,4 +1,4 @@
-//! Building: from a large file, from a file that is read for one image only, and over an agent.
+//! Building a resolver: from a large file, for one image only, and over an agent's resolver.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use regcred::{ImageRef, Level, Resolver};
 use serde::Deserialize;
 
 use crate::inputs;
-use crate::ratio::Suite;
+use crate::suite::Suite;
 
 pub fn rows(suite: &mut Suite) {
     large(suite);
@@ -14,7 +14,7 @@ pub fn rows(suite: &mut Suite) {
     layered(suite);
 }
 
-/// What a program would have that trusts its file and looks keys up as they are written.
+/// The file as a program reads it that trusts it and looks up keys by their exact text.
 #[derive(Deserialize)]
 struct Borrowed<'a> {
     #[serde(borrow)]
@@ -50,13 +50,13 @@ fn large(suite: &mut Suite) {
 }
 
 fn one_shot(suite: &mut Suite) {
-    for (entries, at_most) in [(1, 0.75), (10, 0.5), (100, 0.38), (1000, 0.34)] {
+    for (entries, goal) in [(1, 0.75), (10, 0.5), (100, 0.38), (1000, 0.34)] {
         let file = inputs::config(inputs::hosts(entries));
         let host = inputs::host(entries / 2);
         let image = inputs::image(&host);
         suite.row(
-            &format!("one image from {entries} entries"),
-            at_most,
+            &format!("one image from {}", inputs::counted(entries)),
+            goal,
             || {
                 let resolver = Resolver::builder().add(Level::SandboxHome, &*file).build();
                 let image = ImageRef::parse(&image).expect("a good image");
@@ -73,7 +73,7 @@ fn layered(suite: &mut Suite) {
         let file = inputs::config((0..entries).map(|n| format!("task-{n}.example.com")));
         let task = |file| Resolver::builder().task_secret(file);
         suite.row_with(
-            &format!("task of {entries} over an agent of 100000 entries"),
+            &format!("task of {} over an agent of 100000 entries", inputs::counted(entries)),
             1.1,
             || file.clone(),
             |file| task(file).base(&agent).build().expect("a good file"),
