@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use proptest::prelude::*;
 use regcred::Limits;
 
 use crate::marathon::{agent, app_with, no_secrets, only};
+use crate::properties::{check, list};
 use crate::support::archive::{file, gzip, tar};
 use crate::support::{answer, config};
-use proptest::bool::weighted;
 
 /// The content of a file to fetch.
 #[derive(Clone, Copy)]
@@ -114,18 +113,16 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
     Some(())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// A resolver that reads the sources in place answers as one that reads the sandbox after the
-    /// fetch.
-    #[test]
-    fn answers_agree_before_and_after_fetching(
-        entries in proptest::collection::vec(
-            (0..SOURCES.len(), 0..DESTINATIONS.len(), weighted(0.8), weighted(0.2), weighted(0.3)),
-            0..5,
-        )
-    ) {
+/// A resolver that reads the sources in place answers as one that reads the sandbox after the
+/// fetch.
+#[test]
+fn answers_agree_before_and_after_fetching() {
+    check(|u| {
+        let entries = list(u, 0..=4, |u| {
+            let source = u.choose_index(SOURCES.len())?;
+            let destination = u.choose_index(DESTINATIONS.len())?;
+            Ok((source, destination, u.ratio(8, 10)?, u.ratio(2, 10)?, u.ratio(3, 10)?))
+        })?;
         let sandbox = tempfile::tempdir().unwrap();
         if fetch_as_mesos(&entries, sandbox.path()).is_none() {
             return Ok(());
@@ -144,17 +141,25 @@ proptest! {
             item
         };
         let fetch: Vec<_> = entries.iter().map(item).collect();
-        let container = only(&app_with(&format!(r#""fetch": {}"#, serde_json::Value::from(fetch))));
-        let here = container.resolver(&agent(), Limits::default(), no_secrets);
-        let there = container.resolver_in_sandbox(&agent(), Limits::default(), sandbox.path(), no_secrets);
+        let fetch = serde_json::Value::from(fetch);
+        let container = only(&app_with(&format!(r#""fetch": {fetch}"#)));
+        let limits = Limits::default();
+        let here = container.resolver(&agent(), limits, no_secrets);
+        let there = container.resolver_in_sandbox(&agent(), limits, sandbox.path(), no_secrets);
         match (here, there) {
             (Ok(here), Ok(there)) => {
-                for name in SOURCES.map(|(name, _)| host(name)).iter().map(|host| &**host).chain(["reg.io"]) {
+                for name in SOURCES.map(|(name, _)| host(name)).into_iter().chain(["reg.io".into()])
+                {
                     let image = format!("{name}/app");
-                    prop_assert_eq!(answer(&here, &image), answer(&there, &image), "{}, {:?}", image, container);
+                    assert_eq!(
+                        answer(&here, &image),
+                        answer(&there, &image),
+                        "{image}, {container:?}"
+                    );
                 }
             }
-            (here, there) => prop_assert_eq!(here.is_ok(), there.is_ok(), "{:?} {:?}", here, there),
+            (here, there) => assert_eq!(here.is_ok(), there.is_ok(), "{here:?} {there:?}"),
         }
-    }
+        Ok(())
+    });
 }

@@ -1,8 +1,10 @@
-//! Laws that hold for all files.
+//! Properties that hold for all files and images, checked with random ones.
 
-use proptest::prelude::*;
-use proptest::sample::{Index, select};
-use regcred::{ImageRef, Level, Resolver};
+use std::ops::RangeInclusive;
+
+use arbtest::arbitrary::{Result, Unstructured};
+use arbtest::arbtest;
+use regcred::{CredentialFile, ImageRef, Level, Resolver};
 
 use crate::laws::image::digests_change_nothing;
 use crate::support::{LEVELS, answer, base64, image_ref, quote, secret, word};
@@ -45,13 +47,59 @@ const TEXT_PIECES: [&str; 19] = [
     r"\u20ac", r"\uFFFF", r"\ud83d\ude00", r"\ud83d", r"\ude00", "u",
 ];
 
-/// A key, the kind of its entry, and its user.
-fn entry() -> impl Strategy<Value = (String, &'static str)> {
-    (
-        select([&DISTINCT_KEYS[..], &OTHER_KEYS].concat()),
-        select(&["auth", "auth", "auth", "absent", "malformed"][..]),
-    )
-        .prop_map(|(key, kind)| (key.to_owned(), kind))
+const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+const LOWER_DIGITS: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+const LETTERS_DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Runs a property with at least 256 random inputs. `ARBTEST_SEED` runs it with the input of a
+/// failure again.
+pub fn check(mut property: impl FnMut(&mut Unstructured<'_>) -> Result<()>) {
+    let mut cases = 0;
+    while cases < 256 {
+        let counted = |u: &mut Unstructured<'_>| {
+            cases += 1;
+            property(u)
+        };
+        arbtest(counted).size_min(64).size_max(1024).run();
+    }
+}
+
+pub fn list<T>(
+    u: &mut Unstructured<'_>,
+    length: RangeInclusive<usize>,
+    mut item: impl FnMut(&mut Unstructured<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    (0..u.int_in_range(length)?).map(|_| item(u)).collect()
+}
+
+fn text(u: &mut Unstructured<'_>, length: RangeInclusive<usize>, letters: &str) -> Result<String> {
+    let letters: Vec<char> = letters.chars().collect();
+    Ok(list(u, length, |u| u.choose(&letters).copied())?.into_iter().collect())
+}
+
+fn path(u: &mut Unstructured<'_>, segments: RangeInclusive<usize>) -> Result<String> {
+    Ok(list(u, segments, |u| text(u, 1..=3, LOWER))?.join("/"))
+}
+
+/// Returns a text that is often an image reference.
+fn reference(u: &mut Unstructured<'_>) -> Result<String> {
+    #[rustfmt::skip]
+    let hosts = [
+        "", "reg.io/", "Reg/", "reg:443/", "reg:0080/", "docker.io/", "Docker.io/", "docker.io:443/",
+        "index.docker.io/", "registry-1.docker.io/", "localhost/", "LOCALHOST/", "[::1]/", "[AB]:1/",
+    ];
+    let path = text(u, 1..=12, &format!("{LETTERS_DIGITS}._/-"))?;
+    Ok(format!("{}{path}{}", u.choose(&hosts)?, u.choose(&["", ":1", ":latest"])?))
+}
+
+/// Returns a key and the state of its entry.
+fn entry(u: &mut Unstructured<'_>) -> Result<(String, &'static str)> {
+    let key = *u.choose(&[&DISTINCT_KEYS[..], &OTHER_KEYS].concat())?;
+    Ok((key.to_owned(), *u.choose(&["auth", "auth", "auth", "absent", "malformed"])?))
+}
+
+fn entries(u: &mut Unstructured<'_>) -> Result<Vec<(String, &'static str)>> {
+    list(u, 0..=5, entry)
 }
 
 fn file(entries: &[(String, &str)], name: &str) -> String {
@@ -72,8 +120,8 @@ fn file(entries: &[(String, &str)], name: &str) -> String {
 
 type Sources = Vec<(Level, Vec<(String, &'static str)>)>;
 
-fn sources() -> impl Strategy<Value = Sources> {
-    prop::collection::vec((select(&LEVELS[..]), prop::collection::vec(entry(), 0..6)), 0..6)
+fn sources(u: &mut Unstructured<'_>) -> Result<Sources> {
+    list(u, 0..=5, |u| Ok((*u.choose(&LEVELS)?, entries(u)?)))
 }
 
 fn build(sources: &Sources) -> Resolver {
@@ -84,7 +132,7 @@ fn build(sources: &Sources) -> Resolver {
     builder.build().unwrap()
 }
 
-/// The number of each source is its name, so a permutation keeps the names.
+/// The user names of a source depend on its number, so a permutation keeps them.
 fn build_in_order(sources: &Sources, order: &[usize]) -> Resolver {
     let mut builder = Resolver::builder();
     for number in order {
@@ -98,99 +146,111 @@ fn answers(resolver: &Resolver) -> Vec<String> {
     IMAGES.iter().map(|image| answer(resolver, image)).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+fn shuffled<T>(u: &mut Unstructured<'_>, mut items: Vec<T>) -> Result<Vec<T>> {
+    for end in (1..items.len()).rev() {
+        items.swap(end, u.int_in_range(0..=end)?);
+    }
+    Ok(items)
+}
 
-    #[test]
-    fn the_order_of_calls_across_levels_changes_nothing(sources in sources(), keys in any::<[u8; 6]>()) {
+#[test]
+fn the_order_of_calls_across_levels_changes_nothing() {
+    check(|u| {
+        let (sources, keys) = (sources(u)?, u.arbitrary::<[u8; 6]>()?);
         // Levels in any order, the sources of one level in their own.
         let mut order: Vec<usize> = (0..sources.len()).collect();
         order.sort_by_key(|number| (keys[sources[*number].0 as usize], *number));
-        prop_assert_eq!(answers(&build(&sources)), answers(&build_in_order(&sources, &order)));
-    }
+        assert_eq!(answers(&build(&sources)), answers(&build_in_order(&sources, &order)));
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_weaker_level_never_changes_an_answer(sources in sources(), more in prop::collection::vec(entry(), 0..6)) {
-        let strong: Sources =
-            sources.into_iter().filter(|(level, _)| *level != Level::ClusterFile).collect();
-        let before = answers(&build(&strong));
-        let mut with_more = strong;
-        with_more.push((Level::ClusterFile, more));
-        for (before, after) in before.iter().zip(answers(&build(&with_more))) {
-            prop_assert!(before == "-" || *before == after, "{} became {}", before, after);
-        }
-    }
-
-    #[test]
-    fn an_entry_for_an_unrelated_registry_changes_nothing(
-        sources in sources(), at in any::<Index>(), level in select(&LEVELS[..])
-    ) {
+#[test]
+fn a_weaker_level_never_changes_an_answer() {
+    check(|u| {
+        let (mut sources, more) = (sources(u)?, entries(u)?);
+        sources.retain(|(level, _)| *level != Level::ClusterFile);
         let before = answers(&build(&sources));
-        let unrelated: Vec<(String, &str)> =
-            ["unrelated.example", "*.unrelated.example", "reg.io.unrelated.example/a", "reg.io:1"]
-                .iter().map(|key| ((*key).to_owned(), "auth")).collect();
-        let mut order: Vec<usize> = (0..sources.len()).collect();
-        order.insert(at.index(sources.len() + 1), sources.len());
-        let mut with_more = sources;
-        with_more.push((level, unrelated));
-        prop_assert_eq!(before, answers(&build_in_order(&with_more, &order)));
-    }
+        sources.push((Level::ClusterFile, more));
+        for (before, after) in before.iter().zip(answers(&build(&sources))) {
+            assert!(before == "-" || *before == after, "{before} became {after}");
+        }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn tag_and_digest_never_matter(
-        sources in sources(), tag in "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,20}", hex in "[0-9a-f]{64}"
-    ) {
-        let resolver = build(&sources);
+#[test]
+fn an_entry_for_an_unrelated_registry_changes_nothing() {
+    check(|u| {
+        let mut sources = sources(u)?;
+        let before = answers(&build(&sources));
+        let unrelated =
+            ["unrelated.example", "*.unrelated.example", "reg.io.unrelated.example/a", "reg.io:1"];
+        let mut order: Vec<usize> = (0..sources.len()).collect();
+        order.insert(u.int_in_range(0..=sources.len())?, sources.len());
+        sources.push((*u.choose(&LEVELS)?, unrelated.map(|key| (key.to_owned(), "auth")).into()));
+        assert_eq!(before, answers(&build_in_order(&sources, &order)));
+        Ok(())
+    });
+}
+
+#[test]
+fn tag_and_digest_never_matter() {
+    check(|u| {
+        let resolver = build(&sources(u)?);
+        let tag = text(u, 1..=1, &format!("{LETTERS_DIGITS}_"))?
+            + &text(u, 0..=20, &format!("{LETTERS_DIGITS}_.-"))?;
+        let hex = text(u, 64..=64, "0123456789abcdef")?;
         for image in IMAGES {
             let plain = answer(&resolver, image);
-            prop_assert_eq!(&plain, &answer(&resolver, &format!("{image}:{tag}")));
-            prop_assert_eq!(&plain, &answer(&resolver, &format!("{image}@sha256:{hex}")));
-            prop_assert_eq!(&plain, &answer(&resolver, &format!("{image}:{tag}@sha256:{hex}")));
+            assert_eq!(plain, answer(&resolver, &format!("{image}:{tag}")));
+            assert_eq!(plain, answer(&resolver, &format!("{image}@sha256:{hex}")));
+            assert_eq!(plain, answer(&resolver, &format!("{image}:{tag}@sha256:{hex}")));
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn the_order_of_keys_with_distinct_scopes_changes_nothing(keys in Just(DISTINCT_KEYS.to_vec()).prop_shuffle()) {
-        let users: Vec<(String, String)> =
-            keys.iter().map(|key| ((*key).to_owned(), key.replace(':', ""))).collect();
-        let entries: Vec<String> = users
-            .iter()
-            .map(|(key, user)| format!(r#"{}: {{"auth": "{}"}}"#, quote(key), base64(format!("{user}:p"))))
-            .collect();
-        let shuffled = Resolver::builder()
-            .task_secret(format!(r#"{{"auths": {{{}}}}}"#, entries.join(", ")))
-            .build()
-            .unwrap();
-        let mut sorted = entries;
-        sorted.sort();
-        let sorted = Resolver::builder()
-            .task_secret(format!(r#"{{"auths": {{{}}}}}"#, sorted.join(", ")))
-            .build()
-            .unwrap();
-        prop_assert_eq!(answers(&shuffled), answers(&sorted));
-    }
+#[test]
+fn the_order_of_keys_with_distinct_scopes_changes_nothing() {
+    let build = |keys: &[&str]| {
+        let entry = |key: &&str| {
+            let auth = base64(format!("{}:p", key.replace(':', "")));
+            format!(r#"{}: {{"auth": "{auth}"}}"#, quote(key))
+        };
+        let entries: Vec<String> = keys.iter().map(entry).collect();
+        secret(format!(r#"{{"auths": {{{}}}}}"#, entries.join(", "))).unwrap()
+    };
+    let expected = answers(&build(&DISTINCT_KEYS));
+    check(|u| {
+        let keys = shuffled(u, DISTINCT_KEYS.to_vec())?;
+        assert_eq!(answers(&build(&keys)), expected, "{keys:?}");
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_scoped_key_never_answers_outside_its_prefix(
-        prefix in "[a-z]{1,3}(/[a-z]{1,3}){0,2}",
-        repository in "[a-z]{1,3}(/[a-z]{1,3}){0,3}",
-        scheme in select(&["", "https://", "HTTP://"][..]),
-        slash in select(&["", "/"][..]),
-    ) {
-        let resolver = Resolver::builder()
-            .task_secret(file(&[(format!("{scheme}reg.io/{prefix}{slash}"), "auth")], "u"))
-            .build()
-            .unwrap();
+#[test]
+fn a_scoped_key_never_answers_outside_its_prefix() {
+    check(|u| {
+        let (prefix, repository) = (path(u, 1..=3)?, path(u, 1..=4)?);
+        // Random paths rarely match, so half of them are made to share the prefix.
+        let repository = if u.arbitrary()? { format!("{prefix}/{repository}") } else { repository };
+        let (scheme, slash) = (u.choose(&["", "https://", "HTTP://"])?, u.choose(&["", "/"])?);
+        let key = format!("{scheme}reg.io/{prefix}{slash}");
+        let resolver = secret(file(&[(key, "auth")], "u")).unwrap();
         let inside = repository == prefix || repository.starts_with(&format!("{prefix}/"));
         let found = answer(&resolver, &format!("reg.io/{repository}")) != "-";
-        prop_assert_eq!(found, inside, "{} for {}", prefix, repository);
-        let elsewhere = format!("reg.com/{repository}");
-        prop_assert_eq!(&*answer(&resolver, &elsewhere), "-");
-    }
+        assert_eq!(found, inside, "{prefix} for {repository}");
+        assert_eq!(answer(&resolver, &format!("reg.com/{repository}")), "-");
+        Ok(())
+    });
+}
 
-    #[test]
-    fn layering_over_a_base_is_the_same_as_one_resolver(sources in sources(), at in any::<Index>()) {
-        let split = at.index(sources.len() + 1);
+#[test]
+fn layering_over_a_base_is_the_same_as_one_resolver() {
+    check(|u| {
+        let sources = sources(u)?;
+        let split = u.int_in_range(0..=sources.len())?;
         let whole = build(&sources);
         let first: Vec<usize> = (0..split).collect();
         let base = build_in_order(&sources, &first);
@@ -199,78 +259,73 @@ proptest! {
             builder = builder.add(*level, file(entries, &format!("s{number}-")));
         }
         let layered = builder.build().unwrap();
-        prop_assert_eq!(answers(&whole), answers(&layered));
+        assert_eq!(answers(&whole), answers(&layered));
         for image in IMAGES {
             let image = image_ref(image);
             let all = |resolver: &Resolver| -> Vec<String> {
                 resolver.resolve_all(&image).map(|auth| word(&auth)).collect()
             };
-            prop_assert_eq!(all(&whole), all(&layered));
+            assert_eq!(all(&whole), all(&layered));
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_printed_reference_parses_to_itself(image in reference()) {
+#[test]
+fn a_printed_reference_parses_to_itself() {
+    check(|u| {
+        let image = reference(u)?;
         if let Ok(image) = ImageRef::parse(&image) {
             let printed = image.to_string();
             let again = ImageRef::parse(&printed);
-            prop_assert_eq!(again.as_ref(), Ok(&image));
-            prop_assert_eq!(again.unwrap().to_string(), printed);
+            assert_eq!(again.as_ref(), Ok(&image));
+            assert_eq!(again.unwrap().to_string(), printed);
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_digest_does_not_change_registry_and_repository(
-        image in "([a-z0-9]{1,12}[.:/_-]{1,2}){1,5}[a-zA-Z0-9]{1,4}", other in reference()
-    ) {
+#[test]
+fn a_digest_does_not_change_registry_and_repository() {
+    check(|u| {
+        let part = |u: &mut Unstructured<'_>| {
+            Ok(text(u, 1..=12, LOWER_DIGITS)? + &text(u, 1..=2, ".:/_-")?)
+        };
+        let image = list(u, 1..=5, part)?.concat() + &text(u, 1..=4, LETTERS_DIGITS)?;
         digests_change_nothing(&image);
-        digests_change_nothing(&other);
+        digests_change_nothing(&reference(u)?);
         digests_change_nothing(&format!("quay.io/{image}"));
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn json_strings_decode_as_in_serde_json(pieces in prop::collection::vec(select(&TEXT_PIECES[..]), 1..6)) {
+#[test]
+fn json_strings_decode_as_in_serde_json() {
+    check(|u| {
+        let pieces = list(u, 1..=5, |u| u.choose(&TEXT_PIECES).copied())?;
         let json = format!("\"{}\"", pieces.concat());
         let entry = format!(r#"{{"username": "u", "password": {json}}}"#);
         let resolver = secret(format!(r#"{{"auths": {{"reg.io": {entry}}}}}"#)).unwrap();
         let auth = resolver.resolve(&image_ref("reg.io/app"));
         let password = auth.map(|auth| auth.password().unwrap().to_owned());
-        prop_assert_eq!(password, serde_json::from_str::<String>(&json).ok());
-    }
-
-    #[test]
-    fn no_input_makes_a_parser_panic(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = ImageRef::parse(&text);
-        let _ = ImageRef::parse_with_default("app", &text);
-        let _ = regcred::CredentialFile::parse(&bytes);
-        let _ = regcred::CredentialFile::parse(text.as_bytes());
-        let key = format!(r#"{{"auths": {{{}: {{"auth": "dTpw"}}}}}}"#, quote(&text));
-        let resolver = Resolver::builder().task_secret(key).build().unwrap();
-        let _ = resolver.resolve_registry(&text);
-        let _ = resolver.explain(&image_ref("reg.io/a")).to_string();
-    }
+        assert_eq!(password, serde_json::from_str::<String>(&json).ok(), "{json}");
+        Ok(())
+    });
 }
 
-/// Texts that are often valid references.
-fn reference() -> impl Strategy<Value = String> {
-    let host = select(
-        &[
-            "",
-            "reg.io/",
-            "Reg/",
-            "reg:443/",
-            "reg:0080/",
-            "docker.io/",
-            "Docker.io/",
-            "docker.io:443/",
-            "index.docker.io/",
-            "registry-1.docker.io/",
-            "localhost/",
-            "LOCALHOST/",
-            "[::1]/",
-            "[AB]:1/",
-        ][..],
-    );
-    (host, "[a-zA-Z0-9._/-]{1,12}", select(&["", ":1", ":latest"][..]))
-        .prop_map(|(host, path, tag)| format!("{host}{path}{tag}"))
+#[test]
+fn no_input_makes_a_parser_panic() {
+    check(|u| {
+        let text: String = list(u, 0..=80, |u| u.arbitrary::<char>())?.into_iter().collect();
+        let bytes = list(u, 0..=200, |u| u.arbitrary::<u8>())?;
+        let _ = ImageRef::parse(&text);
+        let _ = ImageRef::parse_with_default("app", &text);
+        let _ = CredentialFile::parse(&bytes);
+        let _ = CredentialFile::parse(text.as_bytes());
+        let key = format!(r#"{{"auths": {{{}: {{"auth": "dTpw"}}}}}}"#, quote(&text));
+        let resolver = secret(key).unwrap();
+        let _ = resolver.resolve_registry(&text);
+        let _ = resolver.explain(&image_ref("reg.io/a")).to_string();
+        Ok(())
+    });
 }
