@@ -1,4 +1,6 @@
 //! The programs in `examples/`, run as a user runs them.
+//!
+//! The tests are ignored because cargo builds the examples again for them: `.ci/run` runs them.
 
 use std::process::Command;
 
@@ -29,6 +31,7 @@ fn run_example(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
+#[ignore = "builds the examples again: run by .ci/run"]
 fn each_level_of_the_shipped_cluster_answers() {
     let (status, stdout, _) = run(&[]);
     assert_eq!(status, Some(0), "{stdout}");
@@ -44,6 +47,7 @@ fn each_level_of_the_shipped_cluster_answers() {
 }
 
 #[test]
+#[ignore = "builds the examples again: run by .ci/run"]
 fn the_exit_status_reports_the_answer() {
     let flag = r#"{"auths": {"reg.io": {"auth": "dTpw"}, "u@reg.io": {}}}"#;
     // arguments, exit status, on standard output, on standard error
@@ -75,6 +79,7 @@ fn the_exit_status_reports_the_answer() {
 }
 
 #[test]
+#[ignore = "builds the examples again: run by .ci/run"]
 fn json_output_is_one_document() {
     let flag = r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#;
     let (_, stdout, _) = run(&["--json", "--agent-flag", flag, "reg.io/app", "quay.io/app"]);
@@ -90,6 +95,7 @@ fn json_output_is_one_document() {
 }
 
 #[test]
+#[ignore = "builds the examples again: run by .ci/run"]
 fn the_shipped_definitions_get_their_credentials() {
     let (status, stdout, stderr) = run_example("marathon", &[]);
     assert_eq!(status, Some(0), "{stdout}\n{stderr}");
@@ -112,6 +118,7 @@ fn the_shipped_definitions_get_their_credentials() {
 }
 
 #[test]
+#[ignore = "builds the examples again: run by .ci/run"]
 fn definitions_and_secrets_are_read_from_the_command_line() {
     let scratch = tempfile::tempdir().unwrap();
     let put = |name: &str, content: &str| {
