@@ -1,5 +1,5 @@
-//! What is promised of memory and time, counted: no allocation on the hot path, limits that hold,
-//! and nothing that grows by the square. In a binary of its own, for it replaces the allocator.
+//! The promises about memory and time, counted: no allocation on the hot path, memory within the
+//! limits, and no growth by the square. A binary of its own, because it replaces the allocator.
 
 mod linear;
 mod shapes;
@@ -14,26 +14,27 @@ use std::io::Write;
 use regcred::{AuthConfig, Error, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
 use zeroize::Zeroizing;
 
-/// Counts what the current thread allocates.
+/// An allocator that counts for each thread.
 struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     static BYTES: Cell<isize> = const { Cell::new(0) };
-    /// Of all bytes that were ever allocated.
+    /// All bytes that were ever allocated.
     static TOTAL: Cell<usize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
-    /// Whether what is freed is looked through for the canary, and how often it was found.
+    /// Set while freed memory is searched for the canary.
     static WATCHES: Cell<bool> = const { Cell::new(false) };
+    /// The number of freed blocks that held the canary.
     static UNWIPED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A secret that must not be left in memory that is given back; also how it looks in base64.
+/// A secret that must not be left in freed memory, plain and in base64.
 const CANARY: &str = "Zw4_Tmf8_Rcx3_Lhd6";
 const AUTH: &str = "dXM6Wnc0X1RtZjhfUmN4M19MaGQ2"; // us:CANARY
 
 fn count(allocations: usize, bytes: isize) {
-    // Gone while a thread ends, when nothing is counted any more.
+    // The counters are gone while a thread ends.
     let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + allocations));
     let _ = TOTAL.try_with(|n| n.set(n.get() + bytes.max(0) as usize));
     let _ = BYTES.try_with(|n| {
@@ -42,12 +43,12 @@ fn count(allocations: usize, bytes: isize) {
     });
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed on unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as isize);
         if WATCHES.try_with(Cell::get) == Ok(true) {
-            // So that what is found in it later was written there meanwhile.
+            // Zeroed, so that a canary found in it later was written after this.
             return unsafe { System.alloc_zeroed(layout) };
         }
         unsafe { System.alloc(layout) }
@@ -57,8 +58,8 @@ unsafe impl GlobalAlloc for Counting {
         count(0, -(layout.size() as isize));
         if WATCHES.try_with(Cell::get) == Ok(true) {
             WATCHES.set(false);
-            // SAFETY: the block is still the caller's, and as long as it says.
-            look_through(unsafe { std::slice::from_raw_parts(pointer, layout.size()) });
+            // SAFETY: the block is still allocated, with this size.
+            search(unsafe { std::slice::from_raw_parts(pointer, layout.size()) });
             WATCHES.set(true);
         }
         unsafe { System.dealloc(pointer, layout) }
@@ -68,7 +69,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn look_through(freed: &[u8]) {
+fn search(freed: &[u8]) {
     let holds = |canary: &str| freed.windows(canary.len()).any(|piece| piece == canary.as_bytes());
     if holds(CANARY) || holds(AUTH) {
         UNWIPED.set(UNWIPED.get() + 1);
@@ -81,7 +82,7 @@ fn allocations(work: impl FnOnce()) -> usize {
     ALLOCATIONS.get() - before
 }
 
-/// The most bytes held at once beyond those held before.
+/// Returns the most bytes held at once, beyond those held before.
 fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = BYTES.get();
     PEAK.set(before);
@@ -106,7 +107,7 @@ fn looking_up_allocates_nothing() {
     let task = config(keys.iter().map(ToString::to_string))
         .replace(r#""malformed.io":{"auth":"dTpw"}"#, r#""malformed.io":1"#)
         .replace(r#""absent.io":{"auth":"dTpw"}"#, r#""absent.io":{}"#);
-    // Two layers of one level, whose matches are compared.
+    // Two layers of one level, so that their matches are compared.
     let spellings = [
         "*.Odd.io",
         "https://*.bücher.example",
@@ -134,19 +135,25 @@ fn looking_up_allocates_nothing() {
         ("a.xn--bcher-kva.example/team/app", true), ("xn--bcher-kva.example/app", true),
         ("localhost/app", false), ("a.b.cluster9.io/x", false), (&*long, false),
     ];
+    let mut failed = Vec::new();
     for (image, found) in table {
-        let mut parsed = None;
-        assert_eq!(allocations(|| parsed = Some(ImageRef::parse(image))), 0, "parse {image}");
-        let image = parsed.unwrap().unwrap();
-        let mut auth = None;
-        assert_eq!(allocations(|| auth = resolver.resolve(&image)), 0, "resolve {image}");
-        assert_eq!(auth.is_some(), found, "{image}");
-        assert_eq!(allocations(|| drop(auth.clone())), 0, "clone for {image}");
-        assert_eq!(allocations(|| drop(resolver.clone())), 0, "clone of the resolver");
+        let (mut parsed, mut auth) = (None, None);
+        let parse = allocations(|| parsed = Some(ImageRef::parse(image)));
+        let parsed = parsed.unwrap().unwrap();
+        let resolve = allocations(|| auth = resolver.resolve(&parsed));
+        let clone = allocations(|| drop(auth.clone()));
+        if parse + resolve + clone > 0 || auth.is_some() != found {
+            failed.push(format!("{image}: {parse}, {resolve}, {clone} allocations, {auth:?}"));
+        }
     }
     for image in ["", "Nginx", "reg.io/", "https://reg.io/a", "a@sha256:0"] {
-        assert_eq!(allocations(|| assert!(ImageRef::parse(image).is_err())), 0, "{image:?}");
+        let refuse = allocations(|| assert!(ImageRef::parse(image).is_err()));
+        if refuse > 0 {
+            failed.push(format!("{image}: {refuse} allocations"));
+        }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(allocations(|| drop(resolver.clone())), 0, "clone of the resolver");
     let with_default = || assert!(ImageRef::parse_with_default("a/b", "https://Reg.io/x").is_ok());
     assert_eq!(allocations(with_default), 0);
 }
@@ -167,15 +174,13 @@ fn layering_over_an_agent_copies_nothing_of_it() {
     assert_eq!(cost(&agent_of(1)), cost(&agent_of(10_000)));
 }
 
-/// Of a large file, as Docker writes it and as short as can be: the file itself, what is made of
-/// it, and what is needed on the way, at any one time at most three times the file. Nothing is
-/// allocated for an entry, unless its key has to be written anew.
+/// The peak includes the file. Only a key with upper-case letters costs an allocation of its own.
 #[test]
-fn building_allocates_for_a_file_and_not_for_an_entry() {
+fn building_takes_three_times_the_file_and_no_allocation_for_an_entry() {
     const ENTRIES: usize = 100_000;
     let auth = "cm9ib3QtMTIzNDU6c2VjcmV0LW9mLXJvYm90"; // robot-12345:secret-of-robot
-    let file = |before: &str, key: &dyn Fn(usize) -> String, behind: &str| {
-        let entry = |n| format!("{before}\"{}\"{behind}", key(n));
+    let file = |before: &str, key: &dyn Fn(usize) -> String, after: &str| {
+        let entry = |n| format!("{before}\"{}\"{after}", key(n));
         let entries: Vec<String> = (0..ENTRIES).map(entry).collect();
         format!("{{\"auths\":{{{}}}}}", entries.join(","))
     };
@@ -190,10 +195,11 @@ fn building_allocates_for_a_file_and_not_for_an_entry() {
         ("as Docker writes it", file("\n\t\t", &host, &indented), 0),
         ("without white space", file("", &host, &compact), 0),
         ("namespaces", file("\n\t\t", &path, &indented), 0),
-        ("as Docker wrote it once", file("\n\t\t", &url, &indented), 0),
+        ("keys of old Docker versions", file("\n\t\t", &url, &indented), 0),
         ("with tokens", file("", &host, &tokens), 0),
-        ("in capitals", file("\n\t\t", &upper, &indented), 1),
+        ("upper-case keys", file("\n\t\t", &upper, &indented), 1),
     ];
+    let mut failed = Vec::new();
     for (what, file, each) in table {
         let (size, bytes) = (file.len(), file.into_bytes());
         let mut built = None;
@@ -201,11 +207,13 @@ fn building_allocates_for_a_file_and_not_for_an_entry() {
             allocations(|| built = Some(Resolver::builder().task_secret(bytes).build().unwrap()))
         });
         let most = size + peak;
-        println!("{what}: {count} allocations, {:.2} times the file", most as f64 / size as f64);
-        let at_most = 64 + each * ENTRIES;
-        assert!(count <= at_most, "{what}: {count} allocations for {ENTRIES} entries");
-        assert!(most <= 3 * size, "{what}: {most} bytes at once for a file of {size}");
+        let times = most as f64 / size as f64;
+        println!("{what}: {count} allocations, {times:.2} times the file");
+        if count > 64 + each * ENTRIES || most > 3 * size {
+            failed.push(format!("{what}: {count} allocations, {times:.2} times the file"));
+        }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 fn gzip(bytes: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
@@ -223,9 +231,8 @@ fn header(name: &str, kind: u8, size: u64) -> Vec<u8> {
     header.as_bytes().to_vec()
 }
 
-/// What is over a limit is refused before it takes more memory than the limit allows.
 #[test]
-fn a_limit_that_is_hit_leaves_memory_within_it() {
+fn input_over_a_limit_is_refused_within_the_memory_of_the_limit() {
     const MIB: usize = 1 << 20;
     let megabyte = || vec![0; MIB];
     let mut limits = Limits::default();
@@ -237,7 +244,7 @@ fn a_limit_that_is_hit_leaves_memory_within_it() {
     let zeros = || std::iter::repeat_with(megabyte).take(20);
     let member = |name, kind, size| std::iter::once(header(name, kind, size)).chain(zeros());
     let headers = std::iter::repeat_with(|| header("x", b'5', 0)).take(200);
-    // input, limit, the most memory it may take beside the input
+    // input, limit, most memory beside the input
     #[rustfmt::skip]
     let table: Vec<(Vec<u8>, Option<&str>, usize)> = vec![
         (vec![b' '; 2 * MIB], Some("file_bytes"), MIB / 8),
@@ -249,19 +256,24 @@ fn a_limit_that_is_hit_leaves_memory_within_it() {
         (gzip(member("pax", b'x', 20 * MIB as u64)), None, MIB / 4),
         (gzip(headers), Some("archive_entries"), MIB / 4),
     ];
+    let mut failed = Vec::new();
     for (number, (input, expected, most)) in table.into_iter().enumerate() {
         let (result, peak) =
             peak(move || Resolver::builder().limits(limits).task_secret(input).build());
-        match (result, expected) {
-            (Err(Error::Limit { limit, .. }), Some(expected)) if limit == expected => {}
-            (Err(Error::Archive { .. } | Error::Syntax { .. }), None) => {}
-            (other, expected) => panic!("row {number}: {other:?}, not {expected:?}"),
+        let is_expected = match &result {
+            Err(Error::Limit { limit, .. }) => expected == Some(*limit),
+            Err(Error::Archive { .. } | Error::Syntax { .. }) => expected.is_none(),
+            _ => false,
+        };
+        if !is_expected || peak > most {
+            failed.push(format!(
+                "row {number}: {result:?} at {peak} bytes, not {expected:?} at {most}"
+            ));
         }
-        assert!(peak <= most, "row {number} ({expected:?}): {peak} bytes at once, not {most}");
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
-/// Whoever reads a file by its name reads no more of it than the caller's limits allow.
 #[test]
 fn a_file_over_a_limit_is_not_read_into_memory() {
     const MIB: usize = 1 << 20;
@@ -292,29 +304,33 @@ fn a_file_over_a_limit_is_not_read_into_memory() {
     let build = || Resolver::builder().limits(limits);
     let no_secrets = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     type Read<'r> = Box<dyn Fn() -> Result<(), Error> + 'r>;
-    // what is read, how, the most memory it may take
+    // source, how it is read, most memory
+    let flag = file.to_str().unwrap();
+    let in_sandbox = || fetches.resolver_in_sandbox(&agent, limits, &flat, no_secrets).map(drop);
     #[rustfmt::skip]
     let table: Vec<(&str, Read<'_>, usize)> = vec![
         ("a cluster file", Box::new(|| build().cluster_file(&file).build().map(drop)), MIB / 4),
-        ("an agent flag", Box::new(|| build().agent_flag(file.to_str().unwrap()).build().map(drop)), MIB / 4),
+        ("an agent flag", Box::new(|| build().agent_flag(flag).build().map(drop)), MIB / 4),
         ("a HOME", Box::new(|| build().home(Some(&flat)).build().map(drop)), MIB / 4),
         ("a sandbox, .dockercfg", Box::new(|| build().sandbox_home(&flat).build().map(drop)), MIB / 4),
         ("a sandbox, config.json", Box::new(|| build().sandbox_home(&json).build().map(drop)), MIB / 4),
-        ("the Docker containerizer", Box::new(|| mesos::docker_containerizer(&agent, limits, &json).map(drop)), MIB / 4),
+        ("the Docker containerizer",
+            Box::new(|| mesos::docker_containerizer(&agent, limits, &json).map(drop)), MIB / 4),
         ("a fetched file", Box::new(|| fetches.resolver(&agent, limits, no_secrets).map(drop)), MIB / 4),
-        ("a fetched .dockercfg.gz", Box::new(|| unpacks.resolver(&agent, limits, no_secrets).map(drop)), 4 * MIB),
-        ("what was fetched", Box::new(|| fetches.resolver_in_sandbox(&agent, limits, &flat, no_secrets).map(drop)), MIB / 4),
-        ("a checked flag", Box::new(|| mesos::check_docker_config(file.to_str().unwrap(), limits).map(drop)), MIB / 4),
+        ("a fetched .dockercfg.gz",
+            Box::new(|| unpacks.resolver(&agent, limits, no_secrets).map(drop)), 4 * MIB),
+        ("a fetched file in the sandbox", Box::new(in_sandbox), MIB / 4),
+        ("a checked flag", Box::new(|| mesos::check_docker_config(flag, limits).map(drop)), MIB / 4),
     ];
-    let mut wrong = Vec::new();
+    let mut failed = Vec::new();
     for (what, read, most) in table {
         let (result, peak) = peak(&read);
         let is_limit = matches!(result, Err(Error::Limit { limit: "file_bytes", .. }));
         if !is_limit || peak > most {
-            wrong.push(format!("{what}: {result:?}, {peak} bytes at once, not {most}"));
+            failed.push(format!("{what}: {result:?}, {peak} bytes at once, not {most}"));
         }
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(failed.is_empty(), "{failed:#?}");
     let (check, peak) = peak(|| dcos::check_file(&file, limits));
     assert!(matches!(check.problem(), Some(Error::Limit { .. })), "a checked file: {check}");
     assert!(peak <= MIB / 4, "a checked file: {peak} bytes at once");
@@ -329,11 +345,10 @@ fn a_file_over_a_limit_is_not_read_into_memory() {
     assert!(peak <= 2 * json.len(), "many entries: {peak} bytes for {}", json.len());
 }
 
-/// A file within its limits takes a few times its size, and no more for being hostile.
 #[test]
-fn a_file_takes_a_few_times_its_size() {
+fn a_hostile_file_takes_a_bounded_number_of_times_its_size() {
     let spellings = (0..20_000_u32).map(|n| {
-        // One registry, spelled in twenty thousand ways.
+        // One registry in 20,000 spellings.
         let letters = "registryexample".chars().enumerate();
         let upper =
             |(at, c): (usize, char)| if n >> at & 1 == 1 { c.to_ascii_uppercase() } else { c };
@@ -348,29 +363,32 @@ fn a_file_takes_a_few_times_its_size() {
     let table = [
         ("distinct", config((0..20_000).map(|n| format!("registry{n}.example.com"))), 3),
         ("one registry in many spellings", config(spellings), 12),
-        ("one key again and again", config((0..20_000).map(|_| "reg.example.com".to_owned())), 12),
+        ("one repeated key", config((0..20_000).map(|_| "reg.example.com".to_owned())), 12),
         ("a long key beside many", config(one_long.chain(many_short)), 12),
         ("patterns", config((0..20_000).map(|n| format!("*.registry{n}.example.com"))), 4),
-        ("as short as can be", short(|n| format!("{n:x}.a")), 10),
-        ("as short as can be, with paths", short(|n| format!("a/{n:x}")), 10),
-        ("as short as can be, patterns", short(|n| format!("{n:x}*")), 20),
-        ("one key again and again, as short as can be", short(|_| "a".to_owned()), 50),
+        ("short entries", short(|n| format!("{n:x}.a")), 10),
+        ("short entries with paths", short(|n| format!("a/{n:x}")), 10),
+        ("short patterns", short(|n| format!("{n:x}*")), 20),
+        ("one short repeated key", short(|_| "a".to_owned()), 50),
     ];
+    let mut failed = Vec::new();
     for (what, file, times) in table {
         let size = file.len();
         let mut limits = Limits::default();
         limits.file_patterns = u64::MAX;
         let build = || Resolver::builder().limits(limits).task_secret(file).build();
         let (resolver, peak) = peak(|| build().unwrap_or_else(|error| panic!("{what}: {error}")));
-        assert!(peak <= times * size, "{what}: {peak} bytes for a file of {size}");
+        if peak > times * size {
+            failed.push(format!("{what}: {peak} bytes for a file of {size}"));
+        }
         drop(resolver);
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
-/// A definition takes a bounded number of times its size, however small its parts are.
 #[test]
 fn a_definition_takes_a_bounded_number_of_times_its_size() {
-    // what stands before, again and again, and behind
+    // start, repeated part, end
     #[rustfmt::skip]
     let table = [
         ("[", "1,", "1]"),
@@ -384,34 +402,33 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
         (r#"{"id":"a","uris":["#, r#""a","#, r#""a"]}"#),
         (r#"{"cmd":"a","secrets":{"#, r#""a":1,"#, r#""a":1}}"#),
     ];
-    for (before, again, behind) in table {
-        let definition = [before, &again.repeat(200_000 / again.len()), behind].concat();
-        let (answers, peak) =
-            peak(|| marathon::containers(definition.as_bytes(), Limits::default()));
-        let size = definition.len();
-        assert!(peak <= 128 * size, "{again}: {peak} bytes for a definition of {size}");
-        drop(answers);
-    }
-    // What is said once and counts for many: the id of a group or pod, a secret, its alias.
+    let definitions = table.map(|(start, repeated, end)| {
+        [start, &repeated.repeat(200_000 / repeated.len()), end].concat()
+    });
+    // Parts that many containers share: the id of a group or pod, a secret, its alias.
     let long = "a".repeat(100_000);
     let containers =
         r#"{"image":{"kind":"DOCKER","id":"x","pullConfig":{"secret":"s"}}},"#.repeat(1_500);
     let containers = format!(r#""containers":[{containers}{{}}]"#);
     #[rustfmt::skip]
-    let table = [
+    let shared = [
         format!(r#"{{"id":"{long}","apps":[{}{{}}]}}"#, r#"{"id":"b"},"#.repeat(10_000)),
         format!(r#"{{"id":"{long}",{containers}}}"#),
         format!(r#"{{"id":"a",{containers},"secrets":{{"s":{{"source":"{long}"}}}}}}"#),
         format!(r#"{{"id":"a",{containers},"secrets":{{"{long}":{{"source":"x"}}}}}}"#),
     ];
-    for definition in table {
+    let mut failed = Vec::new();
+    for definition in definitions.into_iter().chain(shared) {
         let (answers, peak) =
             peak(|| marathon::containers(definition.as_bytes(), Limits::default()));
         let size = definition.len();
-        assert!(peak <= 128 * size, "{peak} bytes for a definition of {size}");
+        if peak > 128 * size {
+            failed.push(format!("{}: {peak} bytes for {size}", &definition[..80]));
+        }
         drop(answers);
     }
-    // Deep in groups every path is long.
+    assert!(failed.is_empty(), "{failed:#?}");
+    // In nested groups every path is long.
     let apps = r#"{"fetch":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]},"#.repeat(3_000);
     let mut definition = format!(r#"{{"id":"x","apps":[{apps}{{}}]}}"#);
     for _ in 0..60 {
@@ -427,9 +444,8 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
     assert!(matches!(error, Error::Limit { limit: "definition_bytes", value: 10, .. }), "{error}");
 }
 
-/// What of a file could be left in freed memory is wiped before.
 #[test]
-fn secrets_are_wiped_before_their_memory_is_given_back() {
+fn secrets_are_wiped_before_their_memory_is_freed() {
     let auth = format!(r#"{{"auths":{{"reg.io":{{"auth":"{AUTH}"}}}}}}"#);
     let plain = format!(
         r#"{{"auths":{{"reg.io":{{"username":"us","password":"{CANARY}"}},
@@ -445,7 +461,7 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         archive.resize(archive.len().next_multiple_of(512) + 1024, 0);
         archive
     };
-    // More than is made room for before it is there.
+    // Longer than the first buffer, so that the buffer grows.
     let long = format!("{flat}{}", " ".repeat(200_000));
     let escaped = plain.replace("Zw4", r"\u005aw4").replace(r#""us""#, r#""\u0075s""#);
     let zipped = |file: &str| gzip(std::iter::once(packed(file)));
@@ -453,7 +469,10 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(".dockercfg"), &flat).unwrap();
     let quoted = serde_json::to_string(&flat).unwrap();
-    let broken_lines = AUTH.split_at(9);
+    let (start, end) = AUTH.split_at(9);
+    let spaced = format!(r#"{{"auths":{{"reg.io":{{"auth":"{start} {end}"}}}}}}"#);
+    let in_lines = format!(r#"{{"auths":{{"reg.io":{{"auth":"{start}\n {end}"}}}}}}"#);
+    let string_data = format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":{quoted}}}}}"#);
     let helpers = format!(r#"{{"credsStore":"{AUTH}","credHelpers":{{"reg.io":"{AUTH}"}}}}"#);
     let in_two = [
         gzip(std::iter::once(packed(&flat)[..700].to_vec())),
@@ -463,28 +482,30 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         gzip(std::iter::once(packed(&flat)[..100].to_vec())),
         gzip(std::iter::once(packed(&flat)[100..].to_vec())),
     ];
+    let at_end = [header("x", b'0', 512 << 9), vec![b'x'; 512 << 9], packed(&flat)];
+    let at_end = gzip(at_end.into_iter());
     #[rustfmt::skip]
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("auth", auth.clone().into_bytes()),
         ("user name, password, token and a broken auth", plain.into_bytes()),
         ("the same with escapes", escaped.into_bytes()),
-        ("white space in auth", format!(r#"{{"auths":{{"reg.io":{{"auth":"{}\n {}"}}}}}}"#, broken_lines.0, broken_lines.1).into_bytes()),
-        ("a space in auth, without escapes", format!(r#"{{"auths":{{"reg.io":{{"auth":"{} {}"}}}}}}"#, broken_lines.0, broken_lines.1).into_bytes()),
+        ("white space in auth", in_lines.into_bytes()),
+        ("a space in auth, without escapes", spaced.into_bytes()),
         ("a tar archive", packed(&flat)),
         ("a long tar archive", packed(&long)),
         ("docker.tar.gz", zipped(&flat)),
         ("a long docker.tar.gz", zipped(&long)),
         ("docker.tar.gz in two gzip members", in_two.concat()),
-        // Where the last that is unpacked is still in the decompressor's window.
-        ("a long docker.tar.gz with its credentials at the end", gzip([header("x", b'0', 512 << 9), vec![b'x'; 512 << 9], packed(&flat)].into_iter())),
-        ("docker.tar.gz whose second gzip member holds them", in_second.concat()),
+        // The decompressor's window still holds the end of the output.
+        ("a long docker.tar.gz with its credentials at the end", at_end),
+        ("docker.tar.gz with its credentials in the second gzip member", in_second.concat()),
         ("gzip without tar", gzip(std::iter::once(flat.clone().into_bytes()))),
         (".dockercfg in lines", lines.into_bytes()),
         ("a Secret", secret.into_bytes()),
-        ("stringData of a Secret", format!(r#"{{"kind":"Secret","stringData":{{".dockercfg":{quoted}}}}}"#).into_bytes()),
-        ("text where a Secret holds base64", format!(r#"{{".dockercfg":{quoted}}}"#).into_bytes()),
-        ("an auth in place of a helper's name", helpers.clone().into_bytes()),
-        ("an entry that has no meaning beside it", flat.replacen('{', r#"{"a.io":1e999,"#, 1).into_bytes()),
+        ("stringData of a Secret", string_data.into_bytes()),
+        ("text instead of base64 in a Secret", format!(r#"{{".dockercfg":{quoted}}}"#).into_bytes()),
+        ("an auth instead of a helper's name", helpers.clone().into_bytes()),
+        ("another entry without a value", flat.replacen('{', r#"{"a.io":1e999,"#, 1).into_bytes()),
         (".dockercfg", flat.clone().into_bytes()),
         ("broken JSON", broken.into_bytes()),
     ];
@@ -496,34 +517,35 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         WATCHES.set(false);
         UNWIPED.get()
     };
-    assert_eq!(watched(&mut || drop(CANARY.to_owned())), 1, "the allocator sees what is left");
+    assert_eq!(watched(&mut || drop(CANARY.to_owned())), 1, "the allocator finds the canary");
     let mut left = Vec::new();
     for (what, file) in files {
         let mut file = Some(file);
         let unwiped = watched(&mut || {
             if let Ok(resolver) = Resolver::builder().task_secret(file.take().unwrap()).build() {
                 let auth = resolver.resolve(&image);
-                // What the caller asks for is the caller's to wipe.
+                // The caller wipes the texts that it asks for.
                 drop(auth.as_ref().and_then(AuthConfig::basic_authorization).map(Zeroizing::new));
                 drop(auth.as_ref().map(AuthConfig::x_registry_auth).map(Zeroizing::new));
                 drop((auth, resolver.explain(&image), resolver.clone()));
             }
         });
         if unwiped > 0 {
-            left.push(format!("{unwiped} times of {what}"));
+            left.push(format!("{what}: {unwiped} blocks"));
         }
     }
-    assert!(left.is_empty(), "left behind {left:#?}");
+    assert!(left.is_empty(), "left unwiped: {left:#?}");
     let unwiped = watched(&mut || {
         let resolver = Resolver::builder().sandbox_home(home.path()).agent_flag(&*auth).build();
         assert!(resolver.unwrap().resolve(&image).is_some());
     });
-    assert_eq!(unwiped, 0, "left behind of a sandbox and an agent flag");
+    assert_eq!(unwiped, 0, "left unwiped by a sandbox and an agent flag");
     let file = home.path().join(".dockercfg");
     let flag = format!("file://{}", file.display());
     let limits = Limits::default();
     let config = format!(r#"{{"cluster_docker_credentials":{auth}}}"#);
-    let pulls = br#"{"id":"/a","container":{"type":"MESOS","docker":{"image":"reg.io/app","pullConfig":{"secret":"s"}}},
+    let pulls = br#"{"id":"/a","container":{"type":"MESOS",
+        "docker":{"image":"reg.io/app","pullConfig":{"secret":"s"}}},
         "secrets":{"s":{"source":"/s"}}}"#;
     let fetches = format!(
         r#"{{"id":"/a","container":{{"docker":{{"image":"reg.io/app"}}}},"fetch":[{{"uri":"{flag}"}}]}}"#
@@ -543,8 +565,8 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         std::fs::write(&path, bytes).unwrap();
         path
     };
-    // Mesos takes any bytes, and looks at a copy of what is not UTF-8: here half of a character of
-    // four bytes.
+    // The check of a cluster file copies bytes that are not UTF-8, here three bytes of a character
+    // of four.
     let odd = [auth.trim_end_matches('}'), r#","email":""#].concat().into_bytes();
     let odd = put("odd", &[&odd[..], b"\xF0\x9F\x98\"}}}"].concat());
     let helpers = put("helpers", helpers.as_bytes());
@@ -566,7 +588,8 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
     let (archive, gz) = (fetch("fetched/docker.tar.gz"), fetch("fetched/.dockercfg.gz"));
     #[rustfmt::skip]
     let platforms: [(&str, &mut dyn FnMut()); 14] = [
-        ("DC/OS's parameters", &mut || drop(dcos::Parameters::new([("cluster_docker_credentials", &*auth)]).unwrap())),
+        ("DC/OS's parameters",
+            &mut || drop(dcos::Parameters::new([("cluster_docker_credentials", &*auth)]).unwrap())),
         ("DC/OS's configuration", &mut || drop(dcos::Parameters::from_json(config.as_bytes()).unwrap())),
         ("a checked cluster file", &mut || drop(dcos::check_file(&file, limits).to_string())),
         ("a checked agent flag", &mut || drop(mesos::check_docker_config(&flag, limits).unwrap())),
@@ -575,17 +598,20 @@ fn secrets_are_wiped_before_their_memory_is_given_back() {
         ("a fetched file", &mut || resolves(fetches.as_bytes(), &mut Vec::new)),
         ("a fetched docker.tar.gz", &mut || resolves(archive.as_bytes(), &mut Vec::new)),
         ("a fetched .dockercfg.gz", &mut || resolves(gz.as_bytes(), &mut Vec::new)),
-        ("docker.tar.gz in a sandbox", &mut || drop(Resolver::builder().sandbox_home(home.path().join("archive")).build().unwrap())),
-        ("the Docker containerizer's sandbox", &mut || drop(mesos::docker_containerizer(&agent, limits, home.path()).unwrap())),
+        ("docker.tar.gz in a sandbox",
+            &mut || drop(Resolver::builder().sandbox_home(home.path().join("archive")).build().unwrap())),
+        ("the Docker containerizer's sandbox",
+            &mut || drop(mesos::docker_containerizer(&agent, limits, home.path()).unwrap())),
         ("a cluster file", &mut || drop(Resolver::builder().cluster_file(&file).build().unwrap())),
         ("a checked cluster file that is not UTF-8", &mut || drop(dcos::check_file(&odd, limits).to_string())),
-        ("a checked cluster file with an auth in place of a helper's name", &mut || drop(dcos::check_file(&helpers, limits).to_string())),
+        ("a checked cluster file with an auth instead of a helper's name",
+            &mut || drop(dcos::check_file(&helpers, limits).to_string())),
     ];
     for (what, work) in platforms {
         let unwiped = watched(work);
         if unwiped > 0 {
-            left.push(format!("{unwiped} times of {what}"));
+            left.push(format!("{what}: {unwiped} blocks"));
         }
     }
-    assert!(left.is_empty(), "left behind {left:#?}");
+    assert!(left.is_empty(), "left unwiped: {left:#?}");
 }

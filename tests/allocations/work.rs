@@ -1,4 +1,4 @@
-//! What is done with inputs of any size, each piece of it measured on its own.
+//! The work that is measured: each operation of the crate on inputs of any size.
 
 use std::fmt::{Debug, Display, Write};
 use std::fs;
@@ -11,17 +11,17 @@ use regcred::{
 use crate::config;
 use crate::shapes::{AUTH, IMAGE, all, archives, cased, definitions, each, files, images, pairs};
 
-/// Takes the name of a piece of work, and does the work while counting.
+/// Counts a piece of work, given its name.
 pub type Meter<'m> = &'m mut dyn FnMut(&str, &mut dyn FnMut());
 
-/// A builder that takes any number of patterns.
+/// A builder without a limit on patterns.
 fn unbounded() -> ResolverBuilder {
     let mut limits = Limits::default();
     limits.file_patterns = u64::MAX;
     Resolver::builder().limits(limits)
 }
 
-/// Everything that a credential file goes through.
+/// All operations on a credential file.
 fn file(text: &str, meter: Meter<'_>) {
     let image = ImageRef::parse(IMAGE).unwrap();
     let mut bytes = Some(text.as_bytes().to_vec());
@@ -31,7 +31,7 @@ fn file(text: &str, meter: Meter<'_>) {
         meter("looked up", &mut || look_up(resolver, &image));
         meter("explained", &mut || explain(resolver, &image));
         if !resolver.warnings().is_empty() {
-            meter("its warnings shown", &mut || show(resolver.warnings()));
+            meter("warnings printed", &mut || show(resolver.warnings()));
             meter("built strictly", &mut || drop(unbounded().task_secret(text).strict().build()));
         }
     }
@@ -42,7 +42,7 @@ fn file(text: &str, meter: Meter<'_>) {
             file.entries().for_each(|entry| write!(Written(0), "{entry:?}").unwrap());
         }
     });
-    meter("taken as a parameter", &mut || {
+    meter("read as a parameter", &mut || {
         drop(
             dcos::Parameters::new([("cluster_docker_credentials", text)]).map(|p| format!("{p:?}")),
         );
@@ -65,7 +65,7 @@ fn explain(resolver: &Resolver, image: &ImageRef<'_>) {
     drop(serde_json::to_string(&explanation));
 }
 
-/// Counts what is written: a text that grows would be copied now and then.
+/// Counts the bytes that are written. A growing `String` would add copies of its own.
 struct Written(usize);
 
 impl Write for Written {
@@ -83,7 +83,7 @@ fn show(all: &[impl Display + Debug]) {
     all.iter().for_each(show_one);
 }
 
-/// Everything that takes an image or a registry.
+/// All operations on an image or a registry.
 fn image(text: &str, meter: Meter<'_>) {
     let file = config(
         ["registry.io", "*.registry.io", "*u*u*u*b.registry.io", "*.*.registry.io/team"]
@@ -114,7 +114,7 @@ fn image(text: &str, meter: Meter<'_>) {
             explain(&resolver, &image);
         }
     });
-    meter("looked for in a directory", &mut || drop(certs::find(text, ["."])));
+    meter("certificates looked up", &mut || drop(certs::find(text, ["."])));
 }
 
 fn archive(bytes: &[u8], meter: Meter<'_>) {
@@ -139,7 +139,7 @@ fn definition(text: &str, n: usize, meter: Meter<'_>) {
             }
         }
     });
-    // A secret that is told of at length, where it is asked for once.
+    // Only the definitions that use the secret once get a long one.
     let asked = text.matches(r#""secret":"#).count();
     let secret = all(if asked == 1 { n } else { 1 }, "1", |n| format!("reg{n}.io"));
     let store = |_: &str| Ok(secret.clone().into_bytes());
@@ -158,7 +158,7 @@ fn definition(text: &str, n: usize, meter: Meter<'_>) {
     });
 }
 
-/// Many sources and bases.
+/// Resolvers with many sources, and with many bases.
 fn layers(n: usize, meter: Meter<'_>) {
     let image = ImageRef::parse(IMAGE).unwrap();
     let file = |n: usize| all(1, AUTH, |_| cased("sub.registry.io", n));
@@ -199,7 +199,7 @@ fn settings(n: usize, meter: Meter<'_>) {
         each(n, |n| format!(r#""x{n}":"{n}","cluster_docker_credentials":{{"auths":{{}}}},"#))
     );
     meter("a configuration", &mut || drop(dcos::Parameters::from_json(config.as_bytes())));
-    meter("one parameter again and again", &mut || {
+    meter("one parameter repeated", &mut || {
         drop(dcos::Parameters::new((0..n).map(|_| ("cluster_docker_credentials", "{}"))));
     });
     let flag = all(n, AUTH, |n| cased("https://docker.io/a", n));
@@ -224,7 +224,7 @@ fn settings(n: usize, meter: Meter<'_>) {
     });
 }
 
-/// Does everything with everything, at a size of `n`.
+/// Does all operations on all inputs of size `n`.
 pub fn measure(n: usize, meter: Meter<'_>) {
     for (shape, text) in files(n) {
         file(&text, &mut |step, work| meter(&format!("file, {shape}: {step}"), work));
