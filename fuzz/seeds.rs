@@ -1,6 +1,7 @@
-//! Writes seeds into `corpus/` from the conformance data of the tests and the examples, so that
-//! fuzzing begins where real files are: `cargo run --example seeds`.
+//! Adds seeds to `corpus/` from the conformance data of the tests and from the examples, so that
+//! fuzzing starts with realistic files: `cargo run --example seeds`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,16 +14,18 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Under a name made of what is in it, so that nothing is kept twice.
+/// Adds a seed to the corpus of a law, whose lines are sorted by length.
 fn keep(law: &str, seed: impl AsRef<[u8]>) {
-    let seed = seed.as_ref();
-    let hash = seed.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let folder = root().join("fuzz/corpus").join(law);
-    fs::create_dir_all(&folder).expect("the folder can be made");
-    fs::write(folder.join(format!("seed-{hash:016x}")), seed)
-        .expect("the folder can be written to");
+    let path = root().join("fuzz/corpus").join(law).with_extension("txt");
+    let corpus = fs::read_to_string(&path).expect("the law has a corpus");
+    let inputs: BTreeSet<(usize, Vec<u8>)> = corpus
+        .lines()
+        .map(|line| STANDARD.decode(line).expect("it is base64"))
+        .chain([seed.as_ref().to_vec()])
+        .map(|input| (input.len(), input))
+        .collect();
+    let corpus: String = inputs.iter().map(|(_, input)| STANDARD.encode(input) + "\n").collect();
+    fs::write(path, corpus).expect("the corpus can be written");
 }
 
 fn cases(name: &str) -> Vec<Value> {

@@ -1,5 +1,5 @@
-//! The laws of `tests/it/laws` as fuzz targets, and one more that only an allocator can hold: the
-//! memory that an input asks for grows no faster than the input.
+//! The laws of `tests/it/laws` as fuzz targets, and one more law that needs an allocator: the
+//! memory that an input takes grows no faster than the input.
 
 #[path = "../../tests/it/laws/mod.rs"]
 pub mod laws;
@@ -13,7 +13,7 @@ thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed on unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATED.try_with(|bytes| bytes.set(bytes.get() + layout.size()));
@@ -28,11 +28,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What reading an input may allocate in all, whatever is in it; and for each of its bytes.
+/// The bytes that reading any input may allocate, and those that it may allocate in addition for
+/// each byte of the input.
 const BYTES: usize = 256 << 10;
 const BYTES_FOR_EACH: usize = 2 << 10;
 
-/// Holds an input against the law of that name.
+/// Checks an input against the law of that name.
 ///
 /// # Panics
 ///
@@ -55,7 +56,7 @@ fn read(name: &str, data: &[u8]) {
             assert_eq!(ALLOCATED.get(), before, "parsing a reference allocates nothing");
         }
         ("marathon", _) => drop(regcred::marathon::containers(data, Default::default())),
-        // What is compressed is as large as it likes, within the limits.
+        // Compressed input may take any memory within the limits.
         ("archive", _) => {}
         _ => drop(regcred::Resolver::builder().task_secret(data).build()),
     }
