@@ -8,7 +8,7 @@ const WARM_UP: Duration = Duration::from_millis(300);
 const SAMPLE: Duration = Duration::from_millis(80);
 const SAMPLES: usize = 30;
 
-/// How often `--check` measures a row that is over its goal.
+/// The most times that `--check` measures a row that is over its goal.
 const ATTEMPTS: usize = 3;
 
 /// The rows to measure, and the count of those over their goals.
