@@ -1,12 +1,13 @@
-//! The short way for references in plain form ([`Separators`]), perhaps with a sha256 digest behind.
+//! The fast path of parsing: references in plain form ([`Separators`]), optionally with a sha256
+//! digest.
 //!
-//! In this form everything is well-formed wherever it stands, but for three things: there is no `_`
-//! in a registry, a port has digits alone, and after the registry there is one `:` at most, with no
-//! `/` behind it. All else, and with it every error, is left to the grammar in the parent module:
-//! what is read here is read alike there.
+//! In plain form only three things can be wrong: a `_` in the registry, a port that is not all
+//! digits, and after the registry a second `:` or a `/` after the `:`. Every other reference, and
+//! with it every error, is left to [`grammar`](super::grammar), which reads plain ones alike.
 
 use super::grammar::is_lower_hex;
-use super::registry::{DEFAULT_PORT, Registry, port_number};
+use super::port::{DEFAULT_PORT, parse_port};
+use super::registry::Registry;
 use super::separators::Separators;
 
 /// The parts of a reference.
@@ -17,19 +18,17 @@ pub(super) struct Plain<'a> {
     pub(super) digest: Option<&'a str>,
 }
 
-/// `@sha256:` and its digits.
+/// The length of `@sha256:` and its digits.
 const PINNED: usize = 8 + 64;
 
-/// Reads a reference in plain form; `None` says only that it is in another.
-// Always, and `registry` too: their answers would be written to memory, only to be copied from
-// there.
+/// Returns the parts of a reference in plain form, and `None` for any other text.
 #[inline(always)]
 pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     let (name, digest) = split_digest(image)?;
-    let Separators { slashes, colons, dots, underscores } = Separators::of(name.as_bytes())?;
+    let separators = Separators::of(name.as_bytes())?;
+    let before_slash = separators.before_slash();
+    let Separators { slashes, colons, dots, underscores } = separators;
 
-    // Bit n stands for byte n. Without a slash this is all of them.
-    let before_slash = (slashes & slashes.wrapping_neg()).wrapping_sub(1);
     let first = name.get(..slashes.trailing_zeros() as usize);
     let first = first.filter(|first| (colons | dots) & before_slash != 0 || *first == "localhost");
 
@@ -52,7 +51,7 @@ pub(super) fn read(image: &str) -> Option<Plain<'_>> {
     Some(Plain { registry, path, tag, digest })
 }
 
-/// Splits off a sha256 digest, which stands at a fixed distance from the end.
+/// Splits off a sha256 digest, which is at a fixed distance from the end.
 #[inline]
 fn split_digest(image: &str) -> Option<(&str, Option<&str>)> {
     if image.len() < PINNED {
@@ -60,18 +59,18 @@ fn split_digest(image: &str) -> Option<(&str, Option<&str>)> {
     }
     let (name, pinned) = image.split_at_checked(image.len() - PINNED)?;
     let hex: &[u8; 64] = pinned.strip_prefix("@sha256:")?.as_bytes().try_into().ok()?;
-    // Not `all`, which would look at one after another.
+    // `fold` and not `all`: without an early exit the loop is vectorised.
     let is_hex = hex.iter().fold(true, |so_far, b| so_far & is_lower_hex(*b));
     if is_hex { Some((name, pinned.get(1..))) } else { None }
 }
 
-/// The registry with a port behind the colon at bit `port`, if any.
+/// Reads a registry whose colon, if any, is the bit in `port`.
 #[inline(always)]
 fn registry(written: &str, port: u64) -> Option<Registry<'_>> {
     if port == 0 {
         return Some(Registry::of_parts(written, written, DEFAULT_PORT, true));
     }
     let colon = port.trailing_zeros() as usize;
-    let port = port_number(written.get(colon + 1..)?)?;
+    let port = parse_port(written.get(colon + 1..)?)?;
     Some(Registry::of_parts(written, written.get(..colon)?, port, true))
 }

@@ -1,6 +1,10 @@
-//! What is wrong with a text that is no image reference.
+//! Reasons for which a text is not an image reference.
 
-/// Why a text is no image reference. Never holds the text: what was typed there may be a password.
+use super::scheme::is_scheme;
+
+/// The reason for which a text is not an image reference: `not an image reference: it is empty`.
+///
+/// It never contains the text, which may be a password in the wrong field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an image reference: {problem}")]
 pub struct InvalidImageRef {
@@ -43,7 +47,8 @@ pub(super) enum Problem {
     #[error("its tag is not made of at most 128 letters, digits, '_', '.' and '-'")]
     Tag,
     #[error(
-        "its digest is not sha256, sha384 or sha512 followed by that many lower-case hexadecimal digits"
+        "its digest is not sha256, sha384 or sha512 followed by that many lower-case hexadecimal \
+         digits"
     )]
     Digest,
     #[error("the default registry is not a host with an optional port, or a URL of one")]
@@ -51,13 +56,11 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    /// The reason that is plain to see in the text, if there is one: white space, or a scheme at
-    /// its start.
-    ///
-    /// The grammar reports the part where it failed: for `docker://nginx` that is a port.
+    /// Replaces the problem by white space or a scheme if the text has one. The grammar reports the
+    /// part at which it fails, which is the port for `docker://nginx`.
     pub(super) fn or_plainer(self, text: &str) -> Self {
         match self {
-            // That is not in the text.
+            // The problem is not in the text.
             Problem::DefaultRegistry => self,
             _ if text.contains(char::is_whitespace) => Problem::WhiteSpace,
             _ if starts_with_scheme(text) => Problem::Scheme,
@@ -66,12 +69,8 @@ impl Problem {
     }
 }
 
-/// Returns whether a text starts with a scheme and `://`. One with a dot is rather a host without
-/// its port.
+/// Returns whether a text starts with a scheme and `://`. A scheme with a dot is rather a host with
+/// an empty port.
 fn starts_with_scheme(text: &str) -> bool {
-    let is_scheme = |scheme: &str| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-'))
-    };
-    text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme))
+    text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme) && !scheme.contains('.'))
 }

@@ -1,50 +1,53 @@
 //! Image references, `[registry/]repository[:tag][@digest]`, in Docker's normalised grammar
 //! (distribution/reference).
 
+mod docker_hub;
 mod fast;
 mod grammar;
 mod invalid;
+mod port;
 mod registry;
+mod scheme;
 mod separators;
 
 use std::fmt;
 use std::sync::OnceLock;
 
+pub(crate) use self::docker_hub::{DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, is_docker_hub};
 use self::fast::Plain;
-use self::grammar::{is_digest, is_lower_hex, is_tag};
+use self::grammar::names_registry;
 pub(crate) use self::grammar::{is_dotted, is_host, is_repository};
 pub use self::invalid::InvalidImageRef;
 use self::invalid::Problem;
-pub(crate) use self::registry::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, Registry, Server, is_docker_hub,
-    normal_port, split_port,
-};
+pub(crate) use self::port::{DEFAULT_PORT, normal_digits, parse_port, split_port};
+pub(crate) use self::registry::{Registry, Server};
+pub(crate) use self::scheme::is_scheme;
 pub(crate) use self::separators::Separators;
 
-/// Docker's limit on a repository, `library/` included.
+/// Docker's limit on the length of a repository in bytes, `library/` included.
 pub(crate) const MAX_REPOSITORY: usize = 255;
 
 const LIBRARY: &str = "library/";
 
-/// An image reference, parsed and normalised as Docker does, borrowing the text it came from.
+/// An image reference, parsed and normalised as Docker does. It borrows the text.
 ///
-/// Syntax, after [distribution/reference](https://github.com/distribution/reference):
+/// The grammar is that of [distribution/reference](https://github.com/distribution/reference):
 ///
-/// - `[registry/]repository[:tag][@digest]`.
+/// - A reference is `[registry/]repository[:tag][@digest]`.
 /// - The part before the first `/` is the registry if it contains `.` or `:`, is `localhost`, or
-///   has an upper-case letter. Otherwise the image is on Docker Hub, and so is one without any `/`.
-/// - A registry is a host name or a bracketed IPv6 address, with an optional port. It is compared
-///   in ASCII lower case; ports are compared as numbers, and `:443` equals no port.
+///   has an upper-case letter. Otherwise the image is on Docker Hub.
+/// - A registry is a host name or a bracketed IPv6 address, with an optional port. Hosts are
+///   compared in ASCII lower case and ports as numbers. `:443` equals no port.
 /// - `docker.io`, `index.docker.io` and `registry-1.docker.io` are one registry, `docker.io`. There
-///   a repository of one component gains `library/`, unless the registry is written in another way
-///   (`Docker.io`, `docker.io:443`), in which Docker does not see its Hub.
-/// - A repository has lower-case components joined by `/`, 255 bytes at most.
-/// - A tag has at most 128 characters; a digest is sha256, sha384 or sha512 in lower-case hex.
-/// - A name that is just 64 hexadecimal digits is an image id, not a reference.
+///   a repository of one component gains `library/`, unless the registry has another spelling
+///   (`Docker.io`, `docker.io:443`), which Docker does not recognise as its Hub.
+/// - A repository has lower-case components joined by `/`, and at most 255 bytes.
+/// - A tag has at most 128 characters. A digest is sha256, sha384 or sha512 in lower-case hex.
+/// - A name of exactly 64 hexadecimal digits is an image id, not a reference.
 ///
-/// Parsing allocates nothing. [`Display`](fmt::Display) gives the normalised form, which parses to
-/// an equal reference. Where it would not, the registry is shown with its port `:443`: `Build/app`
-/// is an image of the registry `build`, but `build/app` is one of Docker Hub.
+/// Parsing allocates nothing. [`Display`](fmt::Display) writes the normalised form, which parses to
+/// an equal reference. To that end it adds `:443` where needed: `Build/app` is an image of the
+/// registry `build` and written `build:443/app`, because `build/app` is an image of Docker Hub.
 ///
 /// ```
 /// use regcred::ImageRef;
@@ -64,7 +67,7 @@ pub struct ImageRef<'a> {
     in_library: bool,
     tag: Option<&'a str>,
     digest: Option<&'a str>,
-    /// Made when first asked for one of them that is no part of the input.
+    /// The normalised parts, once one is requested that is not a slice of the text.
     normal: OnceLock<Box<Normal>>,
 }
 
@@ -75,23 +78,23 @@ struct Normal {
 }
 
 impl<'a> ImageRef<'a> {
-    /// Parses a reference; an image without a registry is on Docker Hub.
+    /// Parses a reference. An image without a registry is on Docker Hub.
     ///
     /// # Errors
     ///
-    /// [`InvalidImageRef`] says which part is wrong, and never holds the input.
+    /// [`InvalidImageRef`] names the invalid part. It never contains the text.
     #[inline]
     pub fn parse(image: &'a str) -> Result<Self, InvalidImageRef> {
         Self::read(image, || Ok(Registry::HUB))
     }
 
-    /// Parses a reference; an image without a registry is on `registry`, as with Mesos's
+    /// Parses a reference. An image without a registry is on `registry`, as with Mesos's
     /// `--docker_registry` and DC/OS's `cluster_docker_registry_url`.
     ///
-    /// `registry` is a host with an optional port, or an `http`, `https` URL of one, whose path is
-    /// ignored as Mesos does. An `http` URL without a port is the registry at port 80. No
-    /// `library/` is added there, unless it names Docker Hub. An image that names its registry is
-    /// read as by [`parse`](Self::parse).
+    /// `registry` is a host with an optional port, or an `http` or `https` URL of one. The path of
+    /// a URL is ignored, as in Mesos. An `http` URL without a port is the registry at port 80. No
+    /// `library/` is added, unless `registry` is Docker Hub. An image with a registry is read as by
+    /// [`parse`](Self::parse).
     ///
     /// ```
     /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;
@@ -101,7 +104,7 @@ impl<'a> ImageRef<'a> {
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), and where `registry` is none.
+    /// Those of [`parse`](Self::parse), and a `registry` that is needed and not valid.
     pub fn parse_with_default(image: &'a str, registry: &'a str) -> Result<Self, InvalidImageRef> {
         Self::read(image, || Registry::of_server(registry).map_err(|_| Problem::DefaultRegistry))
     }
@@ -111,10 +114,21 @@ impl<'a> ImageRef<'a> {
         image: &'a str,
         default: impl FnOnce() -> Result<Registry<'a>, Problem>,
     ) -> Result<Self, InvalidImageRef> {
-        let Some(Plain { registry, path, tag, digest }) = fast::read(image) else {
-            return Self::read_parts(image, default);
-        };
-        Ok(Self::of_parts(registry.map_or_else(default, Ok)?, path, tag, digest))
+        match fast::read(image) {
+            Some(Plain { registry, path, tag, digest }) => {
+                Ok(Self::of_parts(registry.map_or_else(default, Ok)?, path, tag, digest))
+            }
+            None => Self::read_any(image, default),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_any(
+        image: &'a str,
+        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
+    ) -> Result<Self, InvalidImageRef> {
+        grammar::read(image, default).map_err(|problem| problem.or_plainer(image).into())
     }
 
     #[inline]
@@ -128,64 +142,19 @@ impl<'a> ImageRef<'a> {
         ImageRef { registry, path, in_library, tag, digest, normal: OnceLock::new() }
     }
 
-    // Kept apart, so that the short way is short.
-    #[cold]
-    #[inline(never)]
-    fn read_parts(
-        image: &'a str,
-        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
-    ) -> Result<Self, InvalidImageRef> {
-        Self::read_grammar(image, default).map_err(|problem| problem.or_plainer(image).into())
-    }
-
-    fn read_grammar(
-        image: &'a str,
-        default: impl FnOnce() -> Result<Registry<'a>, Problem>,
-    ) -> Result<Self, Problem> {
-        if image.is_empty() {
-            return Err(Problem::Empty);
-        }
-        if image.len() == 64 && image.bytes().all(is_lower_hex) {
-            return Err(Problem::ImageId);
-        }
-        let (registry, rest) = match split_off(image, b'/') {
-            (first, Some(rest)) if names_registry(first) => (Registry::parse(first)?, rest),
-            _ => (default()?, image),
-        };
-        let (rest, digest) = split_off(rest, b'@');
-        let (path, tag) = split_off(rest, b':');
-        let image = Self::of_parts(registry, path, tag, digest);
-        let length = path.len() + if image.in_library { LIBRARY.len() } else { 0 };
-        if length > MAX_REPOSITORY {
-            return Err(Problem::RepositoryTooLong);
-        }
-        if !is_repository(path) {
-            let upper = path.bytes().any(|b| b.is_ascii_uppercase());
-            let problem = if upper { Problem::UpperCase } else { Problem::Repository };
-            return Err(problem);
-        }
-        if tag.is_some_and(|tag| !is_tag(tag)) {
-            return Err(Problem::Tag);
-        }
-        if digest.is_some_and(|digest| !is_digest(digest)) {
-            return Err(Problem::Digest);
-        }
-        Ok(image)
-    }
-
-    /// The registry, normalised: `docker.io`, `registry.example.com:5000`. In lower case, without
-    /// a port `443`.
+    /// The registry, normalised: `docker.io`, `registry.example.com:5000`. It is in lower case and
+    /// never has the port `443`.
     #[must_use]
     pub fn registry(&self) -> &str {
         self.registry.normal().unwrap_or_else(|| &self.to_normal().registry)
     }
 
-    /// The registry in the spelling of the image, or of the default: `Registry.example.com:443`.
+    /// The registry as written in the image or the default: `Registry.example.com:443`.
     ///
-    /// Docker and podman look for its certificates in a directory of that spelling, which
-    /// [`registry`](Self::registry) no longer has: see [`certs::find`](crate::certs::find). For
-    /// everything else the normalised form is the one to compare. An `http://` default without a
-    /// port is given in normalised form, `registry.example.com:80`.
+    /// Docker and podman look for certificates in a directory of that name: see
+    /// [`certs::find`](crate::certs::find). For every other purpose compare the normalised
+    /// [`registry`](Self::registry). An `http://` default without a port is returned in normalised
+    /// form, `registry.example.com:80`.
     ///
     /// ```
     /// let image = regcred::ImageRef::parse("Registry.example.com:443/team/app")?;
@@ -212,13 +181,13 @@ impl<'a> ImageRef<'a> {
         })
     }
 
-    /// The tag, if one is written; none is implied.
+    /// The tag as written: `1.27`. No `latest` is implied.
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
         self.tag
     }
 
-    /// The digest, if one is written: `sha256:…`.
+    /// The digest as written: `sha256:…`.
     #[must_use]
     pub fn digest(&self) -> Option<&str> {
         self.digest
@@ -229,8 +198,8 @@ impl<'a> ImageRef<'a> {
         &self.registry
     }
 
-    /// [`repository`](Self::repository) without allocating. The buffer is for those in `library/`
-    /// alone.
+    /// [`repository`](Self::repository) without an allocation. The buffer is used only for images
+    /// in `library/`.
     #[inline]
     pub(crate) fn repository_in<'b>(
         &'b self,
@@ -251,7 +220,7 @@ impl<'a> ImageRef<'a> {
             tail.copy_from_slice(path);
             std::str::from_utf8(whole).ok()
         });
-        // The parser keeps the length within the buffer, and the text is ASCII.
+        debug_assert!(whole.is_some(), "a parsed repository is ASCII and fits the buffer");
         whole.unwrap_or(self.path)
     }
 }
@@ -293,30 +262,14 @@ impl fmt::Debug for ImageRef<'_> {
     }
 }
 
-/// Two references are equal if they mean the same: `nginx` and `index.docker.io/library/nginx`.
+/// References with the same meaning are equal: `nginx` and `index.docker.io/library/nginx`.
 impl PartialEq for ImageRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let (mine, theirs) = (&mut None, &mut None);
         self.registry == other.registry
-            && self.repository_in(mine) == other.repository_in(theirs)
+            && self.repository_in(&mut None) == other.repository_in(&mut None)
             && self.tag == other.tag
             && self.digest == other.digest
     }
 }
 
 impl Eq for ImageRef<'_> {}
-
-/// Splits at the first `separator`. References are short, and a plain loop finds it sooner than the
-/// searcher behind `split_once`.
-fn split_off(text: &str, separator: u8) -> (&str, Option<&str>) {
-    let at = text.bytes().position(|b| b == separator);
-    match at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
-        Some((head, tail)) => (head, Some(tail)),
-        None => (text, None),
-    }
-}
-
-/// Docker's rule for what before the first slash is a registry and not part of the repository.
-fn names_registry(first: &str) -> bool {
-    first == "localhost" || first.bytes().any(|b| matches!(b, b'.' | b':' | b'A'..=b'Z'))
-}

@@ -1,40 +1,41 @@
-//! A key as written -> the scope it means: a host, exact or with `*`, a port and a path prefix.
+//! Keys -> scopes. A scope is a host, exact or with `*`, a port and a path prefix.
 //!
-//! The rules are the union of what Docker, podman, kubelet and Mesos write, minus what each of them
-//! widens: a path in a key always narrows it, and a name is compared whole, never as a substring.
+//! The rules are the union of those of Docker, podman, kubelet and Mesos, without what each of them
+//! widens: a path in a key always narrows it, and a host is compared whole, never as a substring.
 
+mod api_root;
 mod glob;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub(crate) use self::api_root::means_whole_registry;
 pub(crate) use self::glob::{LONGEST_HOST, covers as glob_covers, matches as glob_matches};
 use self::glob::{is_glob, is_glob_host};
 use crate::error::KeyProblem;
-use crate::image::Separators;
 use crate::image::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Server, is_docker_hub, is_host, is_repository,
-    normal_port, split_port,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Separators, Server, is_docker_hub, is_host,
+    is_repository, normal_digits, parse_port, split_port,
 };
 
-/// What a key means. Host and path are normalised: lower case, no empty segment, no API root.
+/// The meaning of a key. Host and path are normalised: lower case, no empty segment, no API root.
 #[derive(Debug)]
 pub(crate) struct Scope<'k> {
     pub(crate) host: Cow<'k, str>,
     pub(crate) port: u32,
-    /// Empty for the whole registry.
+    /// The path prefix. Empty for the whole registry.
     pub(crate) path: Cow<'k, str>,
     pub(crate) spelling: Spelling,
-    /// For a host with `*`, the number of its other characters.
+    /// The number of characters other than `*` in a host with `*`.
     pub(crate) literals: Option<u8>,
 }
 
-/// How a key is spelled, from the spelling that wins among keys that mean the same.
+/// The spelling of a key. Of keys with the same meaning, the one with the first spelling wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Spelling {
     /// `https://index.docker.io/v1/`, which Docker itself writes for Docker Hub.
     DockerHub,
-    /// Exactly the normalised scope: `quay.io/team`.
+    /// The normalised scope itself: `quay.io/team`.
     Normalised,
     Other,
 }
@@ -44,175 +45,82 @@ impl<'k> Scope<'k> {
     ///
     /// # Errors
     ///
-    /// A key that can match nothing, and why.
+    /// Returns the reason for which the key can match no image.
+    #[inline]
     pub(crate) fn parse(key: &'k str) -> Result<Self, KeyProblem> {
-        match Self::plain(key) {
-            Some(scope) => Ok(scope),
-            None => Self::parse_fully(key),
+        if let Some(scope) = Self::parse_normalised(key) {
+            return Ok(scope);
         }
+        let parts = Server { default_port: DEFAULT_PORT, ..Server::split(key) };
+        Self::read(key, &parts, !parts.scheme.is_empty())
     }
 
-    /// Reads a key in the form that nearly all have, `[http[s]://]host[:port][/path][/]`; `None`
-    /// says only that it is in another. What is read here is read alike by
-    /// [`parse_fully`](Self::parse_fully).
+    /// Reads a key in normalised form without a port, `host[/path]`, which nearly all keys have.
+    /// Returns `None` for all others, and for some with `_`.
+    ///
+    /// With the complete parser alone, `one image from 10 entries` takes 0.74 times as long as its
+    /// peer instead of 0.54.
     #[inline(always)]
-    fn plain(key: &'k str) -> Option<Self> {
-        let rest = match key.strip_prefix("http") {
-            None => key,
-            Some(rest) => {
-                rest.strip_prefix("s://").or_else(|| rest.strip_prefix("://")).unwrap_or(key)
-            }
-        };
-        let is_url = rest.len() < key.len();
-        let text = rest.strip_suffix('/').unwrap_or(rest);
-        let ends_in_slash = text.len() < rest.len();
-        let marks = Separators::of(text.as_bytes())?;
-        let end_of_authority = match marks.slashes {
-            0 => text.len(),
-            slashes => slashes.trailing_zeros() as usize,
-        };
-        let (authority, path) = text.split_at_checked(end_of_authority)?;
-        let path = path.get(1..).unwrap_or_default();
-        let (host, port) = match marks.colons {
-            0 => (authority, DEFAULT_PORT),
-            colons => {
-                // A second one, or one in the path, has to be looked at more closely.
-                let (host, digits) = authority.split_at_checked(colons.trailing_zeros() as usize)?;
-                let is_single = colons.is_power_of_two();
-                (host, digits.get(1..).filter(|_| is_single).and_then(parse_port)?)
-            }
-        };
-        if marks.underscores != 0 && host.contains('_') {
+    fn parse_normalised(key: &'k str) -> Option<Self> {
+        let Separators { slashes, colons, underscores, .. } = Separators::of(key.as_bytes())?;
+        let end_of_host = key.len().min(slashes.trailing_zeros() as usize);
+        let (host, path) = key.split_at_checked(end_of_host)?;
+        if colons != 0 || underscores != 0 || is_docker_hub(host) {
             return None;
         }
-        let is_hub = port == DEFAULT_PORT && is_docker_hub(host);
-        let is_root = matches!(path, "v1" | "v2") && (is_url || ends_in_slash || is_hub);
-        let host = if is_hub { DOCKER_HUB } else { host };
-        let path = if is_root { "" } else { path };
-        let scope = |spelling| Scope {
+        Some(Scope {
             host: Cow::Borrowed(host),
-            port,
-            path: Cow::Borrowed(path),
-            spelling,
+            port: DEFAULT_PORT,
+            path: Cow::Borrowed(path.get(1..).unwrap_or_default()),
+            spelling: Spelling::Normalised,
             literals: None,
-        };
-        // Mostly told without comparing it to the key.
-        Some(scope(if marks.colons != 0 || is_hub {
-            scope(Spelling::Other).spelling_of(key)
-        } else if is_url || ends_in_slash || is_root {
-            Spelling::Other
-        } else {
-            Spelling::Normalised
-        }))
+        })
     }
 
-    /// Reads a server that is asked for, as people write it. It is read like a key, but for the
-    /// port of an `http://` URL, and an international host needs no scheme.
+    /// Reads the server of a request. It differs from a key in two ways: an `http://` URL without a
+    /// port is at port 80, and an international host needs no scheme.
     ///
     /// # Errors
     ///
-    /// A server that no key could cover, and why.
+    /// Returns the reason for which no key can cover the server.
     pub(crate) fn of_server(server: &'k str) -> Result<Self, KeyProblem> {
-        let parts = Server::split(server);
-        Self::read(server, &parts, true, parts.default_port)
+        Self::read(server, &Server::split(server), true)
     }
 
-    fn parse_fully(key: &'k str) -> Result<Self, KeyProblem> {
-        let parts = Server::split(key);
-        Self::read(key, &parts, !parts.scheme.is_empty(), DEFAULT_PORT)
-    }
-
-    fn read(
-        key: &'k str,
-        parts: &Server<'k>,
-        allows_idna: bool,
-        default_port: u32,
-    ) -> Result<Self, KeyProblem> {
-        let Server { scheme, authority, path, .. } = *parts;
-        let rest = key.get(scheme.len()..).unwrap_or_default();
-        if !rest.bytes().all(is_plain) {
-            check_signs(authority, rest)?;
-        }
-        if scheme.is_empty()
-            && authority.ends_with(':')
-            && path.starts_with("//")
-            && authority.len() > 1
-        {
-            return Err(KeyProblem::Scheme);
-        }
-        let (host, digits) = split_port(authority);
-        if host.is_empty() {
+    fn read(key: &'k str, parts: &Server<'k>, allows_idna: bool) -> Result<Self, KeyProblem> {
+        let Server { scheme, authority, path: written_path, default_port } = *parts;
+        check_signs(key, parts)?;
+        let (written_host, digits) = split_port(authority);
+        if written_host.is_empty() {
             return Err(KeyProblem::NoHost);
         }
-        let port = match digits {
-            None => default_port,
-            Some(digits) => parse_port(digits).ok_or(KeyProblem::Port)?,
-        };
-        let host = normal_host(host, allows_idna)?;
-        let host = if port == DEFAULT_PORT && is_docker_hub(&host) {
-            Cow::Borrowed(DOCKER_HUB)
-        } else {
-            host
-        };
-        let literals = if is_glob(&host) {
-            let literals = host.bytes().filter(|b| *b != b'*').count();
-            // With more it covers no host, and every lookup would read it.
-            Some(u8::try_from(literals).map_err(|_| KeyProblem::Host)?)
-        } else {
-            None
-        };
-        let spelling = Spelling::Other;
-        let mut scope = Scope { host, port, path: "".into(), spelling, literals };
-        scope.path = normal_path(path, !scheme.is_empty() || scope.is_docker_hub())?;
-        scope.spelling = scope.spelling_of(key);
-        Ok(scope)
-    }
-
-    fn spelling_of(&self, key: &str) -> Spelling {
-        if key == DOCKER_HUB_KEY {
+        let port = digits.map_or(Some(default_port), parse_port);
+        let port = port.filter(|port| *port <= u16::MAX.into()).ok_or(KeyProblem::Port)?;
+        let host = normal_host(written_host, allows_idna)?;
+        let is_hub = port == DEFAULT_PORT && is_docker_hub(&host);
+        let host = if is_hub { Cow::Borrowed(DOCKER_HUB) } else { host };
+        let literals = literals(&host)?;
+        let path = normal_path(written_path, is_hub || !scheme.is_empty())?;
+        let has_normal_port =
+            digits.is_none_or(|digits| port != DEFAULT_PORT && digits == normal_digits(digits));
+        let spelling = if key == DOCKER_HUB_KEY {
             Spelling::DockerHub
-        } else if self.is_written(key) {
+        } else if scheme.is_empty()
+            && *host == *written_host
+            && has_normal_port
+            // Normalising a path only removes from it.
+            && written_path.len() == path.len() + usize::from(!path.is_empty())
+        {
             Spelling::Normalised
         } else {
             Spelling::Other
-        }
+        };
+        Ok(Scope { host, port, path, spelling, literals })
     }
 
     pub(crate) fn is_docker_hub(&self) -> bool {
         self.host == DOCKER_HUB && self.port == DEFAULT_PORT
     }
-
-    /// Returns whether the key is spelled exactly as this scope.
-    fn is_written(&self, key: &str) -> bool {
-        let after_host = key.strip_prefix(&*self.host);
-        let after_port = after_host.and_then(|rest| match self.port {
-            DEFAULT_PORT => Some(rest),
-            port => rest.strip_prefix(':')?.strip_prefix(&port.to_string()),
-        });
-        after_port.is_some_and(|rest| match rest.strip_prefix('/') {
-            Some(path) => path == self.path && !path.is_empty(),
-            None => rest.is_empty() && self.path.is_empty(),
-        })
-    }
-}
-
-/// The characters of hosts, ports, paths and patterns.
-fn is_plain(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'*' | b'[' | b']')
-}
-
-/// Says which sign makes a key match nothing, so far as the rest of it does not say so anyway.
-fn check_signs(authority: &str, rest: &str) -> Result<(), KeyProblem> {
-    if authority.contains('@') {
-        return Err(KeyProblem::UserInfo);
-    }
-    if rest.contains(['?', '#']) {
-        return Err(KeyProblem::QueryOrFragment);
-    }
-    if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(KeyProblem::WhiteSpace);
-    }
-    Ok(())
 }
 
 impl fmt::Display for Scope<'_> {
@@ -228,26 +136,39 @@ impl fmt::Display for Scope<'_> {
     }
 }
 
-fn parse_port(digits: &str) -> Option<u32> {
-    match normal_port(digits)? {
-        "" => Some(DEFAULT_PORT),
-        digits => digits.parse().ok().filter(|port| *port <= u32::from(u16::MAX)),
+/// Refuses the keys that the checks of the parts would refuse for a less helpful reason.
+fn check_signs(key: &str, parts: &Server<'_>) -> Result<(), KeyProblem> {
+    let Server { scheme, authority, path, .. } = *parts;
+    if authority.contains('@') {
+        Err(KeyProblem::UserInfo)
+    } else if key.contains(['?', '#']) {
+        Err(KeyProblem::QueryOrFragment)
+    } else if key.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Err(KeyProblem::WhiteSpace)
+    } else if scheme.is_empty()
+        && authority.len() > 1
+        && authority.ends_with(':')
+        && path.starts_with("//")
+    {
+        Err(KeyProblem::Scheme)
+    } else {
+        Ok(())
     }
 }
 
-/// The host in lower case and ASCII, without a `*` after another; international names only in keys
-/// shaped like a URL.
-fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
-    let host = match host {
-        _ if host.is_ascii() => Cow::Borrowed(host),
-        // Putting a name into ASCII takes the square of its length.
-        _ if is_url && !host.contains('%') && host.len() <= LONGEST_HOST => {
-            match url::Host::parse(host) {
-                Ok(url::Host::Domain(ascii)) if keeps_patterns(host, &ascii) => Cow::Owned(ascii),
-                _ => return Err(KeyProblem::NonAscii),
-            }
+/// Returns the host in lower case and ASCII, with `**` as `*`. An international name is read only
+/// where `allows_idna` is set.
+fn normal_host(host: &str, allows_idna: bool) -> Result<Cow<'_, str>, KeyProblem> {
+    let host = if host.is_ascii() {
+        Cow::Borrowed(host)
+    } else if allows_idna && !host.contains('%') && host.len() <= LONGEST_HOST {
+        // The length is bounded because IDNA takes time by its square.
+        match url::Host::parse(host) {
+            Ok(url::Host::Domain(ascii)) if keeps_globs(host, &ascii) => Cow::Owned(ascii),
+            _ => return Err(KeyProblem::NonAscii),
         }
-        _ => return Err(KeyProblem::NonAscii),
+    } else {
+        return Err(KeyProblem::NonAscii);
     };
     if !(is_host(&host) || is_glob_host(&host)) {
         return Err(KeyProblem::Host);
@@ -261,9 +182,9 @@ fn normal_host(host: &str, is_url: bool) -> Result<Cow<'_, str>, KeyProblem> {
     Ok(Cow::Owned(lower))
 }
 
-/// Whether every `*` stands in a label as it was written. In one that was encoded it would stand
-/// for pieces of the code, and so for other names; and what only looks like a `*` is none.
-fn keeps_patterns(written: &str, ascii: &str) -> bool {
+/// Returns whether IDNA left each label with a `*` unchanged. In an encoded label, `*` would match
+/// a part of the code (`xn--…`), and so other names.
+fn keeps_globs(written: &str, ascii: &str) -> bool {
     let mut labels = ascii.split('.').zip(written.split('.'));
     !is_glob(ascii)
         || (ascii.split('.').count() == written.split('.').count()
@@ -271,33 +192,34 @@ fn keeps_patterns(written: &str, ascii: &str) -> bool {
                 .all(|(ascii, written)| !is_glob(ascii) || ascii.eq_ignore_ascii_case(written)))
 }
 
-/// The path without empty segments and without an API root. A bare `reg/v1` is a namespace, so
-/// there a root must end in a slash.
-fn normal_path(path: &str, root_without_slash: bool) -> Result<Cow<'_, str>, KeyProblem> {
-    let trimmed = path.trim_matches('/');
-    if trimmed.is_empty() {
+/// Counts the characters other than `*` in a host with `*`. A glob with more than 255 of them is
+/// refused: it covers no host, and every lookup would read it.
+fn literals(host: &str) -> Result<Option<u8>, KeyProblem> {
+    if !is_glob(host) {
+        return Ok(None);
+    }
+    let literals = host.bytes().filter(|b| *b != b'*').count();
+    u8::try_from(literals).map(Some).map_err(|_| KeyProblem::Host)
+}
+
+/// Returns the path without empty segments and without an API root.
+fn normal_path(path: &str, allows_no_slash: bool) -> Result<Cow<'_, str>, KeyProblem> {
+    if means_whole_registry(path, allows_no_slash) {
         return Ok(Cow::Borrowed(""));
     }
-    if matches!(trimmed, "v1" | "v2") && (root_without_slash || path.ends_with('/')) {
-        return Ok(Cow::Borrowed(""));
+    let mut path = Cow::Borrowed(path.trim_matches('/'));
+    if path.contains("//") {
+        let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+        path = Cow::Owned(segments.join("/"));
     }
-    let path = if trimmed.contains("//") {
-        let segments: Vec<&str> = trimmed.split('/').filter(|s| !s.is_empty()).collect();
-        Cow::Owned(segments.join("/"))
-    } else {
-        Cow::Borrowed(trimmed)
-    };
     if !path.is_ascii() {
         return Err(KeyProblem::NonAscii);
     }
-    if !is_repository(&path) {
-        return Err(KeyProblem::Path);
-    }
-    Ok(path)
+    if is_repository(&path) { Ok(path) } else { Err(KeyProblem::Path) }
 }
 
-/// Returns whether `prefix` covers `repository`: whole segments, so that `team` covers `team` and
-/// `team/app`, not `teams`.
+/// Returns whether a path prefix covers a repository. Whole segments match: `team` covers `team`
+/// and `team/app`, not `teams`.
 pub(crate) fn covers(prefix: &str, repository: &str) -> bool {
     prefix.is_empty()
         || repository

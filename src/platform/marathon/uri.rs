@@ -3,7 +3,7 @@
 
 use std::net::Ipv6Addr;
 
-use crate::redact::is_scheme;
+use crate::image::is_scheme;
 
 /// Returns whether `java.net.URI` parses a text.
 pub(super) fn is_valid(uri: &str) -> bool {
@@ -17,9 +17,7 @@ pub(super) fn is_valid(uri: &str) -> bool {
     else {
         return is_hierarchical(uri, fragment.is_some());
     };
-    let starts_with_letter = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    starts_with_letter
-        && is_scheme(scheme)
+    is_scheme(scheme)
         && match rest.starts_with('/') {
             true => is_hierarchical(rest, fragment.is_some()),
             false => !rest.is_empty() && holds_only(rest, is_in_uri),

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::file::{is_credential_field, is_strict_auth, looks_like_registry};
 use crate::image::{is_dotted, split_port};
 use crate::json::{self, Kind, Members, Mode, Sink};
-use crate::key::Scope;
+use crate::key::{Scope, means_whole_registry};
 use crate::redact;
 
 /// A credential file as Mesos reads it.
@@ -105,7 +105,7 @@ impl Entry {
                 Ok(scope) => !scope.path.is_empty(),
                 Err(_) => {
                     let path = rest.split_once(['?', '#']).map_or(rest, |(path, _)| path);
-                    !matches!(path.trim_end_matches('/'), "" | "v1" | "v2")
+                    !means_whole_registry(path, true)
                 }
             },
             looks_like_registry: looks_like_registry(key),
