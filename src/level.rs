@@ -1,4 +1,4 @@
-//! The four levels a credential can come from, and the source within a level.
+//! The order of levels, and the location of a source within its level.
 
 use std::fmt;
 use std::path::Path;
@@ -6,17 +6,26 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// The level a credential file belongs to. The strongest level with a usable matching entry
-/// answers, however specific the entries of weaker levels are.
+use crate::redact::escaped;
+
+/// The rank of a source. The strongest level with a matching usable or malformed entry decides,
+/// however specific the entries of weaker levels are.
 ///
-/// Ordered by precedence, strongest first: `Level::TaskSecret < Level::ClusterFile`. This is the
-/// one place where the precedence is written down.
+/// Levels are ordered by precedence, the strongest first. This is the one place where the order is
+/// written.
+///
+/// ```
+/// use regcred::Level;
+///
+/// assert!(Level::TaskSecret < Level::ClusterFile);
+/// assert_eq!(Level::SandboxHome.to_string(), "sandbox HOME");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// What the task's own secret holds: Marathon's `pullConfig`, Mesos's `Image.Docker.config`.
+    /// The task's own secret: Marathon's `pullConfig`, Mesos's `Image.Docker.config`.
     TaskSecret,
-    /// Files in the task's sandbox, which is its `HOME`: Mesos's Docker containerizer, Deimos.
+    /// Files in the task's sandbox, its `HOME`: Mesos's Docker containerizer, Deimos.
     SandboxHome,
     /// The agent's own configuration: Mesos's `--docker_config`.
     AgentFlag,
@@ -24,7 +33,7 @@ pub enum Level {
     ClusterFile,
 }
 
-/// Something for each level, strongest first.
+/// A value for each level, strongest first.
 pub(crate) type PerLevel<T> = [T; Level::ALL.len()];
 
 impl Level {
@@ -32,7 +41,7 @@ impl Level {
     pub const ALL: [Level; 4] =
         [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
 
-    /// What of all levels' is this one's.
+    /// This level's value.
     pub(crate) fn of_mut<T>(self, all: &mut PerLevel<T>) -> &mut T {
         let [task_secret, sandbox_home, agent_flag, cluster_file] = all;
         match self {
@@ -65,24 +74,24 @@ impl Serialize for Level {
     }
 }
 
-/// The source of a credential file, or the flag, parameter or field of a definition that a
+/// The location of a credential file, or the flag, parameter or field of a definition that a
 /// [`Warning`](crate::Warning) is about.
 ///
-/// Displayed as operators read it, `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
+/// `Display` writes `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     level: Option<Level>,
-    /// A path, or what a file without one is called: the secret that held it.
+    /// A path, or the name of a source without one, such as a secret.
     name: Option<Arc<str>>,
     is_path: bool,
-    /// Tells the second, third … file without a name at one level from the first.
+    /// The number of a source without a name within its level, from 1.
     ordinal: u32,
     /// The member of an archive or the field of a Secret that holds the file.
     member: Option<&'static str>,
 }
 
 impl Location {
-    /// Bytes that came from nowhere in particular.
+    /// Bytes without a level or a name.
     pub(crate) const UNKNOWN: Location =
         Location { level: None, name: None, is_path: false, ordinal: 1, member: None };
 
@@ -94,13 +103,13 @@ impl Location {
         Location { level: Some(level), ..Self::path_of(path) }
     }
 
-    /// A file or directory that belongs to no level.
+    /// A file or directory without a level.
     pub(crate) fn path_of(path: &Path) -> Self {
         let name = Some(Arc::from(path.display().to_string()));
         Location { name, is_path: true, ..Self::UNKNOWN }
     }
 
-    /// Bytes that have a name of their own.
+    /// Bytes with a name.
     pub(crate) fn called(level: Option<Level>, name: &str) -> Self {
         Location { level, name: Some(name.into()), ..Self::UNKNOWN }
     }
@@ -109,29 +118,29 @@ impl Location {
         Location { member: Some(member), ..self.clone() }
     }
 
-    /// The level; `None` for a file parsed on its own.
+    /// The level. `None` for a file that was read on its own, and for a field of a definition.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
         self.level
     }
 
-    /// The path that was read; `None` where bytes were given. Not valid UTF-8 is shown as `�`.
+    /// The path that was read. `None` if bytes were given. Invalid UTF-8 in it becomes `�`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.name.as_deref().filter(|_| self.is_path)
     }
 
-    /// What to write in place of nothing, in a credential file.
+    /// The advice for a source that is empty, if it is a credential file.
     pub(crate) fn empty_advice(&self) -> &'static str {
         let is_credential_file = self.level.is_some() || self.name.is_none();
         if is_credential_file { "; an empty configuration is written {}" } else { "" }
     }
 
-    /// The file without its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. Empty if there is
-    /// nothing to tell.
+    /// The location within its level: `/sandbox/.dockercfg`, `#2 (.dockercfg)`. It is empty for the
+    /// first source without a name.
     fn within_level(&self) -> String {
         let file = match (&self.name, self.ordinal) {
-            (Some(name), _) => name.escape_debug().to_string(),
+            (Some(name), _) => escaped(name).to_string(),
             (None, 0 | 1) => String::new(),
             (None, n) => format!("#{n}"),
         };

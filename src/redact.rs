@@ -1,11 +1,16 @@
-//! Everything that decides which text of an input may be logged, and how.
+//! The rules for what may be logged, all in one place.
+//!
+//! - Text from outside is quoted or escaped, and cut: [`Shown`], [`ShownFew`], [`escaped`], [`cut`].
+//! - The user info, query and fragment of a URI are never shown: [`shown_uri`], [`shown_name`].
+//! - A key that can match no image is shown only if it looks like a registry: [`unmatchable_key`].
+//! - The name of a helper is shown only if it cannot be a password: [`helper_name`].
 
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::image::split_port;
+use crate::image::{is_scheme, parse_port, split_port};
 
-/// Text from a file, quoted, escaped and cut to 200 characters.
+/// Text from outside: quoted, escaped and cut to 200 characters.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -19,7 +24,13 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// A few of many names, and how many more there are: `"a", "b" and 3 more`.
+/// Escapes text from outside that is shown without quotes, such as a path. A line break in it
+/// cannot forge a line of a log.
+pub(crate) fn escaped(text: &str) -> impl fmt::Display + '_ {
+    text.escape_debug()
+}
+
+/// A few of many names and the number of further ones: `"a", "b" and 3 more`.
 pub(crate) struct ShownFew<'a>(pub(crate) &'a [String], pub(crate) usize);
 
 impl fmt::Display for ShownFew<'_> {
@@ -46,21 +57,20 @@ pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
 /// Returns a URI or a path without user info, query and fragment, which hold passwords and
 /// signatures: `https://…@h/x…`.
 ///
-/// User info ends at the last `@`, so that a password may contain `/` or `@`. If an `@` follows a
+/// User info ends at the last `@`, because a password may contain `/` or `@`. If an `@` follows a
 /// `?`, `#` or `;`, only the scheme is shown.
 pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
     /// Spellings of `@`: ASCII, two of Unicode, percent-encoded.
     const AT: [&str; 4] = ["@", "\u{FF20}", "\u{FE6B}", "%40"];
-    /// `?`, `#` and `;`, also in full width and small.
+    /// `?`, `#` and `;`, also full-width and small.
     const END: [char; 9] =
         ['?', '#', ';', '\u{FF1F}', '\u{FF03}', '\u{FF1B}', '\u{FE56}', '\u{FE5F}', '\u{FE54}'];
     let after_scheme = match uri.split_once("//") {
         Some(("", _)) => "//".len(),
-        Some((head, _)) => match head.strip_suffix(':') {
-            Some(scheme) if is_scheme(scheme) => head.len() + "//".len(),
-            _ => 0,
-        },
-        None => 0,
+        Some((head, _)) if head == ":" || head.strip_suffix(':').is_some_and(is_scheme) => {
+            head.len() + "//".len()
+        }
+        _ => 0,
     };
     let (scheme, rest) = uri.split_at(after_scheme);
     let (shown, hidden) = rest.split_at(rest.find(END).unwrap_or(rest.len()));
@@ -69,7 +79,7 @@ pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
     }
     let after_at = AT.iter().filter_map(|at| Some(shown.rfind(at)? + at.len())).max();
     let end = if hidden.is_empty() { "" } else { "…" };
-    // Cut at last, as the sign that ends a long password counts.
+    // Cutting comes last, so that the `@` after a long password is found.
     match after_at {
         None if hidden.is_empty() => cut(uri).into(),
         None => format!("{scheme}{}{end}", cut(shown)).into(),
@@ -77,12 +87,7 @@ pub(crate) fn shown_uri(uri: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns whether a text consists of the characters of a URI's scheme, if any.
-pub(crate) fn is_scheme(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-}
-
-/// Returns the first 1,024 bytes of a text: it is copied for each container.
+/// Returns the first 1,024 bytes of a text, at most. It is copied for each container.
 pub(crate) fn cut(text: &str) -> &str {
     const LONGEST: usize = 1024;
     let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
@@ -100,8 +105,8 @@ pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
 
 /// Returns whether a key that can match no image may be meant for a host, which is in lower case.
 ///
-/// A key that is not shown is compared as a whole: if pieces of it were enough, whoever chooses an
-/// image and reads the answer could guess a password piece by piece.
+/// A key that is not shown is compared as a whole. If a piece of it were enough, the one who
+/// chooses the image and reads the answer could guess a password piece by piece.
 pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     if has_registry_syntax(key) {
@@ -116,22 +121,21 @@ pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
 /// Returns whether a key consists of `[scheme://]host[:port][/path]`.
 fn has_registry_syntax(key: &str) -> bool {
     let rest = match key.split_once("://") {
-        Some((scheme, rest)) if is_scheme(scheme) && !scheme.is_empty() => rest,
+        Some((scheme, rest)) if is_scheme(scheme) => rest,
         _ => key,
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (host, port) = split_port(authority);
+    let consists_of = |text: &str, signs: &[u8]| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || signs.contains(&b))
+    };
     let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':'),
-        None => host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_*".contains(&b)),
+        None => !host.is_empty() && consists_of(host, b".-_*"),
     };
-    let is_port =
-        |port: &str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
-    let is_path = path
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b'*'));
+    let is_port = |port: &str| port.len() <= 5 && parse_port(port).is_some();
     let is_registry = rest.contains(['.', ':', '/']) || host == "localhost";
-    is_registry && is_host && !host.is_empty() && port.is_none_or(is_port) && is_path
+    is_registry && is_host && port.is_none_or(is_port) && consists_of(path, b".-_/*")
 }
 
 /// A key in a message: quoted, or its position with the reason.
@@ -139,26 +143,27 @@ pub(crate) struct ShownKey<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShownKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A shown key never begins with `#`.
-        match self.0.starts_with('#') {
-            true => write!(f, "{} (not shown, it does not look like a registry)", self.0),
-            false => Shown(self.0).fmt(f),
+        // A key that is shown never begins with `#`.
+        if self.0.starts_with('#') {
+            write!(f, "{} (not shown, it does not look like a registry)", self.0)
+        } else {
+            Shown(self.0).fmt(f)
         }
     }
 }
 
-/// Returns the name of a credential helper as it may be logged. Helpers have names in lower case;
-/// base64 of a password, which people also write there, hardly ever is.
+/// Returns the name of a credential helper as it may be logged, and `…` for one that is not all
+/// lower case. Helpers have names in lower case. Base64 of a password, which people also write
+/// there, hardly ever is.
 pub(crate) fn helper_name(name: &str) -> &str {
     const LONGEST: usize = 64;
-    let is_plain =
-        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
     if name.len() <= LONGEST && name.bytes().all(is_plain) { name } else { HIDDEN_HELPER }
 }
 
 const HIDDEN_HELPER: &str = "…";
 
-/// The [`helper_name`] of a credential helper in a message.
+/// A [`helper_name`] in a message.
 pub(crate) struct ShownHelper<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShownHelper<'_> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::image::InvalidImageRef;
-use crate::redact::{Shown, ShownFew};
+use crate::redact::{Shown, ShownFew, escaped};
 
 /// A violation of one of Marathon's rules, and the path of the field.
 ///
@@ -31,7 +31,7 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.escape_debug(), self.rule)
+        write!(f, "{}: {}", escaped(&self.path), self.rule)
     }
 }
 

@@ -1,8 +1,8 @@
-//! What can go wrong while sources are read. A lookup cannot fail.
+//! Errors of reading sources. A lookup cannot fail.
 //!
-//! No error of `serde_json`, `base64`, `tar`, `url` or UTF-8 decoding is ever kept here: each of
-//! them quotes its input, and the input is full of passwords (the lesson of CVE-2020-8564). What is
-//! kept is the place, the position and the kind.
+//! An error never keeps an error of `serde_json`, `base64`, `tar`, `url` or UTF-8 decoding: each of
+//! them quotes its input, which contains passwords (the lesson of CVE-2020-8564). It keeps the
+//! location, the line and column, and the kind.
 
 mod fetch;
 mod marathon_messages;
@@ -15,7 +15,7 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Location;
-use crate::redact::{Shown, ShownKey};
+use crate::redact::{Shown, ShownKey, escaped};
 
 pub use self::fetch::FetchProblem;
 use self::marathon_messages::Joined;
@@ -24,123 +24,137 @@ pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
 pub use self::pitfall::Pitfall;
 pub use self::warning::{OtherRegistries, Warning, WarningKind};
 
-/// Why a credential file, or a whole resolver, could not be read.
+/// A source that cannot be read. No resolver is built from it: a cluster must not silently pull
+/// with another identity.
 ///
-/// Says what, where and what to do. No variant ever holds a byte of a credential; what a caller's
-/// own error says in [`Secret`](Self::SecretUnavailable) is the caller's to mind. `Debug` is the text too, as
-/// that is what `fn main() -> Result<(), regcred::Error>` prints.
+/// The text is what is wrong, where, and what to do. It never contains a byte of a credential,
+/// except one that the caller writes into the `source` of
+/// [`SecretUnavailable`](Self::SecretUnavailable). `Debug` writes the same text, because
+/// `fn main() -> Result<(), regcred::Error>` prints `Debug`.
+///
+/// ```
+/// let built = regcred::Resolver::builder().task_secret(*b"{\"auths\": []}").build();
+/// let error = built.unwrap_err().to_string();
+/// assert!(error.starts_with("task secret: "), "{error}");
+/// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or directory that was named could not be opened or read.
+    /// A file or directory that the caller named cannot be opened or read.
     #[error("{location}: cannot read it: {source}; {}", read_advice(source))]
     Read {
-        /// What was named.
+        /// The file or directory.
         location: Location,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// Something other than a regular file stands where a credential file is looked for. It was not
-    /// opened: it could hang, or lead out of the sandbox.
+    /// A symbolic link, directory, device or pipe in place of a credential file. It was not opened:
+    /// it could block, or lead out of the sandbox. Replace it by a regular file.
     #[error("{location}: refused, it is {found}; put a regular file there, or remove it")]
     NotAFile {
-        /// Where it stands.
+        /// The path.
         location: Location,
-        /// What stands there.
+        /// The kind of the file: `a directory`.
         found: &'static str,
     },
 
-    /// The value of `--docker_config` is of none of the forms that the flag takes.
+    /// A value of Mesos's `--docker_config` that is not an absolute path, a `file://` URL or a JSON
+    /// object.
     #[error(
         "{location}: {problem}; give an absolute path, a file:// URL or the JSON object itself"
     )]
     AgentFlag {
         /// The agent flag.
         location: Location,
-        /// What is wrong with the value, which itself is not shown as it may hold credentials.
+        /// The problem of the value. The value itself may hold credentials and is not shown.
         problem: &'static str,
     },
 
-    /// An empty file, or one of white space alone.
+    /// A file that is empty or only white space. An empty configuration is `{}`.
     #[error("{location}: the file is empty{}", location.empty_advice())]
     Empty {
         /// The file.
         location: Location,
     },
 
-    /// Text that is not valid JSON.
+    /// Invalid JSON. Correct it at the given line and column.
     #[error("{location}: {problem} at line {line}, column {column}; {advice}")]
     Syntax {
         /// The file.
         location: Location,
-        /// What is wrong.
+        /// The problem.
         problem: &'static str,
-        /// Line, from 1.
+        /// The line, from 1.
         line: usize,
-        /// Column in bytes, from 1; 0 at the start of a line.
+        /// The column in bytes, from 1. It is 0 at the start of a line.
         column: usize,
-        /// What to do.
+        /// The correction.
         advice: &'static str,
     },
 
-    /// Valid JSON, but not a credential file: `auths` that is no object, a Secret without
-    /// credentials.
-    #[error("{location}: {problem}{}", Position(*line, *column))]
+    /// Valid JSON that is not a credential file: `auths` that is not an object, a Kubernetes Secret
+    /// without credentials.
+    #[error("{location}: {problem}{}", position(*line, *column))]
     NotACredentialFile {
         /// The file.
         location: Location,
-        /// What is wrong, and what was expected.
+        /// The problem and the expected form.
         problem: &'static str,
-        /// Line, from 1; 0 where the document as a whole is meant.
+        /// The line, from 1. It is 0 for a problem of the whole document.
         line: usize,
-        /// Column in bytes, from 1.
+        /// The column in bytes, from 1.
         column: usize,
     },
 
-    /// Bytes that are no text in UTF-8: UTF-16, or a compression that is not gzip.
+    /// Bytes that are not UTF-8, such as UTF-16 or a compression other than gzip. Save the file as
+    /// UTF-8.
     #[error("{location}: {problem}")]
     Encoding {
         /// The file.
         location: Location,
-        /// What it is, and what to do.
+        /// The encoding that was recognised, and the correction.
         problem: &'static str,
     },
 
-    /// An archive that cannot be read or whose members are refused.
+    /// An archive that cannot be read, or a member of it that is refused.
     #[error("{location}: {problem}")]
     Archive {
         /// The archive.
         location: Location,
-        /// What is wrong.
+        /// The problem and the correction.
         problem: ArchiveProblem,
     },
 
-    /// A source is larger than one of the [`Limits`](crate::Limits). Nothing of it was kept.
+    /// A source past one of the [`Limits`](crate::Limits). Nothing of it is kept. Raise the limit
+    /// if the source is trusted.
     #[error(
-        "{location}: over the limit {limit} of {value}; if that is no mistake, raise Limits::{limit}"
+        "{location}: over the limit {limit} of {value}; if it is meant to be that large, raise \
+         Limits::{limit}"
     )]
     Limit {
         /// The source.
         location: Location,
         /// The field of [`Limits`](crate::Limits).
         limit: &'static str,
-        /// Its value.
+        /// The value of the limit.
         value: u64,
     },
 
-    /// A malformed entry, under [`strict`](crate::ResolverBuilder::strict).
+    /// A malformed entry. An error only with [`strict`](crate::ResolverBuilder::strict), otherwise
+    /// a [`Warning`].
     #[error("{location}: entry {}: {problem}", ShownKey(key))]
     Entry {
         /// The file.
         location: Location,
         /// The key as written.
         key: String,
-        /// What is wrong.
+        /// The problem.
         problem: EntryProblem,
     },
 
-    /// A key that can match no image, under [`strict`](crate::ResolverBuilder::strict).
+    /// A key that can match no image. An error only with
+    /// [`strict`](crate::ResolverBuilder::strict), otherwise a [`Warning`].
     #[error("{location}: key {} can match no image: {problem}", ShownKey(key))]
     Key {
         /// The file.
@@ -148,22 +162,24 @@ pub enum Error {
         /// The key as written if it looks like a registry, otherwise its position in the file:
         /// `#3`.
         key: String,
-        /// What is wrong.
+        /// The problem.
         problem: KeyProblem,
     },
 
-    /// A definition that Marathon refuses ([`marathon`](crate::marathon)).
+    /// A definition that Marathon rejects ([`marathon`](crate::marathon)). Correct each field.
     #[error("{}: {}", Shown(id), Joined(violations))]
     Definition {
         /// The app, or the pod and its container: `/simple-pod simpletask1`.
         id: String,
-        /// Everything that is wrong with it, or the first 25 things.
+        /// The violations, at most 25.
         violations: Vec<Violation>,
     },
 
-    /// A secret that a definition names, and that the caller could not get.
+    /// A secret that a definition names and that the caller's closure did not return. The image is
+    /// not pulled anonymously instead.
     #[error(
-        "{}: the secret {}, source {}, cannot be had: {source}; the image is not pulled without it",
+        "{}: the secret {}, source {}, is not available: {source}; the image is not pulled without \
+         it; put it into the secret store under that source",
         Shown(id),
         Shown(alias),
         Shown(location)
@@ -171,43 +187,45 @@ pub enum Error {
     SecretUnavailable {
         /// The app, or the pod and its container.
         id: String,
-        /// What the definition calls the secret.
+        /// The name of the secret in the definition.
         alias: String,
-        /// Where the secret store has it: its `source` in the definition.
+        /// The path of the secret in the secret store: its `source` in the definition.
         location: String,
-        /// What the caller said.
+        /// The error of the closure.
         source: io::Error,
     },
 
-    /// A credential file that a definition fetches from elsewhere.
+    /// A credential file that a definition fetches over the network. Mesos has to fetch it into the
+    /// sandbox first.
     #[error(
-        "{}: {path}: {} is no file:// URI and no absolute path, and nothing is fetched from here; let it be \
-         fetched into the sandbox first",
+        "{}: {path}: {} is neither a file:// URI nor an absolute path, and nothing is fetched from \
+         here; let Mesos fetch it into the sandbox first",
         Shown(id),
         Shown(uri)
     )]
     NotLocal {
         /// The app, or the pod and its container.
         id: String,
-        /// Where the definition names it: `/fetch(0)`.
+        /// The path of the field in the definition: `/fetch(0)`.
         path: String,
-        /// Its URI, without user info and query.
+        /// The URI, without user info, query and fragment.
         uri: String,
     },
 
-    /// A flag of Mesos's or a parameter of DC/OS's whose value is of none of the forms it takes.
-    #[error("{}: {problem}", name.escape_debug())]
+    /// A flag of Mesos or a parameter of DC/OS with a value that it does not take.
+    #[error("{}: {problem}", escaped(name))]
     InvalidSetting {
         /// The flag or the parameter.
         name: String,
-        /// What is wrong with the value, which itself is not shown.
+        /// The problem of the value and the expected form. The value itself is not shown.
         problem: &'static str,
     },
 
-    /// Half of a client certificate ([`certs`](crate::certs)).
+    /// A client certificate without its key, or a key without its certificate
+    /// ([`certs`](crate::certs)). Docker fails every pull from the registry then.
     #[error(
-        "{location}: {} is missing beside it; a client certificate is a pair of NAME.cert and NAME.key, and \
-         the certificate of a CA is called NAME.crt",
+        "{location}: {} is missing next to it; a client certificate is a pair of NAME.cert and \
+         NAME.key, and the certificate of a CA is called NAME.crt",
         Shown(missing)
     )]
     HalfPair {
@@ -217,7 +235,7 @@ pub enum Error {
         missing: String,
     },
 
-    /// An image reference that is none, so that `?` works on both.
+    /// A text that is not an image reference. With it, `?` works for parsing and for building.
     #[error(transparent)]
     Image(#[from] InvalidImageRef),
 }
@@ -230,18 +248,19 @@ fn read_advice(error: &io::Error) -> &'static str {
     }
 }
 
-/// What is wrong with an entry of a credential file.
+/// The problem of a malformed entry.
 ///
-/// A malformed entry blocks: where it is the one that would have answered, there is no answer,
-/// rather than another identity.
+/// A malformed entry blocks its scope: if it is the best match, `resolve` returns `None` instead of
+/// falling back to another identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {
-    /// What stands under the key is no object.
+    /// The value of the key is not an object.
     #[error("it is not an object such as {{\"auth\": \"…\"}}")]
     NotAnObject,
-    /// It holds a number beyond all numbers, or an escape for half a character.
-    #[error("it holds something that JSON can write but that means nothing, like 1e999 or \\ud800")]
+    /// JSON that is grammatical but has no value: a number that overflows `f64`, a lone surrogate
+    /// escape.
+    #[error("it holds a number or an escape that has no value, like 1e999 or \\ud800")]
     Meaningless,
     /// `auth` is neither text nor null.
     #[error("its field \"auth\" is not text")]
@@ -271,7 +290,7 @@ pub enum EntryProblem {
     AuthWithoutColon,
 }
 
-/// Why a key can match no image.
+/// The reason for which a key can match no image. The key is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProblem {
@@ -284,82 +303,82 @@ pub enum KeyProblem {
     /// White space or control characters.
     #[error("it holds white space or a control character")]
     WhiteSpace,
-    /// Characters outside ASCII that are no international host name.
+    /// Characters outside ASCII that are not an international host name.
     #[error("it holds a character outside ASCII; write an international host in its xn-- form")]
     NonAscii,
-    /// No host at all.
+    /// No host: `:5000`, `https://`.
     #[error("it has no host")]
     NoHost,
-    /// Something that no registry can be called.
+    /// A host that is not a host name, an IPv6 address in brackets or a glob.
     #[error("its host is not a valid registry name")]
     Host,
     /// A scheme other than `http` and `https`.
     #[error("its scheme is neither http nor https; write only the registry")]
     Scheme,
-    /// No number from 0 to 65535.
+    /// A port that is not a number from 0 to 65535.
     #[error("its port is not a number from 0 to 65535")]
     Port,
     /// A path that no repository can have.
-    #[error(
-        "its path is not a valid repository name (lower case; * stands for part of a host only)"
-    )]
+    #[error("its path is not a valid repository name (lower case; * is allowed in a host only)")]
     Path,
 }
 
-/// Why an archive was refused.
+/// The reason for which an archive is refused. Each text ends with the command that makes a good
+/// archive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveProblem {
     /// The compressed stream ends early or is damaged.
     #[error(
-        "the gzip stream is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker"
+        "the gzip stream is damaged or cut short; make it again with tar -czf docker.tar.gz .docker"
     )]
     Gzip,
     /// The tar stream ends early or is damaged.
     #[error(
-        "the tar archive is damaged or cut short; make it anew with tar -czf docker.tar.gz .docker"
+        "the tar archive is damaged or cut short; make it again with tar -czf docker.tar.gz .docker"
     )]
     Tar,
-    /// Compressed, but no archive: `gzip config.json`.
+    /// A compressed file that is not an archive: `gzip config.json`.
     #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
     NotTar,
-    /// A member that different programs would unpack differently.
+    /// A member that different programs unpack differently. Reading it one way could yield another
+    /// credential than Docker sees.
     #[error(
-        "a member of it is unpacked differently by different programs (two names, a link with data, a \
-         path through a link, a wrong size); make it anew with tar -chzf docker.tar.gz .docker"
+        "a member of it is unpacked differently by different programs (two names, a link with \
+         data, a path through a link, a wrong size); make it again with tar -chzf docker.tar.gz \
+         .docker"
     )]
     Ambiguous,
     /// A sparse file in POSIX format, anywhere in the archive.
-    #[error("holds a sparse file; make it anew without --sparse, tar -czf docker.tar.gz .docker")]
+    #[error("holds a sparse file; make it again without --sparse, tar -czf docker.tar.gz .docker")]
     Sparse,
     /// A name or an extended header of more than 1 MiB.
     #[error(
-        "a header in it is longer than 1 MiB; make it anew with tar -czf docker.tar.gz .docker"
+        "a header in it is longer than 1 MiB; make it again with tar -czf docker.tar.gz .docker"
     )]
     LongHeader,
-    /// A credential file that is no regular member, or a path that climbs into one.
+    /// A credential file that is a link, a device or a sparse member, or whose path contains `..`.
     #[error(
-        "its member {member} is refused: {why}; make the archive anew, with -h for what is a link: \
+        "its member {member} is refused: {why}; make the archive again, with -h if it is a link: \
          tar -chzf docker.tar.gz .docker"
     )]
     Member {
-        /// Which of the two credential files.
+        /// `.docker/config.json` or `.dockercfg`.
         member: &'static str,
-        /// What is wrong with it.
+        /// The problem of the member.
         why: &'static str,
     },
-    /// Neither credential file is in it.
+    /// An archive without a credential file. In a sandbox, this is a warning.
     #[error(
-        "holds neither .docker/config.json nor .dockercfg{}; make it with tar -chzf docker.tar.gz .docker",
-        NearMiss(near_miss.as_deref())
+        "holds neither .docker/config.json nor .dockercfg{}; make it with \
+         tar -chzf docker.tar.gz .docker",
+        only(near_miss.as_deref())
     )]
     Missing {
-        /// A member that looks like the one meant: `config.json` at the root.
+        /// A member that was probably meant: `config.json` at the root.
         near_miss: Option<String>,
     },
 }
-
-struct Position(usize, usize);
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -367,22 +386,12 @@ impl fmt::Debug for Error {
     }
 }
 
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Position(0, _) => Ok(()),
-            Position(line, column) => write!(f, " (line {line}, column {column})"),
-        }
-    }
+fn position(line: usize, column: usize) -> String {
+    if line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
 }
 
-struct NearMiss<'a>(Option<&'a str>);
-
-impl fmt::Display for NearMiss<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(name) => write!(f, ", only {}, which is not what is looked for", Shown(name)),
-            None => Ok(()),
-        }
-    }
+fn only(near_miss: Option<&str>) -> String {
+    near_miss.map_or_else(String::new, |name| {
+        format!(", only {}, which Docker does not read", Shown(name))
+    })
 }

@@ -1,4 +1,4 @@
-//! Non-fatal problems: parts left out of a resolver, and settings that do not do what they seem to.
+//! Non-fatal problems: parts of a file that are left out, and settings without the expected effect.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,11 +8,17 @@ use super::{FetchProblem, ParameterProblem, Pitfall};
 use crate::level::Location;
 use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 
-/// Something that an operator should know about a credential file, a flag or a parameter that could
-/// be read.
+/// A non-fatal problem in a credential file, a flag, a parameter or a definition.
 ///
-/// `Display` says what, where and what to do, and never holds a byte of a credential. `Debug` is
-/// the same: of a million warnings each may be about the same long key.
+/// `Display` writes where, what is wrong and what to do, and never a byte of a credential. `Debug`
+/// writes the same text.
+///
+/// ```
+/// let file = regcred::CredentialFile::parse(br#"{"auths": {"a.io": {}, "a.io": {"auth": "dTpw"}}}"#)?;
+/// let warning = file.warnings()[0].to_string();
+/// assert!(warning.ends_with(r#"key "a.io" appears more than once; the last one counts"#));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Warning {
     location: Location,
@@ -20,69 +26,67 @@ pub struct Warning {
     kind: WarningKind,
 }
 
-/// What a [`Warning`] is about.
+/// The problem that a [`Warning`] reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// An entry that cannot be read. It blocks its scope: `resolve` returns `None` where it is the
-    /// best match.
+    /// A malformed entry. It blocks its scope: `resolve` returns `None` if it is the best match.
     MalformedEntry(EntryProblem),
-    /// A key that can match no image, and was left out.
+    /// A key that can match no image. It is left out.
     UnmatchableKey(KeyProblem),
-    /// A key that appears more than once in the same file; the last one counts.
+    /// A key that appears more than once in a file. The last one counts, as in Docker.
     DuplicateKey,
-    /// A key that means the same as another in the same file, which goes before it.
+    /// A key with the same scope as another key of the file, which wins: `https://quay.io` and
+    /// `quay.io`.
     EquivalentKey {
-        /// The key that goes before it.
+        /// The key that wins.
         preferred: Arc<str>,
     },
-    /// A credential that `credsStore` (no key) or `credHelpers` (with its key) leaves to a
+    /// A credential that `credHelpers` (for its key) or `credsStore` (without a key) leaves to a
     /// credential helper, which is never run.
     Helper {
-        /// What follows `docker-credential-` in the name of the program.
+        /// The name of the helper: `ecr-login` for the program `docker-credential-ecr-login`.
         helper: Box<str>,
     },
-    /// A password that ends in a newline, as `echo user:password | base64` makes them.
+    /// A password that ends in a newline, as from `echo user:password | base64`.
     PasswordEndsInNewline,
-    /// An entry without a credential. Reported only where a file is checked, for `docker login`
-    /// leaves such entries beside a credential helper.
+    /// An entry without a credential. Only checks report it, because `docker login` with a
+    /// credential helper writes such entries.
     EmptyEntry,
-    /// A registry next to `auths`, where it is ignored. Reported only where a file is checked.
+    /// A registry next to `auths`, where it is ignored. Only checks report it.
     OutsideAuths,
-    /// A file of the agent's that others than its owner may read. Reported only where a file is
-    /// checked.
+    /// A credential file of the agent that others than its owner may read. Only checks report it.
     ReadableByOthers {
-        /// Its permissions: `0o644`.
+        /// The permissions: `0o644`.
         mode: u32,
     },
-    /// An archive that a task unpacks in its sandbox, and that could not be searched for
-    /// credentials.
+    /// An archive that a task unpacks in its sandbox and that cannot be searched for credentials.
     ArchiveNotRead,
-    /// Archives of an application's own that were not searched for credentials, as
-    /// [`Limits::fetched_files`](crate::Limits::fetched_files) left no room for them.
+    /// Archives of the application that were not searched for credentials, because they are past
+    /// [`Limits::fetched_files`](crate::Limits::fetched_files).
     ArchivesOverLimit {
         /// The number of archives.
         archives: u64,
         /// The value of the limit.
         limit: u64,
     },
-    /// A credential file in a task's sandbox that also holds credentials of other registries than
-    /// its image's ([`marathon`](crate::marathon)). The task can read all of them.
-    // Boxed: a file of short keys can have a million other warnings, each as large as the largest
-    // variant.
+    /// A credential file in a task's sandbox with credentials for registries other than that of its
+    /// image ([`marathon`](crate::marathon)). The task can read all of them.
+    // Boxed because a file can have a million warnings, each as large as the largest variant.
     OtherRegistries(Box<OtherRegistries>),
-    /// A fetched credential file that has no effect
-    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The place is the
-    /// path of its field: `/fetch(0)`.
+    /// A fetched credential file without effect
+    /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The location is
+    /// the path of its field: `/fetch(0)`.
     Fetch(FetchProblem),
-    /// The environment variable `HOME` is not set, so that Docker finds no credentials.
+    /// The environment variable `HOME` is not set, so Docker finds no credentials.
     HomeUnset,
-    /// An archive in a sandbox without a credential file where one is looked for.
+    /// An archive in a sandbox without a credential file. Any file there may be called
+    /// `docker.tar.gz`, so this is not an error.
     ArchiveWithoutCredentials {
-        /// A member that looks like the one meant.
+        /// A member that was probably meant: `config.json` at the root.
         near_miss: Option<String>,
     },
-    /// What Mesos alone does with a file or a flag.
+    /// An effect of Mesos on a credential file or a flag.
     Mesos(Pitfall),
     /// Parameters of DC/OS that contradict each other, expose credentials or have no effect.
     Parameter(ParameterProblem),
@@ -96,7 +100,7 @@ pub struct OtherRegistries {
     pub registry: String,
     /// A few of the other registries.
     pub others: Vec<String>,
-    /// The number of further ones.
+    /// The number of further registries.
     pub more: usize,
 }
 
@@ -105,20 +109,20 @@ impl Warning {
         Warning { location: location.clone(), key: key.map(Box::from), kind }
     }
 
-    /// What it is about.
+    /// The problem.
     #[must_use]
     pub fn kind(&self) -> &WarningKind {
         &self.kind
     }
 
-    /// The file, flag, parameter or field of a definition that it is about.
+    /// The file, flag, parameter or field of a definition with the problem.
     #[must_use]
     pub fn location(&self) -> &Location {
         &self.location
     }
 
-    /// The key it is about, as written; `#3` for the third key of its object if it can match no
-    /// image and does not look like a registry, since it may hold a password.
+    /// The key with the problem, as written. A key that can match no image and does not look like a
+    /// registry may hold a password: `#3` is the third key of its object.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
@@ -138,7 +142,7 @@ impl fmt::Display for Warning {
         match &self.kind {
             WarningKind::MalformedEntry(problem) => write!(
                 f,
-                "entry {key}: {problem}; images it is for get no credential until it is mended"
+                "entry {key}: {problem}; images it is for get no credential until it is corrected"
             ),
             WarningKind::UnmatchableKey(problem) => {
                 write!(f, "key {key} can match no image and is left out here: {problem}")
@@ -149,7 +153,8 @@ impl fmt::Display for Warning {
             WarningKind::EquivalentKey { preferred } => {
                 write!(
                     f,
-                    "key {key} means the same as {}, which goes before it; one of them is enough here",
+                    "key {key} means the same as {}, which goes before it; one of them is enough \
+                     here",
                     Shown(preferred)
                 )
             }
@@ -170,27 +175,28 @@ impl fmt::Display for Warning {
                 write!(f, "entry {key} holds no credential and is passed over; remove it")
             }
             WarningKind::OutsideAuths => {
-                write!(f, "entry {key} is next to \"auths\", where it is ignored; move it into \"auths\"")
+                write!(
+                    f,
+                    "entry {key} is next to \"auths\", where it is ignored; move it into \"auths\""
+                )
             }
             WarningKind::ReadableByOthers { mode } => write!(
                 f,
-                "others than its owner may read it (mode {mode:04o}); chmod 0600 keeps its passwords \
-                 from every task and user of the machine"
+                "others than its owner may read it (mode {mode:04o}); chmod 0600 keeps its \
+                 passwords from every task and user of the machine"
             ),
             WarningKind::ArchiveNotRead => f.write_str(
-                "the task unpacks it, but it could not be searched for credentials; if it holds credentials, \
-                 name it docker.tar.gz: then the reason is an error",
+                "the task unpacks it, but it could not be searched for credentials; if it holds \
+                 credentials, name it docker.tar.gz: then the reason is an error",
             ),
             WarningKind::ArchivesOverLimit { archives, limit } => {
-                let (archives, were) = match archives {
-                    1 => ("1 archive".to_owned(), "was"),
-                    n => (format!("{n} archives"), "were"),
-                };
+                let (noun, were) =
+                    if *archives == 1 { ("archive", "was") } else { ("archives", "were") };
                 write!(
                     f,
-                    "{archives} of the application {were} not searched for credentials: limit fetched_files of \
-                     {limit}; name an archive that holds credentials docker.tar.gz, or raise \
-                     Limits::fetched_files"
+                    "{archives} {noun} of the application {were} not searched for credentials: \
+                     limit fetched_files of {limit}; name an archive that holds credentials \
+                     docker.tar.gz, or raise Limits::fetched_files"
                 )
             }
             WarningKind::OtherRegistries(found) => {
@@ -199,26 +205,25 @@ impl fmt::Display for Warning {
                 let noun = if count == 1 { "registry" } else { "registries" };
                 write!(
                     f,
-                    "it holds credentials of {count} other {noun}, {}, which the task can read; put only the \
-                     credential for {} into it",
+                    "it holds credentials of {count} other {noun}, {}, which the task can read; \
+                     put only the credential for {} into it",
                     ShownFew(others, *more),
                     Shown(registry)
                 )
             }
-            WarningKind::Fetch(problem) => write!(f, "{problem}"),
+            WarningKind::Fetch(problem) => problem.fmt(f),
             WarningKind::HomeUnset => f.write_str(
-                "HOME is not set, and without it Docker may find no credentials; export it for the agent, as \
-                 HOME=/ where the file is /.dockercfg",
+                "HOME is not set, and without it Docker may find no credentials; export it for the \
+                 agent, as HOME=/ where the file is /.dockercfg",
             ),
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
-                let problem = ArchiveProblem::Missing { near_miss: near_miss.clone() };
-                write!(f, "{problem}")
+                ArchiveProblem::Missing { near_miss: near_miss.clone() }.fmt(f)
             }
             WarningKind::Mesos(pitfall) => match self.key {
                 Some(_) => write!(f, "key {key}: {pitfall}"),
                 None => write!(f, "{pitfall}"),
             },
-            WarningKind::Parameter(problem) => write!(f, "{problem}"),
+            WarningKind::Parameter(problem) => problem.fmt(f),
         }
     }
 }

@@ -145,7 +145,7 @@ fn definitions_and_secrets_are_read_from_the_command_line() {
         (pulls, "dir/s", &[&secrets], 0, "answer: user name"),
         (pulls, "../outside", &[&secrets], 2, "leads out of the directory of secrets"),
         (pulls, "/dir/../../outside", &[&secrets], 2, "leads out of the directory of secrets"),
-        (pulls, "/dir/none", &[&secrets], 2, "refused: \"/a\": the secret \"s\", source \"/dir/none\", cannot be had"),
+        (pulls, "/dir/none", &[&secrets], 2, "refused: \"/a\": the secret \"s\", source \"/dir/none\", is not available"),
         (pulls, "/dir/s", &[], 2, "no directory of secrets was given"),
         (&pulls.replace("MESOS", "DOCKER"), "/dir/s", &[&secrets], 2,
             "pullConfig: pullConfig is not supported with Docker"),

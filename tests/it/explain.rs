@@ -121,7 +121,7 @@ fn explain_has_a_line_for_each_cause() {
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \
             \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
         (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * \
-            stands for part of a host only)", "however many others"),
+            is allowed in a host only)", "however many others"),
         (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "however many others"),
     ];

@@ -42,8 +42,8 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
     #[rustfmt::skip]
     let table = [
         (Err(std::io::ErrorKind::NotFound.into()),
-            r#""/a": the secret "s", source "/store/s", cannot be had: entity not found"#),
-        (Err(std::io::Error::other("403")), "cannot be had: 403; the image is not pulled without it"),
+            r#""/a": the secret "s", source "/store/s", is not available: entity not found"#),
+        (Err(std::io::Error::other("403")), "is not available: 403; the image is not pulled without it"),
         (Ok(Vec::new()), "task secret, s (/store/s) of /a: the file is empty"),
         (Ok(b"{".to_vec()), "task secret, s (/store/s) of /a: the JSON ends too early"),
         (Ok(br#"{"auths": []}"#.to_vec()), "task secret, s (/store/s) of /a: \"auths\" is not an object"),
@@ -57,7 +57,7 @@ fn a_pull_secret_answers_or_is_an_error_that_says_why() {
         "secrets": {"s": {"source": "/store/s"}}}"#;
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let error = only(pod).resolver(&agent(), Limits::default(), missing).expect_err(pod);
-    let expected = r#""/p a": the secret "s", source "/store/s", cannot be had"#;
+    let expected = r#""/p a": the secret "s", source "/store/s", is not available"#;
     assert!(error.to_string().starts_with(expected), "a container of a pod is named: {error}");
 }
 
@@ -105,8 +105,8 @@ fn secret_names_are_shown_escaped_and_cut() {
         let source = PULLS.replace(r#""/store/s""#, &quote(name));
         for (definition, expected) in [
             (alias, format!("it names \"{expected}\", and secrets declares \"s\", \"t\"")),
-            (both, format!("the secret \"{expected}\", source \"/store/s\", cannot be had")),
-            (source, format!("the secret \"s\", source \"{expected}\", cannot be had")),
+            (both, format!("the secret \"{expected}\", source \"/store/s\", is not available")),
+            (source, format!("the secret \"s\", source \"{expected}\", is not available")),
         ] {
             let shown = shown(&definition);
             assert!(shown.contains(&expected), "{rule}: {expected}: {shown}");

@@ -106,7 +106,8 @@ fn uris_are_shown_without_user_info_query_and_fragment() {
     });
     check_rows(table.into_iter().chain(as_source), |(source, expected)| {
         let told = shown(&PULLS.replace(r#""/store/s""#, &quote(source)));
-        let is_shown = told.contains(&format!("source \"{}\", cannot", expected.escape_debug()));
+        let is_shown =
+            told.contains(&format!("source \"{}\", is not available", expected.escape_debug()));
         assert!(is_shown, "{source}: {expected}: {told}");
         assert!(!told.contains("canary"), "{source}: {expected}: {told}");
     });
