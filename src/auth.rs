@@ -1,4 +1,4 @@
-//! The answer: a credential, and where it came from.
+//! The answer of a lookup: a credential and its origin.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,28 +14,29 @@ use crate::level::Level;
 use crate::redact::Shown;
 use crate::secret::Span;
 
-/// A credential in the order of use: a registry token, else an identity token, else user name and
-/// password.
+/// A credential to use: a registry token, an identity token, or user name and password.
 ///
-/// `Debug` shows which of them it is, never a byte of it. The fields themselves are plain text.
+/// An entry with several of them yields the first in this order, which is Docker's. `Debug` shows
+/// the kind, never a byte of a field. The fields are plain text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential<'a> {
-    /// User name and password. Either may be empty, not both.
+    /// User name and password. One of them may be empty.
     Basic {
         /// The user name.
         username: &'a str,
         /// The password.
         password: &'a str,
     },
-    /// An OAuth2 refresh token, to be exchanged at the registry's token server.
+    /// An OAuth2 refresh token, to exchange at the registry's token server. Docker writes it as
+    /// `identitytoken`.
     IdentityToken {
         /// The token.
         token: &'a str,
-        /// The user name beside it, which some registries expect back.
+        /// The user name of the entry, which some registries expect with the token.
         username: Option<&'a str>,
     },
-    /// A bearer token, to be sent to the registry as it is.
+    /// A bearer token, to send to the registry unchanged. Docker reads it from `registrytoken`.
     RegistryToken {
         /// The token.
         token: &'a str,
@@ -43,7 +44,7 @@ pub enum Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    /// What an entry amounts to; meant for usable ones.
+    /// The credential of a usable entry.
     pub(crate) fn of(file: &'a File, entry: &Entry) -> Self {
         let fields = file.secrets(entry);
         if let Some(token) = file.field(fields.tokens.registry_token) {
@@ -71,7 +72,7 @@ impl<'a> Credential<'a> {
 
 impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Taken apart field by field, so that a new one has to be thought about.
+        // All fields are named, so that a new one does not compile until it is considered.
         match *self {
             Credential::Basic { username: _, password: _ } => f.write_str("Basic([redacted])"),
             Credential::IdentityToken { token: _, username: _ } => {
@@ -82,9 +83,9 @@ impl fmt::Debug for Credential<'_> {
     }
 }
 
-/// Where a credential came from: its level, file and key.
+/// The origin of a credential: its level, file and key.
 ///
-/// Displayed as `task secret, #2: key "quay.io/team"`.
+/// `Display` writes `task secret, #2: key "quay.io/team"`.
 #[derive(Clone)]
 pub struct Origin {
     layer: Arc<Layer>,
@@ -93,25 +94,29 @@ pub struct Origin {
 }
 
 impl Origin {
-    fn file_read(&self) -> Option<&File> {
-        self.layer.files.get(self.file as usize)
+    fn credential_file(&self) -> Option<&File> {
+        let file = self.layer.files.get(self.file as usize);
+        debug_assert!(file.is_some(), "an answer is from a file of its layer");
+        file
     }
 
     fn found(&self) -> Option<(&File, &Entry)> {
-        let file = self.file_read()?;
-        Some((file, file.entries.get(self.entry as usize)?))
+        let file = self.credential_file()?;
+        let entry = file.entries.get(self.entry as usize);
+        debug_assert!(entry.is_some(), "an answer is an entry of its file");
+        Some((file, entry?))
     }
 
-    /// The level that answered.
+    /// The level of the source.
     #[must_use]
     pub fn level(&self) -> Level {
-        self.file_read().map_or(Level::ClusterFile, File::level)
+        self.credential_file().map_or(Level::ClusterFile, File::level)
     }
 
-    /// The path of the file, or of the archive it stands in; `None` where bytes were given.
+    /// The path of the file, or of the archive that contains it. `None` if bytes were given.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
-        self.file_read()?.location.path()
+        self.credential_file()?.location.path()
     }
 
     /// The key as written in the file.
@@ -123,7 +128,7 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.file_read() {
+        match self.credential_file() {
             Some(file) => write!(f, "{}: key {}", file.location, Shown(self.key())),
             None => Ok(()),
         }
@@ -136,15 +141,25 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// The credential that answers for an image, and everything that stood in its entry.
+/// The answer for an image: its credential, and all fields of the entry.
 ///
-/// Cloning is O(1) and allocates nothing. The secrets of the credential files that were read by one
-/// [`build`](crate::ResolverBuilder::build) are kept together and wiped from memory when the last
-/// that refers to them goes: every resolver that holds them and every `AuthConfig` out of them.
-/// `Debug` shows the origin and the kind, no secret.
+/// Cloning is O(1) and allocates nothing. The secrets that one
+/// [`build`](crate::ResolverBuilder::build) has read are wiped when the last
+/// [`Resolver`](crate::Resolver) and the last `AuthConfig` that refer to them are dropped. `Debug`
+/// shows the origin and the kind, no secret.
 ///
-/// A credential is for its [`origin`](Self::origin)'s registry and path alone: never send it to
+/// A credential is only for the registry and path of its [`origin`](Self::origin): never send it to
 /// another host, whatever a redirect or a token server says.
+///
+/// ```
+/// let secret = r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let resolver = regcred::Resolver::builder().task_secret(secret).build()?;
+/// let auth = resolver.resolve_registry("quay.io").expect("quay.io has a credential");
+/// assert_eq!(auth.username(), Some("user"));
+/// assert_eq!(auth.basic_authorization().as_deref(), Some("Basic dXNlcjpwYXNz"));
+/// assert_eq!(auth.origin().to_string(), r#"task secret: key "quay.io""#);
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct AuthConfig {
     origin: Origin,
@@ -155,21 +170,20 @@ impl AuthConfig {
         AuthConfig { origin: Origin { layer, file, entry } }
     }
 
-    /// A field of the entry; `None` where it is empty.
+    /// A field of the entry. `None` if it is empty.
     fn field(&self, field: impl FnOnce(EntrySecrets) -> Span) -> Option<&str> {
         let (file, entry) = self.origin.found()?;
         file.field(field(file.secrets(entry)))
     }
 
-    /// User name and password, of which one may be empty.
+    /// User name and password. One of them may be empty.
     fn basic(&self) -> Option<(&str, &str)> {
         let (file, entry) = self.origin.found()?;
         let secrets = Some(file.secrets(entry)).filter(EntrySecrets::has_basic)?;
         Some((file.text(secrets.username), file.text(secrets.password)))
     }
 
-    /// The credential to use, in Docker's order: `registrytoken`, then `identitytoken`, then user
-    /// name and password.
+    /// The credential to use.
     #[must_use]
     pub fn credential(&self) -> Credential<'_> {
         match self.origin.found() {
@@ -178,13 +192,13 @@ impl AuthConfig {
         }
     }
 
-    /// The user name; empty where only a password is given.
+    /// The user name. Empty if the entry has only a password, `None` if it has neither.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
         self.basic().map(|(username, _)| username)
     }
 
-    /// The password; empty where only a user name is given.
+    /// The password. Empty if the entry has only a user name, `None` if it has neither.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
         self.basic().map(|(_, password)| password)
@@ -196,36 +210,35 @@ impl AuthConfig {
         self.field(|secrets| secrets.tokens.identity_token)
     }
 
-    /// `registrytoken`: a bearer token that is sent as it is.
+    /// `registrytoken`: a bearer token that is sent unchanged.
     #[must_use]
     pub fn registry_token(&self) -> Option<&str> {
         self.field(|secrets| secrets.tokens.registry_token)
     }
 
-    /// `email`, which older files carry. Nobody needs it any more.
+    /// `email`, from older files. Registries ignore it, and Docker 29 no longer reads it.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.field(|secrets| secrets.tokens.email)
     }
 
-    /// The key as written, as Docker puts it into `serveraddress`: `https://index.docker.io/v1/`.
-    /// A key with user info never answers, so there is none in it.
+    /// The key as written, which Docker sends as `serveraddress`: `https://index.docker.io/v1/`. It
+    /// never contains user info, because a key with user info matches no image.
     #[must_use]
     pub fn server_address(&self) -> &str {
         self.origin.key()
     }
 
-    /// Where it came from.
+    /// The level, file and key of the credential.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The value of an HTTP header `Authorization: Basic …`, with user name and password in base64;
-    /// `None` where a token is the [`credential`](Self::credential) to use, and for a user name
-    /// with a colon, which RFC 7617 cannot express.
+    /// The value of the HTTP header `Authorization`: `Basic dXNlcjpwYXNz`.
     ///
-    /// The caller's copy is the caller's to wipe.
+    /// `None` if the [`credential`](Self::credential) to use is a token, and for a user name with a
+    /// colon, which RFC 7617 cannot express. The returned `String` is not wiped.
     #[must_use]
     pub fn basic_authorization(&self) -> Option<String> {
         let Credential::Basic { username, password } = self.credential() else { return None };
@@ -236,10 +249,10 @@ impl AuthConfig {
         Some(["Basic ", &Zeroizing::new(STANDARD.encode(&*pair))].concat())
     }
 
-    /// The value of the Docker Engine API's `X-Registry-Auth`: one JSON object in base64url with
-    /// padding (RFC 4648, section 5), with the fields that Docker's own client sends.
+    /// The value of the HTTP header `X-Registry-Auth` of the Docker Engine API.
     ///
-    /// The caller's copy is the caller's to wipe.
+    /// It is a JSON object in base64url with padding (RFC 4648, section 5), with the fields that
+    /// Docker's own client sends. The returned `String` is not wiped.
     #[must_use]
     pub fn x_registry_auth(&self) -> String {
         #[derive(Serialize)]
@@ -261,13 +274,13 @@ impl AuthConfig {
             registrytoken: self.registry_token(),
             serveraddress: self.server_address(),
         };
-        // Room for every byte as an escape of six: a buffer that grows leaves copies behind.
+        // Room for an escape of six bytes (`\u0000`) per byte: a `Vec` that grows leaves copies.
         let fields = [auth.username, auth.password, auth.identitytoken, auth.registrytoken];
         let bytes: usize = fields.iter().flatten().map(|field| field.len()).sum();
         let room = 6 * (bytes + auth.serveraddress.len()) + 128;
         let mut json = Zeroizing::new(Vec::with_capacity(room));
-        // Texts always serialise, and a Vec always takes them.
-        let _ = serde_json::to_writer(&mut *json, &auth);
+        let written = serde_json::to_writer(&mut *json, &auth);
+        debug_assert!(written.is_ok(), "strings serialise into a Vec");
         URL_SAFE.encode(&*json)
     }
 }

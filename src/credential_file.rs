@@ -1,16 +1,15 @@
-//! One credential file on its own, for tools that look into files rather than look up images.
+//! One credential file on its own, for tools that inspect files rather than look up images.
 
 use std::fmt;
 
 use crate::auth::Credential;
-use crate::error::Warning;
-use crate::error::{EntryProblem, Error};
+use crate::error::{EntryProblem, Error, Warning};
 use crate::file::{self, Entry, EntryState, File, Format};
 use crate::index::{self, Index};
 use crate::level::Location;
 use crate::limits::Limits;
 
-/// One credential file of any format: its entries, and what looks wrong in it.
+/// One credential file of any [`Format`]: its entries and its non-fatal problems.
 ///
 /// ```
 /// use regcred::{Credential, CredentialFile, Format};
@@ -31,11 +30,12 @@ pub struct CredentialFile {
 }
 
 impl CredentialFile {
-    /// Reads one file within the default [`Limits`].
+    /// Reads a file within the default [`Limits`].
     ///
     /// # Errors
     ///
-    /// Whatever cannot be read as any format. A malformed entry is a [`Warning`].
+    /// An [`Error`] for a document that cannot be read as any format, and for one past a limit. A
+    /// malformed entry is a [`Warning`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Self::read(bytes, &Location::UNKNOWN, &Limits::default())
     }
@@ -48,14 +48,14 @@ impl CredentialFile {
         Ok(CredentialFile { format, files, warnings })
     }
 
-    /// The format that was recognised.
+    /// The format, recognised by the content.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The entries that count, as they stand in the file: of a key that stands twice the last, and
-    /// no key that can match nothing.
+    /// The entries in the order of the file. Of a repeated key only the last entry is returned, and
+    /// keys that can match no image are left out.
     pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.files.iter().flat_map(|file| {
             let entries = file.entries.iter().filter(|entry| {
@@ -65,7 +65,7 @@ impl CredentialFile {
         })
     }
 
-    /// What was left out, or looks wrong.
+    /// The non-fatal problems in the file.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -97,13 +97,13 @@ impl<'a> FileEntry<'a> {
         self.file.text(self.entry.key)
     }
 
-    /// The credential; `None` where there is nothing usable, and where the entry is malformed.
+    /// The credential. `None` for an entry without one and for a malformed entry.
     #[must_use]
     pub fn credential(&self) -> Option<Credential<'a>> {
         (self.entry.state == EntryState::Usable).then(|| Credential::of(self.file, self.entry))
     }
 
-    /// What is wrong with a malformed entry.
+    /// The problem of a malformed entry, and `None` for any other.
     #[must_use]
     pub fn problem(&self) -> Option<EntryProblem> {
         match self.entry.state {

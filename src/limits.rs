@@ -1,15 +1,15 @@
-//! How much of anything a source may hold before it is refused.
+//! Every limit on the size of an input, with its default and the reason for it.
 
-/// Upper bounds on what is read and kept, so that no input can exhaust the memory of a runtime.
+/// Upper bounds on the size of inputs, so that no input can exhaust the memory of a runtime.
 ///
-/// Everything past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
-/// value; nothing of that source is kept. The defaults are far above any file seen in the field and
-/// small enough that a hostile one does no lasting harm. However far a limit is raised, no size
-/// that an input merely claims becomes an allocation.
+/// A source past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
+/// value, and nothing of the source is kept. The defaults are far above any file seen in the field,
+/// and a hostile file within them does no lasting harm. However high a limit is set, a size that an
+/// input only claims is never allocated.
 ///
-/// Each limit holds for one file, one archive or one definition. A [`Resolver`](crate::Resolver)
-/// takes any number of them: who builds it from sources of others bounds their number too. Memory,
-/// and the time of a lookup among patterns, add up.
+/// Each limit is for one file, one archive or one definition. Memory and the time of a lookup among
+/// globs add up over the sources of a [`Resolver`](crate::Resolver), whose number the caller has to
+/// bound.
 ///
 /// ```
 /// let mut limits = regcred::Limits::default();
@@ -20,32 +20,36 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of one credential file, also of one inside an archive. Default 16 MiB. Values above
-    /// 512 MiB count as 512 MiB.
+    /// Bytes of one credential file, also of one in an archive. The default is 16 MiB; Kubernetes
+    /// allows 1 MiB for a Secret. Values above 512 MiB count as 512 MiB.
     pub file_bytes: u64,
-    /// Entries in one credential file: keys under `auths` or at the top of a `.dockercfg`, and keys
-    /// under `credHelpers`. Default 1,000,000. However short it is, each takes some 110 bytes of
-    /// memory, and up to some 350 where there is something to warn of.
+    /// Entries in one credential file: keys under `auths`, at the top of a `.dockercfg` and under
+    /// `credHelpers`. The default is 1,000,000. An entry takes about 110 bytes of memory however
+    /// short it is, and up to about 350 with a warning.
     pub file_entries: u64,
-    /// Keys whose host holds a `*` in one credential file. Default 1,000, far above the one or two
-    /// that Secrets for Kubernetes have. A lookup tries them one by one: some 9 ns each,
-    /// and some 4 us each for patterns of 200 characters that are made to that end.
+    /// Keys with `*` in the host in one credential file. The default is 1,000; real Secrets have
+    /// one or two. A lookup tries them one by one, in about 9 ns each, or 4 us each for hostile
+    /// globs of 200 characters.
     pub file_patterns: u64,
-    /// Bytes of an archive as it comes, that is, compressed. Default 16 MiB. Values above 1 GiB
-    /// count as 1 GiB, since a file is read into memory before it is unpacked.
+    /// Bytes of an archive as given, that is, compressed. The default is 16 MiB. Values above 1 GiB
+    /// count as 1 GiB, because the archive is read into memory before it is unpacked.
     pub archive_bytes: u64,
-    /// Bytes that an archive may unpack to, headers and other members included. Default 64 MiB.
+    /// Bytes of an unpacked archive, with headers and other members. The default is 64 MiB, because
+    /// gzip can expand a thousandfold and people archive more than credentials.
     pub archive_unpacked_bytes: u64,
-    /// Members of an archive, extended headers included. Default 10,000.
+    /// Members of an archive, with extended headers. The default is 10,000. It bounds the work for
+    /// members without content, which `archive_unpacked_bytes` alone would not.
     pub archive_entries: u64,
-    /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). Default 4 MiB, some
-    /// thousands of apps. One of that size that is made to that end takes up to 900 MiB of memory.
+    /// Bytes of a definition or a list of them ([`marathon`](crate::marathon)). The default is
+    /// 4 MiB, some thousands of apps. A hostile one of that size takes up to 900 MiB of memory.
     pub definition_bytes: u64,
-    /// Containers in a definition, refused ones and apps without an image included. Default 10,000.
+    /// Containers in a definition, with rejected ones and apps without an image. The default is
+    /// 10,000. Each container of an answer takes memory for its id, image and fetched files.
     pub definition_containers: u64,
-    /// Local files that are read in place of fetching them into one sandbox. More credential files
-    /// than that are an error. Archives of the application's own are looked into as far as this
-    /// leaves room, the last ones first; the rest is a [`Warning`](crate::Warning). Default 16.
+    /// Local files that are read instead of fetched into one sandbox. The default is 16; a task
+    /// needs one or two. More credential files are an error. The application's own archives are
+    /// searched as far as the limit allows, the last ones first; the rest is a
+    /// [`Warning`](crate::Warning).
     pub fetched_files: u64,
 }
 
@@ -66,8 +70,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Positions in a credential file are kept in 32 bits; this leaves room for what normalising
-    /// adds.
+    /// Positions in a credential file have 32 bits. This leaves room for normalised copies.
     const FILE_BYTES_CEILING: u64 = 512 << 20;
 
     const ARCHIVE_BYTES_CEILING: u64 = 1 << 30;
