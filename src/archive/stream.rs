@@ -1,19 +1,13 @@
-//! The bytes of an archive as a stream, packed or not, under the limits.
+//! The bytes of an archive as a stream, compressed or not, within the limits.
 
-use std::io::Read;
-
-use super::gunzip::Gunzip;
-use super::header::BLOCK;
+use super::gzip::Gunzip;
+use super::recognise::{BLOCK, is_gzip};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
-pub(super) fn is_gzip(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1F, 0x8B])
-}
-
-/// Why an archive cannot be read.
+/// An [`Error`] without its location.
 pub(super) enum Failure {
     Archive(ArchiveProblem),
     Limit { limit: &'static str, value: u64 },
@@ -39,93 +33,69 @@ impl From<ArchiveProblem> for Failure {
     }
 }
 
-/// The unpacked bytes, counted, so that a limit is told from an end.
+/// The bytes of an archive, counted against the limit for unpacked bytes.
 pub(super) struct Stream<'a> {
     source: Source<'a>,
-    gzip: bool,
     left: u64,
     pub(super) limits: &'a Limits,
 }
 
 enum Source<'a> {
-    /// What is not packed, or unpacked already.
-    Memory(&'a [u8]),
-    Packed {
-        gunzip: Gunzip<'a>,
-        buffer: SecretBytes,
-    },
+    Plain(&'a [u8]),
+    Gzip { gunzip: Gunzip<'a>, buffer: SecretBytes },
 }
 
-/// As much is unpacked at once.
+/// The number of bytes that are decompressed at once.
 const PIECE: usize = 32 * 1024;
 
 impl<'a> Stream<'a> {
-    /// What is in `bytes`, which may be unpacked already.
-    pub(super) fn new(
-        bytes: &'a [u8],
-        unpacked: Option<&'a SecretBytes>,
-        limits: &'a Limits,
-    ) -> Self {
-        match unpacked {
-            None if is_gzip(bytes) => Self::packed(bytes, limits),
-            _ => {
-                let source = Source::Memory(unpacked.map_or(bytes, SecretBytes::as_slice));
-                let left = limits.archive_unpacked_bytes;
-                Stream { source, gzip: unpacked.is_some(), left, limits }
-            }
+    pub(super) fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Failure> {
+        let most = limits.effective_archive_bytes();
+        if bytes.len() as u64 > most {
+            return Err(Failure::limit("archive_bytes", most));
         }
+        let source = match is_gzip(bytes) {
+            true => Source::Gzip { gunzip: Gunzip::new(bytes), buffer: SecretBytes::zeros(PIECE) },
+            false => Source::Plain(bytes),
+        };
+        Ok(Stream { source, left: limits.archive_unpacked_bytes, limits })
     }
 
-    pub(super) fn packed(bytes: &'a [u8], limits: &'a Limits) -> Self {
-        let (gunzip, buffer) = (Gunzip::new(bytes), SecretBytes::zeros(PIECE));
-        let source = Source::Packed { gunzip, buffer };
-        Stream { source, gzip: true, left: limits.archive_unpacked_bytes, limits }
-    }
-
-    /// The next bytes: `most`, or a whole [`PIECE`] of them, or as many as there are left to read.
+    /// Reads up to `most` bytes, and no more than a [`PIECE`] of compressed ones. Fewer only at the
+    /// end.
     pub(super) fn piece(&mut self, most: usize) -> Result<&[u8], Failure> {
-        let limit = self.limits.archive_unpacked_bytes;
         let piece = match &mut self.source {
-            Source::Memory(bytes) => {
+            Source::Plain(bytes) => {
                 let (piece, rest) = bytes.split_at(most.min(bytes.len()));
                 *bytes = rest;
                 piece
             }
-            Source::Packed { gunzip, buffer } => {
-                let buffer = buffer.as_mut_slice();
-                let wanted = most.min(buffer.len());
-                let mut filled = 0;
-                while let Some(rest) = buffer.get_mut(filled..wanted).filter(|r| !r.is_empty()) {
-                    match gunzip.read(rest) {
-                        Ok(0) => break,
-                        Ok(n) => filled += n,
-                        Err(_) => return Err(ArchiveProblem::Gzip.into()),
-                    }
-                }
+            Source::Gzip { gunzip, buffer } => {
+                let (buffer, _) = buffer.as_mut_slice().split_at_mut(most.min(PIECE));
+                // The error of `flate2` is not kept: it may quote its input.
+                let filled = gunzip.fill(buffer).map_err(|_| ArchiveProblem::Gzip)?;
                 buffer.get(..filled).unwrap_or_default()
             }
         };
         match self.left.checked_sub(piece.len() as u64) {
             Some(left) => self.left = left,
-            None => return Err(Failure::limit("archive_unpacked_bytes", limit)),
+            None => return Err(over_limit(self.limits)),
         }
         Ok(piece)
     }
 
-    fn over_limit(&self) -> Failure {
-        Failure::limit("archive_unpacked_bytes", self.limits.archive_unpacked_bytes)
-    }
-
-    /// For how many bytes to make room: so many as are there, or may well come.
-    pub(super) fn expected(&self) -> usize {
-        match &self.source {
-            Source::Memory(bytes) => bytes.len(),
-            Source::Packed { .. } => 2 * PIECE,
+    /// Returns the problem of a stream that ends too early.
+    pub(super) fn cut_short(&self) -> ArchiveProblem {
+        match self.source {
+            Source::Plain(_) => ArchiveProblem::Tar,
+            Source::Gzip { .. } => ArchiveProblem::Gzip,
         }
     }
 
-    pub(super) fn cut_short(&self) -> ArchiveProblem {
-        if self.gzip { ArchiveProblem::Gzip } else { ArchiveProblem::Tar }
+    /// Reads a whole block.
+    pub(super) fn block(&mut self) -> Result<[u8; BLOCK], Failure> {
+        let block = self.piece(BLOCK)?.first_chunk().copied();
+        block.ok_or_else(|| self.cut_short().into())
     }
 
     /// Hands `size` bytes to `take` piece by piece, and reads the padding to the next block.
@@ -134,20 +104,18 @@ impl<'a> Stream<'a> {
         size: u64,
         mut take: impl FnMut(&[u8]),
     ) -> Result<(), Failure> {
-        if size > self.left {
-            return Err(self.over_limit());
-        }
-        let (mut content, mut padding) = (size, size.next_multiple_of(BLOCK as u64) - size);
-        while content + padding > 0 {
-            let piece = self.piece(usize::try_from(content + padding).unwrap_or(usize::MAX))?;
-            let read = piece.len() as u64;
-            let of_content = content.min(read);
-            take(piece.get(..of_content as usize).unwrap_or_default());
-            content -= of_content;
-            padding -= read - of_content;
-            if read == 0 {
+        let padded = size.checked_next_multiple_of(BLOCK as u64).filter(|_| size <= self.left);
+        let Some(mut padded) = padded else { return Err(over_limit(self.limits)) };
+        let mut content = size;
+        while padded > 0 {
+            let piece = self.piece(usize::try_from(padded).unwrap_or(usize::MAX))?;
+            if piece.is_empty() {
                 return Err(self.cut_short().into());
             }
+            let of_content = content.min(piece.len() as u64);
+            take(piece.get(..of_content as usize).unwrap_or_default());
+            content -= of_content;
+            padded -= piece.len() as u64;
         }
         Ok(())
     }
@@ -156,10 +124,33 @@ impl<'a> Stream<'a> {
         self.each_piece(size, |_| ())
     }
 
-    /// Reads what follows the end of the archive, so that a damaged stream does not pass for a
-    /// whole one.
+    /// Reads to the end, so that damage behind the last member is found too.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
         while !self.piece(usize::MAX)?.is_empty() {}
         Ok(())
+    }
+}
+
+fn over_limit(limits: &Limits) -> Failure {
+    Failure::limit("archive_unpacked_bytes", limits.archive_unpacked_bytes)
+}
+
+/// Reads a gzip file that holds one credential file.
+pub(super) fn gunzip(bytes: &[u8], limits: &Limits) -> Result<SecretBytes, Failure> {
+    if !is_gzip(bytes) {
+        return Err(ArchiveProblem::Gzip.into());
+    }
+    let most = limits.effective_file_bytes();
+    let mut stream = Stream::open(bytes, limits)?;
+    let mut unpacked = SecretBytes::default();
+    loop {
+        let piece = stream.piece(usize::MAX)?;
+        if piece.is_empty() {
+            return Ok(unpacked);
+        }
+        unpacked.extend(piece);
+        if unpacked.as_slice().len() as u64 > most {
+            return Err(Failure::limit("file_bytes", most));
+        }
     }
 }
