@@ -1,11 +1,15 @@
 //! `docker.tar.gz` -> the credential files in it, read as a stream, in memory, never unpacked.
 //!
-//! An archive without credentials is an error here (`ArchiveProblem::Missing`); that it is a warning
-//! in a sandbox is decided in `source::sandbox`.
+//! Archives are recognised without the feature `archive` too, so that without it they are an error
+//! and never passed over. An archive without credentials is an error here
+//! (`ArchiveProblem::Missing`); that it is a warning in a sandbox is decided in `source::sandbox`.
 
+#[cfg(feature = "archive")]
 mod gzip;
 mod recognise;
+#[cfg(feature = "archive")]
 mod stream;
+#[cfg(feature = "archive")]
 mod tar;
 
 use crate::error::Error;
@@ -27,6 +31,7 @@ pub(crate) struct Member {
 /// # Errors
 ///
 /// A damaged archive, a refused member, a limit, or neither file in it.
+#[cfg(feature = "archive")]
 pub(crate) fn read(
     bytes: &[u8],
     location: &Location,
@@ -42,10 +47,27 @@ pub(crate) fn read(
 /// # Errors
 ///
 /// A damaged stream, or a limit.
+#[cfg(feature = "archive")]
 pub(crate) fn gunzip(
     bytes: &[u8],
     location: &Location,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
     stream::gunzip(bytes, limits).map_err(|failure| failure.into_error(location))
+}
+
+#[cfg(not(feature = "archive"))]
+pub(crate) fn read(_: &[u8], location: &Location, _: &Limits) -> Result<Vec<Member>, Error> {
+    Err(needs_feature(location))
+}
+
+#[cfg(not(feature = "archive"))]
+pub(crate) fn gunzip(_: &[u8], location: &Location, _: &Limits) -> Result<SecretBytes, Error> {
+    Err(needs_feature(location))
+}
+
+#[cfg(not(feature = "archive"))]
+fn needs_feature(location: &Location) -> Error {
+    let problem = crate::error::ArchiveProblem::NeedsFeature;
+    Error::Archive { location: location.clone(), problem }
 }

@@ -306,6 +306,12 @@ pub enum KeyProblem {
     /// Characters outside ASCII that are not an international host name.
     #[error("it holds a character outside ASCII; write an international host in its xn-- form")]
     NonAscii,
+    /// An international host name, which is read only with the feature `url`.
+    #[error(
+        "its host is outside ASCII, and regcred was built without its feature \"url\"; turn the feature \
+         on, or write the host in its xn-- form"
+    )]
+    NeedsFeature,
     /// No host: `:5000`, `https://`.
     #[error("it has no host")]
     NoHost,
@@ -338,6 +344,12 @@ pub enum ArchiveProblem {
         "the tar archive is damaged or cut short; make it again with tar -czf docker.tar.gz .docker"
     )]
     Tar,
+    /// An archive or a gzip file, which is read only with the feature `archive`.
+    #[error(
+        "it is an archive or compressed, and regcred was built without its feature \"archive\"; turn \
+         the feature on, or extract the credential file and give that one"
+    )]
+    NeedsFeature,
     /// A compressed file that is not an archive: `gzip config.json`.
     #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
     NotTar,

@@ -185,10 +185,17 @@ impl fmt::Display for Warning {
                 "others than its owner may read it (mode {mode:04o}); chmod 0600 keeps its \
                  passwords from every task and user of the machine"
             ),
-            WarningKind::ArchiveNotRead => f.write_str(
-                "the task unpacks it, but it could not be searched for credentials; if it holds \
-                 credentials, name it docker.tar.gz: then the reason is an error",
-            ),
+            WarningKind::ArchiveNotRead => {
+                let built = match cfg!(feature = "archive") {
+                    true => "",
+                    false => ", as regcred was built without its feature \"archive\"",
+                };
+                write!(
+                    f,
+                    "the task unpacks it, but it could not be searched for credentials{built}; if \
+                     it holds credentials, name it docker.tar.gz: then the reason is an error"
+                )
+            }
             WarningKind::ArchivesOverLimit { archives, limit } => {
                 let (noun, were) =
                     if *archives == 1 { ("archive", "was") } else { ("archives", "were") };

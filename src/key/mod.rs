@@ -163,10 +163,7 @@ fn normal_host(host: &str, allows_idna: bool) -> Result<Cow<'_, str>, KeyProblem
         Cow::Borrowed(host)
     } else if allows_idna && !host.contains('%') && host.len() <= LONGEST_HOST {
         // The length is bounded because IDNA takes time by its square.
-        match url::Host::parse(host) {
-            Ok(url::Host::Domain(ascii)) if keeps_globs(host, &ascii) => Cow::Owned(ascii),
-            _ => return Err(KeyProblem::NonAscii),
-        }
+        Cow::Owned(ascii_host(host)?)
     } else {
         return Err(KeyProblem::NonAscii);
     };
@@ -182,8 +179,22 @@ fn normal_host(host: &str, allows_idna: bool) -> Result<Cow<'_, str>, KeyProblem
     Ok(Cow::Owned(lower))
 }
 
+#[cfg(feature = "url")]
+fn ascii_host(host: &str) -> Result<String, KeyProblem> {
+    match url::Host::parse(host) {
+        Ok(url::Host::Domain(ascii)) if keeps_globs(host, &ascii) => Ok(ascii),
+        _ => Err(KeyProblem::NonAscii),
+    }
+}
+
+#[cfg(not(feature = "url"))]
+fn ascii_host(_: &str) -> Result<String, KeyProblem> {
+    Err(KeyProblem::NeedsFeature)
+}
+
 /// Returns whether IDNA left each label with a `*` unchanged. In an encoded label, `*` would match
 /// a part of the code (`xn--…`), and so other names.
+#[cfg(feature = "url")]
 fn keeps_globs(written: &str, ascii: &str) -> bool {
     let mut labels = ascii.split('.').zip(written.split('.'));
     !is_glob(ascii)

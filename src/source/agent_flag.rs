@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use url::Url;
-
 use super::{Contents, named};
 use crate::error::Error;
 use crate::level::{Level, Location};
@@ -52,9 +50,11 @@ impl Form {
     }
 }
 
-/// The path of a `file://` URL, percent-decoded. The error of `url` is not kept: it may quote.
-fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
-    let url = Url::parse(text).map_err(|_| "its value is not a valid file:// URL")?;
+/// Returns the path of a `file://` URL, percent-decoded.
+#[cfg(feature = "url")]
+fn path_of_url(url: &str) -> Result<PathBuf, &'static str> {
+    // The error of `url` is not kept: it may quote the value.
+    let url = url::Url::parse(url).map_err(|_| "its value is not a valid file:// URL")?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err("its file:// URL has a query or a fragment; write %3F for ?, %23 for #");
     }
@@ -63,6 +63,24 @@ fn path_of_url(text: &str) -> Result<PathBuf, &'static str> {
     )?;
     // Escapes may have hidden it.
     if is_no_path(&path.to_string_lossy()) { Err(NO_PATH) } else { Ok(path) }
+}
+
+/// Returns the path of a `file://` URL that spells it out: without a host, escapes or dot segments.
+#[cfg(not(feature = "url"))]
+fn path_of_url(url: &str) -> Result<PathBuf, &'static str> {
+    let path = url.get("file://".len()..).unwrap_or_default();
+    let is_spelled_out = path.starts_with('/')
+        && !path.contains(['%', '?', '#', '\\', '|'])
+        && path.trim_end() == path
+        && !path.split('/').any(|segment| matches!(segment, "." | ".."));
+    if is_spelled_out && Path::new(path).is_absolute() {
+        Ok(PathBuf::from(path))
+    } else {
+        Err(
+            "its file:// URL is more than file:// before a plain absolute path, and regcred was built \
+             without its feature \"url\"; turn the feature on, or give the path",
+        )
+    }
 }
 
 const NO_PATH: &str = "its value is neither a path nor JSON alone";
