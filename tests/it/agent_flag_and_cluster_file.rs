@@ -7,6 +7,7 @@ use regcred::{Error, Resolver};
 use crate::support::{answer, check_rows, config};
 
 #[test]
+#[cfg_attr(not(feature = "url"), ignore = "needs the feature url")]
 fn the_agent_flag_takes_a_path_a_url_or_json() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("docker config.json");
@@ -36,6 +37,7 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "url"), ignore = "needs the feature url")]
 fn an_unknown_form_of_the_agent_flag_is_an_error() {
     let scratch = tempfile::tempdir().unwrap();
     let missing = scratch.path().join("missing.json").to_str().unwrap().to_owned();

@@ -5,6 +5,7 @@ use crate::support::{check_rows, from_secret, user};
 
 /// Headers that few programs write are read as by GNU tar, or are errors.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn unusual_headers_are_read_as_gnu_tar_does() {
     let u = user("u") + &" ".repeat(300);
     type Change = fn(&mut tar::Header);
@@ -57,6 +58,7 @@ fn unusual_headers_are_read_as_gnu_tar_does() {
 
 /// A sparse member whose map and data disagree would make GNU tar read on into the next member.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn a_sparse_map_must_fit_its_data() {
     let u = user("u");
     let archive = |size: u64, pieces: &[(u64, u64)], extended: bool| {

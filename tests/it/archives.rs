@@ -11,6 +11,7 @@ use crate::support::archive::{Member, described, file, gzip, link_to, of_kind, p
 use crate::support::{answer, check_rows, config, from_secret, secret, shown, user};
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn credential_files_are_found_where_tar_would_unpack_them() {
     let (u, other) = (user("u"), user("other"));
     let flat = r#"{"reg.io": {"auth": "dTpw"}}"#;
@@ -81,6 +82,7 @@ fn archive_problem(members: &[Member<'_>]) -> ArchiveProblem {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn members_that_tar_may_unpack_otherwise_are_errors() {
     use ArchiveProblem::{Ambiguous, Gzip, LongHeader, Sparse, Tar};
     let u = user("u");
@@ -146,6 +148,7 @@ fn members_that_tar_may_unpack_otherwise_are_errors() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn an_archive_without_credentials_is_an_error_that_names_a_near_miss() {
     let u = user("u");
     let good_global = pax("comment", "0123");
@@ -181,6 +184,7 @@ fn an_archive_without_credentials_is_an_error_that_names_a_near_miss() {
 
 /// Small archives are unpacked by another code path than large ones.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn small_and_large_archives_are_read_alike() {
     let (u, mut state) = (user("u"), 1_u32);
     let noise = std::iter::repeat_with(|| {
@@ -210,6 +214,7 @@ fn small_and_large_archives_are_read_alike() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn a_damaged_archive_is_an_error() {
     let archive = tar(&[file(".docker/config.json", &user("u"))]);
     let whole = gzip(&archive);
@@ -260,6 +265,7 @@ fn a_damaged_archive_is_an_error() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn members_are_parsed_like_files_and_pooled() {
     let nested = gzip(&tar(&[file(".docker/config.json", &user("u"))]));
     let nested = Member { name: ".docker/config.json", kind: b'0', data: &nested, size: None };
@@ -279,6 +285,7 @@ fn members_are_parsed_like_files_and_pooled() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn an_archive_without_credentials_in_a_sandbox_is_a_warning() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("docker.tar.gz"), gzip(&tar(&[file("config.json", "{}")])))
@@ -298,6 +305,7 @@ fn an_archive_without_credentials_in_a_sandbox_is_a_warning() {
 
 /// A sparse member is skipped by the size of its data in the archive, not of the unpacked file.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn sparse_members_elsewhere_are_skipped() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".docker")).unwrap();
@@ -321,6 +329,7 @@ fn sparse_members_elsewhere_are_skipped() {
 
 /// The command of every document: `tar -czf docker.tar.gz .docker`.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn archives_made_by_tar_are_read_in_every_format() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".docker")).unwrap();

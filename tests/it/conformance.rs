@@ -105,7 +105,9 @@ fn every_case_answers_as_expected_and_every_difference_has_a_reason() {
     for name in reasons.values().flatten() {
         assert!(listed.insert(name.as_str()), "{name} is listed twice in differences.json");
     }
-    check_rows(&cases, |case| {
+    let is_read = |name: &str| cfg!(feature = "archive") || !name.starts_with("archive-");
+    listed.retain(|name| is_read(name));
+    check_rows(cases.iter().filter(|case| is_read(&case.name)), |case| {
         let answer = answer(case);
         let is_listed = listed.remove(&*case.name);
         assert_eq!(answer, case.expect, "{}", case.name);

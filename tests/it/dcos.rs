@@ -275,6 +275,8 @@ fn check_file_reports_whether_the_agent_starts_and_its_tasks_can_pull() {
     ];
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker_credentials");
+    let is_gzip = |row: &(Vec<u8>, _, _, _, _, _)| row.0.starts_with(b"\x1F\x8B");
+    let table = table.into_iter().filter(|row| cfg!(feature = "archive") || !is_gzip(row));
     check_rows(table, |(content, stops, readable, unused, told, rule)| {
         fs::write(&path, content).unwrap();
         let check = check_file(&path, Limits::default());

@@ -116,6 +116,7 @@ fn fetch_as_mesos(entries: &[Entry], sandbox: &Path) -> Option<()> {
 /// A resolver that reads the sources in place answers as one that reads the sandbox after the
 /// fetch.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn answers_agree_before_and_after_fetching() {
     check(|u| {
         let entries = list(u, 0..=4, |u| {

@@ -88,6 +88,7 @@ fn a_key_covers_its_scope_and_nothing_else() {
         ("https://ＱＵＡＹ.io", &["quay.io/x"], &[], "3.2.1: IDNA folds full-width letters"),
         ("https://quаy.io", &["xn--quy-7cd.io/x"], &["quay.io/x"], "3.2.1: a Cyrillic а is another host"),
     ];
+    let table = table.iter().filter(|row| cfg!(feature = "url") || row.0.is_ascii());
     check_rows(table, |(key, covered, not_covered, rule)| {
         let resolver = secret(config(&[(key, "u")])).unwrap();
         for image in *covered {
@@ -309,6 +310,7 @@ fn resolve_registry_accepts_every_spelling_of_a_registry() {
         ("http://[::1]", "-", "3.1: addresses too"),
         ("[::1]/team", "v6", "an IPv6 address"),
     ];
+    let table = table.into_iter().filter(|row| cfg!(feature = "url") || row.1 != "idna");
     check_rows(table, |(server, user, rule)| {
         let auth = resolver.resolve_registry(server);
         let answer = auth.as_ref().and_then(|auth| auth.username()).unwrap_or("-");

@@ -18,6 +18,8 @@ mod duplicates;
 mod entries;
 mod example;
 mod explain;
+#[cfg(not(all(feature = "archive", feature = "url")))]
+mod features;
 mod fetcher;
 mod formats;
 mod home;

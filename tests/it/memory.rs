@@ -400,6 +400,7 @@ fn look_through_the_stack(directory: &Path) {
 
 /// Wiped secrets are nowhere in memory, not even in pieces.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn dropped_secrets_are_nowhere_in_memory() {
     if let Some(directory) = std::env::var_os(DIRECTORY) {
         look_through_the_stack(Path::new(&directory));

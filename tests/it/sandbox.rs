@@ -13,6 +13,7 @@ fn read(home: &Path) -> Result<Resolver, Error> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn the_files_of_a_sandbox_are_pooled_in_dockers_order() {
     let home = tempfile::tempdir().unwrap();
     let empty = read(home.path()).unwrap();

@@ -105,6 +105,7 @@ fn marathon_app_with_dockercfg_in_uris() {
 
 /// Marathon and DC/OS, Docker 1.6 and up: "compress your .docker folder", then `uris` or `fetch`.
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn marathon_app_with_docker_tar_gz() {
     let home = tempfile::tempdir().unwrap();
     logged_in(home.path(), "some.docker.host.com", "foo");

@@ -159,6 +159,7 @@ fn percent_encoding() {
 /// A key that is a URL is normalised with IDNA, as in a browser. A host that folds to another is
 /// that host; one that folds to a separator is unmatchable.
 #[test]
+#[cfg_attr(not(feature = "url"), ignore = "needs the feature url")]
 fn a_look_alike_in_another_script() {
     // a host as written in a URL, the host it folds to
     #[rustfmt::skip]

@@ -1,6 +1,7 @@
 //! Attacks, each test named after what the attacker tries. Nothing may leak, hang, or answer for
 //! another host; where there is a refusal, it says where and what, and not a byte of the secret.
 
+#[cfg(feature = "archive")]
 mod archives;
 mod encodings;
 mod files;

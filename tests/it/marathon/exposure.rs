@@ -7,6 +7,7 @@ use crate::support::archive::{file, gzip, tar};
 use crate::support::{check_rows, config};
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn credentials_of_other_registries_in_a_sandbox_are_a_warning() {
     let keys = |keys: &[&str]| config(&keys.iter().map(|key| (*key, "u")).collect::<Vec<_>>());
     let unusable = r#"{

@@ -8,6 +8,7 @@ use crate::support::archive::{file, gzip, of_kind, tar};
 use crate::support::{answer, check_rows, config, image_ref, put, texts, word};
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let scratch = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: Vec<u8>| put(&scratch, name, bytes);
@@ -169,6 +170,7 @@ fn resolver_in_sandbox_reads_the_sandbox_after_the_fetch() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn fetched_files_are_limited() {
     let scratch = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: Vec<u8>| put(&scratch, name, bytes);
@@ -262,6 +264,7 @@ fn fetched_files_are_limited() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn an_unpacked_archive_is_explained_once() {
     let scratch = tempfile::tempdir().unwrap();
     let archive = gzip(&tar(&[file(".docker/config.json", &config(&[("reg.io", "u")]))]));
@@ -281,6 +284,7 @@ fn an_unpacked_archive_is_explained_once() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn explain_lists_fetched_credential_files_without_effect() {
     let none = Resolver::builder().build().unwrap();
     let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes \

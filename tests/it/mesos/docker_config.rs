@@ -202,6 +202,7 @@ fn the_number_of_pitfalls_is_limited() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "url"), ignore = "needs the feature url")]
 fn every_form_of_the_flag_is_checked() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("docker config.json");
