@@ -40,7 +40,9 @@ impl Progress {
         if text.capacity() == 0 {
             text.grow(if self.total <= SMALL { self.total } else { self.total / 16 });
         } else if text.capacity() - text.len() < key + USUAL_SECRETS && self.total > SMALL {
-            text.grow(self.estimate(text.len() + key + USUAL_SECRETS, 1));
+            // A key in another script or case is kept twice, as written and normalised.
+            let most = 2 * (self.total - self.done);
+            text.grow(self.estimate(text.len() + key + USUAL_SECRETS, most));
         }
     }
 
@@ -49,16 +51,16 @@ impl Progress {
         if entries.len() == entries.capacity() {
             let wanted = match entries.len() {
                 0 => 1 + self.total / 1024,
-                len => self.estimate(len + 1, SHORTEST_ENTRY),
+                len => self.estimate(len + 1, (self.total - self.done) / SHORTEST_ENTRY),
             };
             entries.reserve_exact(wanted.saturating_sub(entries.len()));
         }
     }
 
     /// Estimates the final number of items, if the rest of the document is like the part read so
-    /// far. Each item takes at least `bytes_each` bytes of the document.
-    fn estimate(&self, needed: usize, bytes_each: usize) -> usize {
-        let most = needed + (self.total - self.done) / bytes_each;
+    /// far. At most `most` further items can follow.
+    fn estimate(&self, needed: usize, most: usize) -> usize {
+        let most = needed.saturating_add(most);
         let alike = needed as u64 * self.total as u64 / self.done.max(1) as u64;
         let wanted = usize::try_from(alike + alike / 16).unwrap_or(usize::MAX).min(most);
         // If the estimate is wrong, at most 16 times the size needed is reserved, and at least a
