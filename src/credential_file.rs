@@ -5,7 +5,6 @@ use std::fmt;
 use crate::auth::Credential;
 use crate::error::{EntryProblem, Error, Warning};
 use crate::file::{self, Entry, EntryState, File, Format};
-use crate::index::{self, Index};
 use crate::level::Location;
 use crate::limits::Limits;
 
@@ -41,10 +40,8 @@ impl CredentialFile {
     }
 
     pub(crate) fn read(bytes: &[u8], location: &Location, limits: &Limits) -> Result<Self, Error> {
-        let file::Files { format, mut files } = file::read(bytes, location, limits)?;
-        let (_, hidden) = Index::build(&mut files);
-        let mut warnings: Vec<Warning> = files.iter().flat_map(File::warnings).collect();
-        warnings.extend(index::warnings_of(&hidden, &files));
+        let file::Files { format, files } = file::read(bytes, location, limits)?;
+        let warnings = files.iter().flat_map(File::warnings).collect();
         Ok(CredentialFile { format, files, warnings })
     }
 

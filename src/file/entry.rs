@@ -1,10 +1,12 @@
 //! One credential file once read: its entries, and the texts that they are made of.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::credential_helpers::HelperKey;
 use super::entry_state::EntryState;
 use super::format::Format;
+use super::scopes::{Position, Scopes};
 use super::texts::Texts;
 use crate::error::{Warning, WarningKind};
 use crate::key::{Scope, Spelling};
@@ -43,6 +45,11 @@ impl Entry {
         literals: None,
         state: EntryState::Absent,
     };
+
+    /// Returns whether the entry answers or blocks if it is the best match.
+    pub(crate) fn may_answer(&self) -> bool {
+        matches!(self.state, EntryState::Usable | EntryState::Malformed(_))
+    }
 }
 
 /// The secret fields of an entry. An empty span is an absent field.
@@ -88,6 +95,7 @@ pub(crate) struct File {
     pub(crate) store_helper: Option<Box<str>>,
     pub(crate) helper_keys: Vec<HelperKey>,
     pub(crate) texts: Texts,
+    pub(super) scopes: Scopes,
 }
 
 impl File {
@@ -133,19 +141,35 @@ impl File {
         }
     }
 
-    /// Returns the non-fatal problems of the file, in the order of its entries.
+    /// Returns everything that an operator should know about the file, in this order: entries that
+    /// are malformed, can match no image or look wrong; duplicate keys; keys that mean the same as
+    /// another one, grouped by that one; credentials left to helpers.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.location, key, kind);
+        let key = |position| self.text(self.known(position).key);
         let helper = |name: &str| WarningKind::Helper { helper: name.into() };
-        let entries = if self.texts.has_defects { &*self.entries } else { &[] };
-        let entries = entries.iter().enumerate().filter_map(move |(at, entry)| {
+        let entries: &[Entry] = if self.texts.has_defects { &self.entries } else { &[] };
+        let defects = entries.iter().enumerate().filter_map(move |(at, entry)| {
             let kind = self.defect(entry)?;
             Some(warn(Some(&self.shown_key(at)), kind))
+        });
+        let duplicates = entries.iter().filter(|entry| entry.state == EntryState::Duplicate);
+        let duplicates = duplicates
+            .map(move |entry| warn(Some(self.text(entry.key)), WarningKind::DuplicateKey));
+        // A key that goes before many others is kept once.
+        let mut last: Option<(Position, Arc<str>)> = None;
+        let equivalents = self.equivalents().map(move |(entry, best)| {
+            let preferred = match last.take() {
+                Some((known, preferred)) if known == best => preferred,
+                _ => key(best).into(),
+            };
+            last = Some((best, preferred.clone()));
+            warn(Some(key(entry)), WarningKind::EquivalentKey { preferred })
         });
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
         let keys = self.helper_keys.iter();
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
-        entries.chain(store).chain(keys)
+        defects.chain(duplicates).chain(equivalents).chain(store).chain(keys)
     }
 
     fn defect(&self, entry: &Entry) -> Option<WarningKind> {

@@ -8,12 +8,14 @@ mod auth_field;
 mod capacity;
 mod credential_helpers;
 mod document;
+mod duplicates;
 mod entry;
 mod entry_state;
 mod fields;
 mod format;
 mod kubernetes_secret;
 mod oldest_dockercfg;
+mod scopes;
 mod texts;
 
 use self::document::ParsedDocument;
@@ -29,6 +31,8 @@ pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub(crate) use self::entry_state::EntryState;
 pub(crate) use self::fields::is_credential_field;
 pub use self::format::Format;
+use self::scopes::Scopes;
+pub(crate) use self::scopes::{Host, Position};
 
 /// The credential files in some bytes: one, or those in a Secret or an archive.
 pub(crate) struct Files {
@@ -37,7 +41,8 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    fn one(file: File) -> Self {
+    fn one(mut file: File) -> Self {
+        file.group_by_scope();
         Files { format: file.format, files: vec![file] }
     }
 }
@@ -104,5 +109,6 @@ fn read_text(
         false => (Format::ConfigJson, document.entries.auths),
     };
     let ParsedDocument { store_helper, helper_keys, texts, .. } = document;
-    Ok(Files::one(File { location, format, entries, store_helper, helper_keys, texts }))
+    let scopes = Scopes::default();
+    Ok(Files::one(File { location, format, entries, store_helper, helper_keys, texts, scopes }))
 }

@@ -4,6 +4,7 @@
 use super::auth_field::decode_auth;
 use super::entry::{Entry, EntrySecrets, File, TokenFields};
 use super::format::Format;
+use super::scopes::Scopes;
 use super::texts::Texts;
 use crate::image::DOCKER_HUB_KEY;
 use crate::level::Location;
@@ -42,5 +43,6 @@ pub(super) fn read(text: &str, location: &Location) -> Option<File> {
         store_helper: None,
         helper_keys: Vec::new(),
         texts,
+        scopes: Scopes::default(),
     })
 }

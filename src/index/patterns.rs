@@ -1,104 +1,110 @@
 //! Hosts with `*`, in the order of their precedence.
 //!
-//! A lookup tries one after the other and stops where none that follows could win.
-//! [`Limits`](crate::Limits) bound their number in a file: 1,000 patterns that all miss take some
-//! 9 us (`miss, 1000 patterns beside 100000 hosts`).
-
-use std::cmp::Reverse;
+//! A lookup tries one after the other and stops when none that follows could win.
+//! [`Limits`](crate::Limits) bound their number in a file. 1,000 patterns that all miss take 9 us
+//! (`miss, 1000 patterns beside 100000 hosts`).
 
 use super::precedence::HostRank;
-use super::table::Id;
-use super::{Host, Index, Match, Query, Text};
-use crate::file::File;
+use super::{Layer, Match, Query, best_of};
+use crate::file::{File, Host};
 use crate::key::{LONGEST_HOST, glob_covers};
 use crate::level::Level;
+use crate::secret::Span;
 
-#[derive(Default)]
 pub(super) struct Patterns(Vec<Pattern>);
 
-/// A host with `*`, and the best that an entry of it could rank.
+/// A host with `*` in a file, and the best that an entry of it could rank.
 struct Pattern {
-    level: Level,
-    rank: HostRank,
-    host: Id,
+    rank: (Level, HostRank),
+    /// The number of the file in its layer.
+    file: u32,
+    host: Host,
+    name: Span,
     port: u16,
     /// The number of bytes before the first `*` and after the last. Comparing these ends refuses
     /// most hosts (`miss, 1000 patterns …`: 87 -> 9 us).
     head: usize,
     tail: usize,
-    name: Text,
 }
 
 impl Patterns {
-    /// Adds an entry whose host is a pattern with `literals` other characters. A host may be added
-    /// many times.
-    pub(super) fn add(&mut self, files: &[File], level: Level, literals: u8, host: Id, of: &Host) {
-        let rank = HostRank::Pattern(Reverse(literals));
-        let is_literal = |b: &&u8| **b != b'*';
-        let name = of.name.bytes(files).iter();
-        let head = name.clone().take_while(is_literal).count();
-        let tail = name.rev().take_while(is_literal).count();
-        self.0.push(Pattern { level, rank, host, port: of.port, head, tail, name: of.name });
+    /// Collects the patterns of some files; `None` if there are none.
+    pub(super) fn of(files: &[File]) -> Option<Box<Self>> {
+        let mut patterns = Vec::new();
+        for (number, file) in (0..).zip(files) {
+            patterns.extend(file.globs().map(|host| Pattern::of(number, file, host)));
+        }
+        patterns.sort_unstable_by_key(|pattern| (pattern.rank, pattern.file, pattern.host.first));
+        (!patterns.is_empty()).then(|| Box::new(Patterns(patterns)))
     }
 
-    /// Puts the patterns in order, each once, with its strongest level.
-    pub(super) fn finish(mut self) -> Option<Box<Self>> {
-        self.0.sort_unstable_by_key(|pattern| (pattern.host, pattern.level));
-        self.0.dedup_by_key(|pattern| pattern.host);
-        self.0.sort_unstable_by_key(|pattern| (pattern.level, pattern.rank, pattern.host));
-        (!self.0.is_empty()).then(|| Box::new(self))
-    }
-
-    /// Returns the best match, by a pattern where that ranks before the best of the exact host.
+    /// Returns the best match by a pattern, or the one by the exact host if that wins.
     #[cold]
-    pub(super) fn best(&self, index: &Index, files: &[File], query: Query<'_>) -> Option<Match> {
-        let location = |found: Match| (index.rank(files, found), found.file, found.entry);
-        let mut best = index.best_exact(files, query);
+    pub(super) fn best(
+        &self,
+        layer: &Layer,
+        query: Query<'_>,
+        exact: Option<Match>,
+    ) -> Option<Match> {
         let mut buffer = [0; LONGEST_HOST];
-        let Some(host) = coverable_host(query, &mut buffer) else { return best };
+        let Some(host) = coverable_host(query, &mut buffer) else { return exact };
+        let ranked = |found: Match| Some((layer.rank(found)?, found));
+        let mut best = exact.and_then(ranked);
         for pattern in &self.0 {
-            let beats = |found: Match| {
-                let rank = index.rank(files, found);
-                rank.is_some_and(|rank| (rank.level, rank.host) < (pattern.level, pattern.rank))
-            };
-            if best.is_some_and(beats) {
+            if best.is_some_and(|(rank, _)| (rank.level, rank.host) < pattern.rank) {
                 break;
             }
-            if pattern.covers(files, host, query.port) {
-                index.each_scope(files, pattern.host as usize, query.repository, |entry| {
-                    if let Some(found) = index.match_at(files, entry) {
-                        if best.is_none_or(|best| location(found) < location(best)) {
-                            best = Some(found);
-                        }
-                    }
-                });
-            }
+            let Some(file) = pattern.covering(&layer.files, host, query.port) else { continue };
+            let found = best_of(pattern.file, file, pattern.host, query).and_then(ranked);
+            best = best.into_iter().chain(found).min();
         }
-        best
+        best.map(|(_, found)| found)
     }
 
-    /// Hands on every pattern that covers the host of a query.
-    pub(super) fn each_host(&self, files: &[File], query: Query<'_>, mut each: impl FnMut(usize)) {
+    /// Hands on every pattern that covers the host of a query, with its file.
+    pub(super) fn each_host(
+        &self,
+        files: &[File],
+        query: Query<'_>,
+        mut each: impl FnMut(u32, &File, Host),
+    ) {
         let mut buffer = [0; LONGEST_HOST];
         let Some(host) = coverable_host(query, &mut buffer) else { return };
         for pattern in &self.0 {
-            if pattern.covers(files, host, query.port) {
-                each(pattern.host as usize);
+            if let Some(file) = pattern.covering(files, host, query.port) {
+                each(pattern.file, file, pattern.host);
             }
         }
     }
 }
 
 impl Pattern {
-    /// Returns whether the pattern covers a lower-case host at a port.
-    fn covers(&self, files: &[File], host: &str, port: u32) -> bool {
-        let name = self.name.bytes(files);
+    fn of(number: u32, file: &File, host: Host) -> Self {
+        let entry = file.known(host.first);
+        let is_literal = |b: &&u8| **b != b'*';
+        let name = file.bytes(entry.host).iter();
+        Pattern {
+            rank: (file.level(), HostRank::of(entry)),
+            file: number,
+            host,
+            name: entry.host,
+            port: entry.port,
+            head: name.clone().take_while(is_literal).count(),
+            tail: name.rev().take_while(is_literal).count(),
+        }
+    }
+
+    /// Returns the file of the pattern if it covers a lower-case host at a port.
+    fn covering<'f>(&self, files: &'f [File], host: &str, port: u32) -> Option<&'f File> {
+        let file = files.get(self.file as usize)?;
+        let name = file.bytes(self.name);
         let head = name.get(..self.head).unwrap_or_default();
         let tail = name.get(name.len().saturating_sub(self.tail)..).unwrap_or_default();
-        u32::from(self.port) == port
+        let covers = u32::from(self.port) == port
             && host.as_bytes().ends_with(tail)
             && host.as_bytes().starts_with(head)
-            && std::str::from_utf8(name).is_ok_and(|name| glob_covers(name, host, port))
+            && std::str::from_utf8(name).is_ok_and(|name| glob_covers(name, host, port));
+        covers.then_some(file)
     }
 }
 

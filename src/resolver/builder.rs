@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::Resolver;
 use crate::error::{Error, Warning};
 use crate::file::{EntryState, File};
-use crate::index::{self, Index, Layer, Layers, Part, SourceRead};
+use crate::index::{Layer, Layers, Part, SourceRead};
 use crate::level::{Level, PerLevel};
 use crate::limits::Limits;
 use crate::source::Source;
@@ -170,7 +170,8 @@ impl ResolverBuilder {
                 }
             }
         }
-        let layers = Layers::of(parts, layer.build(self.strict, &mut warnings)?);
+        let last = layer.build(self.strict, &mut warnings)?.map(Part::Own);
+        let layers = Layers::of(parts.into_iter().chain(last));
         let warnings = (!warnings.is_empty()).then(|| warnings.into());
         Ok(Resolver { layers, warnings })
     }
@@ -228,7 +229,6 @@ impl LayerBuilder {
         if self.sources.is_empty() {
             return Ok(None);
         }
-        let (index, hidden) = Index::build(&mut self.files);
         warnings.append(&mut self.warnings);
         for file in &self.files {
             if strict {
@@ -236,8 +236,7 @@ impl LayerBuilder {
             }
             warnings.extend(file.warnings());
         }
-        warnings.extend(index::warnings_of(&hidden, &self.files));
-        Ok(Some(Arc::new(Layer { sources: self.sources, files: self.files, index })))
+        Ok(Some(Layer::new(self.sources, self.files)))
     }
 }
 

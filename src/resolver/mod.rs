@@ -2,7 +2,6 @@
 
 mod builder;
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use crate::auth::AuthConfig;
 use crate::error::Warning;
 use crate::file::File;
 use crate::image::{ImageRef, MAX_REPOSITORY};
-use crate::index::{Index, Layer, Layers, Match, Part, Query, Rank, SourceRead};
+use crate::index::{Layer, Layers, Match, Part, Query, Rank, SourceRead};
 use crate::key::Scope;
 use crate::level::{Level, Location};
 use crate::source::NoFiles;
@@ -118,15 +117,7 @@ impl Resolver {
 
     #[inline(always)]
     fn best(&self, query: Query<'_>) -> Option<AuthConfig> {
-        let mut best: Option<(&Arc<Layer>, Match)> = None;
-        for layer in self.layers.iter() {
-            if let Some(found) = layer.index.best(&layer.files, query) {
-                if best.is_none_or(|best| goes_before((layer, found), best)) {
-                    best = Some((layer, found));
-                }
-            }
-        }
-        let (layer, found) = best.filter(|(_, found)| found.usable)?;
+        let (layer, found) = self.layers.best(query).filter(|(_, found)| found.usable)?;
         Some(AuthConfig::new(layer.clone(), found.file, found.entry))
     }
 
@@ -141,8 +132,8 @@ impl Resolver {
 
     /// Layers this resolver over another one. The warnings stay those of this one.
     pub(crate) fn over(self, base: &Resolver) -> Resolver {
-        let parts = vec![Part::Base(self.layers), Part::Base(base.layers.clone())];
-        Resolver { layers: Layers::of(parts, None), warnings: self.warnings }
+        let parts = [Part::Base(self.layers), Part::Base(base.layers.clone())];
+        Resolver { layers: Layers::of(parts), warnings: self.warnings }
     }
 
     /// Adds the levels of another resolver as sources that were not read, for `explain` to show.
@@ -163,11 +154,9 @@ impl Resolver {
     ) -> Resolver {
         let source =
             |(level, location, why)| SourceRead { location, level, files: 0, no_files: Some(why) };
-        let (index, _) = Index::build(&mut []);
-        let sources = sources.into_iter().map(source).collect();
-        let layer = Layer { sources, files: Vec::new(), index };
-        let parts = vec![Part::Base(self.layers)];
-        Resolver { layers: Layers::of(parts, Some(Arc::new(layer))), warnings: self.warnings }
+        let layer = Layer::new(sources.into_iter().map(source).collect(), Vec::new());
+        let parts = [Part::Base(self.layers), Part::Own(layer)];
+        Resolver { layers: Layers::of(parts), warnings: self.warnings }
     }
 
     /// Returns the credential files of all layers.
@@ -182,25 +171,7 @@ impl Resolver {
     /// Returns every match, best first, each with the number of its layer.
     pub(crate) fn matches(&self, image: &ImageRef<'_>) -> Vec<(usize, Rank, Match)> {
         let mut buffer = None;
-        let query = query(image, &mut buffer);
-        let mut matches = Vec::new();
-        for (number, layer) in self.layers.iter().enumerate() {
-            let found = layer.index.all(&layer.files, query);
-            matches.extend(found.into_iter().map(|(rank, found)| (number, rank, found)));
-        }
-        // A stable sort keeps the order of layers in ties.
-        matches.sort_by_key(|(_, rank, _)| *rank);
-        matches
-    }
-}
-
-/// Returns whether a match goes before one of an earlier layer, which wins ties.
-#[inline(never)]
-fn goes_before(new: (&Arc<Layer>, Match), earlier: (&Arc<Layer>, Match)) -> bool {
-    let rank = |(layer, found): (&Arc<Layer>, Match)| layer.index.rank(&layer.files, found);
-    match new.1.level.cmp(&earlier.1.level) {
-        Ordering::Equal => rank(new) < rank(earlier),
-        order => order.is_lt(),
+        self.layers.all(query(image, &mut buffer))
     }
 }
 
