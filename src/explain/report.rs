@@ -97,7 +97,7 @@ impl<'a> ReportBuilder<'a> {
     pub(super) fn answer(&self, layers: &[Arc<Layer>]) -> Answer {
         let best = self.matches.first().and_then(|(layer, _, found)| {
             let file = layers.get(*layer)?.files.get(found.file as usize)?;
-            Some((found.level, file, file.entries.get(found.entry as usize)?))
+            Some((file.level(), file, file.entries.get(found.entry as usize)?))
         });
         let Some((level, file, entry)) = best else { return Answer::None };
         let (location, key) = (file.location.to_string(), file.text(entry.key).to_owned());

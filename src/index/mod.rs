@@ -17,7 +17,6 @@ pub(crate) use self::layers::{Layer, Layers, Part, SourceRead};
 use self::patterns::Patterns;
 pub(crate) use self::precedence::Rank;
 use crate::file::{EntryState, File, Host, Position};
-use crate::level::Level;
 
 /// What is looked up. The host may be in any case.
 #[derive(Clone, Copy)]
@@ -34,7 +33,6 @@ pub(crate) struct Match {
     /// The number of the file in its layer.
     pub(crate) file: u32,
     pub(crate) entry: Position,
-    pub(crate) level: Level,
     pub(crate) usable: bool,
 }
 
@@ -75,18 +73,22 @@ fn wins(new: (&Layer, Match), earlier: (&Layer, Match)) -> bool {
 impl Layer {
     #[inline(always)]
     fn best(&self, query: Query<'_>) -> Option<Match> {
-        let mut best: Option<Match> = None;
-        for (number, file) in (0..).zip(&self.files) {
-            let Some(host) = file.host(query.host.as_bytes(), query.port) else { continue };
-            let Some(found) = best_of(number, file, host, query) else { continue };
-            if best.is_none_or(|best| wins((self, found), (self, best))) {
-                best = Some(found);
-            }
-        }
+        let best = match &*self.files {
+            [file] => best_in(0, file, query),
+            _ => self.best_of_files(query),
+        };
         match &self.patterns {
             None => best,
             Some(patterns) => patterns.best(self, query, best),
         }
+    }
+
+    // Not inlined: the registers of this loop would slow the lookup in a single file.
+    #[inline(never)]
+    fn best_of_files(&self, query: Query<'_>) -> Option<Match> {
+        let matches =
+            (0..).zip(&self.files).filter_map(|(number, file)| best_in(number, file, query));
+        matches.reduce(|best, found| if wins((self, found), (self, best)) { found } else { best })
     }
 
     fn rank(&self, found: Match) -> Option<Rank> {
@@ -112,6 +114,12 @@ impl Layer {
             patterns.each_host(&self.files, query, each_of);
         }
     }
+}
+
+/// Returns the best match in a file for the exact host of the query.
+#[inline(always)]
+fn best_in(number: u32, file: &File, query: Query<'_>) -> Option<Match> {
+    best_of(number, file, file.host(query.host.as_bytes(), query.port)?, query)
 }
 
 /// Returns the best match in a file for a host that the query matches.
@@ -149,5 +157,5 @@ fn scopes<'q>(
 fn match_at(number: u32, file: &File, position: Position) -> Option<Match> {
     let entry = file.entry(position).filter(|entry| entry.may_answer())?;
     let usable = entry.state == EntryState::Usable;
-    Some(Match { file: number, entry: position, level: file.level(), usable })
+    Some(Match { file: number, entry: position, usable })
 }

@@ -35,7 +35,6 @@ fn work_for_callgrind(names: &Path) {
 
 /// Runs itself again under callgrind, which counts the instructions of each piece of work.
 #[test]
-#[ignore = "needs valgrind: run by .ci/linear"]
 fn ten_times_the_input_takes_ten_times_the_steps() {
     if let Some(names) = std::env::var_os(NAMES) {
         return work_for_callgrind(Path::new(&names));
@@ -52,7 +51,6 @@ fn ten_times_the_input_takes_ten_times_the_steps() {
         .args([
             "--exact",
             "steps::ten_times_the_input_takes_ten_times_the_steps",
-            "--ignored",
             "--test-threads=1",
         ])
         .env(NAMES, &names)

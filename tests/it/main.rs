@@ -11,12 +11,12 @@ mod attacks;
 mod auth;
 mod broken_input;
 mod certs;
+mod check_rows;
 mod conformance;
 mod dcos;
 mod docs;
 mod duplicates;
 mod entries;
-mod example;
 mod explain;
 #[cfg(not(all(feature = "archive", feature = "url")))]
 mod features;
