@@ -43,10 +43,12 @@ impl fmt::Display for ShownFew<'_> {
     }
 }
 
-/// Returns the first few of many for a message, and the number of the others.
-pub(crate) fn few<T>(mut all: impl Iterator<Item = T>) -> (Vec<T>, usize) {
+/// Returns the first few of many for a message, and the number of the others. They are not
+/// counted one by one: each container of a definition may be told of the same thousand secrets.
+pub(crate) fn few<T>(all: impl ExactSizeIterator<Item = T>) -> (Vec<T>, usize) {
     const MOST: usize = 5;
-    (all.by_ref().take(MOST).collect(), all.count())
+    let more = all.len().saturating_sub(MOST);
+    (all.take(MOST).collect(), more)
 }
 
 /// Returns the name of a secret, cut to length. A URI loses its user info, query and fragment.

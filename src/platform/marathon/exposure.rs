@@ -29,10 +29,11 @@ fn warning(file: &File, image: &ImageRef<'_>) -> Option<Warning> {
         !is_of_image && known.insert((of_entry, port_of_entry))
     };
     let entries = file.entries.iter().filter(|entry| entry.state == EntryState::Usable);
-    let others = entries.filter(is_another).filter_map(|entry| file.scope(entry));
-    let (others, more) = few(others);
+    let others: Vec<&Entry> = entries.filter(is_another).collect();
+    let (others, more) = few(others.into_iter());
     let without_path = |scope: Scope<'_>| Scope { path: "".into(), ..scope }.to_string();
-    let others: Vec<String> = others.into_iter().map(without_path).collect();
+    let scopes = others.into_iter().filter_map(|entry| file.scope(entry));
+    let others: Vec<String> = scopes.map(without_path).collect();
     let registry = image.registry().to_owned();
     (!others.is_empty()).then(|| {
         let found = Box::new(OtherRegistries { registry, others, more });
