@@ -39,6 +39,8 @@ pub(crate) struct Scopes {
 /// A host and port, exact or with `*`.
 #[derive(Clone, Copy)]
 pub(crate) struct Host {
+    name: Span,
+    port: u16,
     /// The first entry with this host, whatever its path.
     pub(crate) first: Position,
     /// The best entry for the whole registry; no entry if all have a path.
@@ -48,11 +50,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn has_paths(self) -> bool {
+    pub(crate) fn has_paths(&self) -> bool {
         self.depths != 0
     }
 
-    pub(crate) fn has_paths_of(self, segments: usize) -> bool {
+    pub(crate) fn has_paths_of(&self, segments: usize) -> bool {
         self.depths & depth_bit(segments) != 0
     }
 }
@@ -75,10 +77,11 @@ impl File {
             let is_matchable = !matches!(only.state, EntryState::Unmatchable(_));
             self.scopes.only = is_matchable.then(|| {
                 let path = self.bytes(only.path);
-                match path.is_empty() {
-                    true => Host { first: 0, whole: 0, depths: 0 },
-                    false => Host { first: 0, whole: NONE, depths: depth_bit(segments(path)) },
-                }
+                let (whole, depths) = match path.is_empty() {
+                    true => (0, 0),
+                    false => (NONE, depth_bit(segments(path))),
+                };
+                Host { name: only.host, port: only.port, first: 0, whole, depths }
             });
             return;
         }
@@ -143,23 +146,19 @@ impl File {
         self.texts.text.bytes(span)
     }
 
-    fn host_name(&self, host: Host) -> &[u8] {
-        self.bytes(self.known(host.first).host)
-    }
-
     /// Returns what is known of a host, which may be in any case.
     #[inline(always)]
-    pub(crate) fn host(&self, name: &[u8], port: u32) -> Option<Host> {
-        if let Some(only) = self.scopes.only {
-            return Some(only).filter(|host| self.is_host(*host, name, port));
+    pub(crate) fn host(&self, name: &[u8], port: u32) -> Option<&Host> {
+        if let Some(only) = &self.scopes.only {
+            return Some(only).filter(|host| self.is_host(host, name, port));
         }
         let hash = self.scopes.hasher.hash(port, name);
-        self.scopes.hosts.find(hash, |host| self.is_host(*host, name, port)).copied()
+        self.scopes.hosts.find(hash, |host| self.is_host(host, name, port))
     }
 
     /// Returns the best entry for a path prefix of a host.
     #[inline]
-    pub(crate) fn path_prefix(&self, host: Host, path: &[u8]) -> Option<Position> {
+    pub(crate) fn path_prefix(&self, host: &Host, path: &[u8]) -> Option<Position> {
         if self.scopes.only.is_some() {
             return Some(host.first).filter(|only| self.path_at(*only) == path);
         }
@@ -169,18 +168,17 @@ impl File {
     }
 
     #[inline]
-    fn is_host(&self, host: Host, name: &[u8], port: u32) -> bool {
-        let known = self.host_name(host);
+    fn is_host(&self, host: &Host, name: &[u8], port: u32) -> bool {
+        let known = self.bytes(host.name);
         // Nearly all images spell their host in lower case.
-        u32::from(self.known(host.first).port) == port
-            && (known == name || known.eq_ignore_ascii_case(name))
+        u32::from(host.port) == port && (known == name || known.eq_ignore_ascii_case(name))
     }
 
     fn path_at(&self, position: Position) -> &[u8] {
         self.bytes(self.known(position).path)
     }
 
-    fn is_path(&self, known: &PathPrefix, host: Host, path: &[u8]) -> bool {
+    fn is_path(&self, known: &PathPrefix, host: &Host, path: &[u8]) -> bool {
         known.host == host.first && self.path_at(known.best) == path
     }
 
@@ -212,17 +210,17 @@ impl Scopes {
     fn best_mut(&mut self, file: &File, position: Position, entry: &Entry) -> &mut Position {
         let Scopes { hasher, hosts, paths, .. } = self;
         let (name, port) = (file.bytes(entry.host), entry.port.into());
-        let is_it = |host: &Host| file.is_host(*host, name, port);
-        let port_of = |host: &Host| file.known(host.first).port.into();
-        let rehash = |host: &Host| hasher.hash(port_of(host), file.host_name(*host));
-        let new = Host { first: position, whole: NONE, depths: 0 };
+        let is_it = |host: &Host| file.is_host(host, name, port);
+        let rehash = |host: &Host| hasher.hash(host.port.into(), file.bytes(host.name));
+        let new =
+            Host { name: entry.host, port: entry.port, first: position, whole: NONE, depths: 0 };
         let host = hosts.entry(hasher.hash(port, name), is_it, rehash).or_insert(new).into_mut();
         if entry.path.is_empty() {
             return &mut host.whole;
         }
         let path = file.bytes(entry.path);
         host.depths |= depth_bit(segments(path));
-        let is_it = |known: &PathPrefix| file.is_path(known, *host, path);
+        let is_it = |known: &PathPrefix| file.is_path(known, host, path);
         let rehash = |known: &PathPrefix| hasher.hash(known.host, file.path_at(known.best));
         let new = PathPrefix { host: host.first, best: position };
         let known = paths.entry(hasher.hash(host.first, path), is_it, rehash).or_insert(new);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(crate) use self::layers::{Layer, Layers, Part, SourceRead};
 use self::patterns::Patterns;
 pub(crate) use self::precedence::Rank;
-use crate::file::{EntryState, File, Host, Position};
+use crate::file::{Entry, EntryState, File, Host, Position};
 
 /// What is looked up. The host may be in any case.
 #[derive(Clone, Copy)]
@@ -64,8 +64,8 @@ impl Layers {
 }
 
 /// Returns whether a match wins against one of a layer or file given earlier, which wins ties.
-// Not inlined: few lookups have two matches in different files.
-#[inline(never)]
+// Cold: few lookups have two matches in different files.
+#[cold]
 fn wins(new: (&Layer, Match), earlier: (&Layer, Match)) -> bool {
     new.0.rank(new.1) < earlier.0.rank(earlier.1)
 }
@@ -73,22 +73,24 @@ fn wins(new: (&Layer, Match), earlier: (&Layer, Match)) -> bool {
 impl Layer {
     #[inline(always)]
     fn best(&self, query: Query<'_>) -> Option<Match> {
-        let best = match &*self.files {
-            [file] => best_in(0, file, query),
-            _ => self.best_of_files(query),
-        };
+        match (&*self.files, &self.patterns) {
+            ([file], None) => best_in(0, file, query),
+            _ => self.best_of_all(query),
+        }
+    }
+
+    // Cold: most layers have one file without patterns, and should not pay for other layers'
+    // registers (`hit, 1 entry`: 1.64 -> 1.3).
+    #[cold]
+    fn best_of_all(&self, query: Query<'_>) -> Option<Match> {
+        let files = (0..).zip(&self.files);
+        let matches = files.filter_map(|(number, file)| best_in(number, file, query));
+        let best =
+            matches.reduce(|best, new| if wins((self, new), (self, best)) { new } else { best });
         match &self.patterns {
             None => best,
             Some(patterns) => patterns.best(self, query, best),
         }
-    }
-
-    // Not inlined: the registers of this loop would slow the lookup in a single file.
-    #[inline(never)]
-    fn best_of_files(&self, query: Query<'_>) -> Option<Match> {
-        let matches =
-            (0..).zip(&self.files).filter_map(|(number, file)| best_in(number, file, query));
-        matches.reduce(|best, found| if wins((self, found), (self, best)) { found } else { best })
     }
 
     fn rank(&self, found: Match) -> Option<Rank> {
@@ -99,7 +101,7 @@ impl Layer {
     }
 
     fn each_match(&self, query: Query<'_>, mut each: impl FnMut(Match)) {
-        let mut each_of = |number: u32, file: &File, host: Host| {
+        let mut each_of = |number: u32, file: &File, host: &Host| {
             for best in scopes(file, host, query.repository) {
                 let scope = std::iter::once(best).chain(file.others(best));
                 scope.filter_map(|entry| match_at(number, file, entry)).for_each(&mut each);
@@ -124,24 +126,25 @@ fn best_in(number: u32, file: &File, query: Query<'_>) -> Option<Match> {
 
 /// Returns the best match in a file for a host that the query matches.
 #[inline(always)]
-fn best_of(number: u32, file: &File, host: Host, query: Query<'_>) -> Option<Match> {
+fn best_of(number: u32, file: &File, host: &Host, query: Query<'_>) -> Option<Match> {
     if host.has_paths() {
-        return best_with_paths(number, file, host, query.repository);
+        return match_at(number, file, best_with_paths(file, host, query.repository)?);
     }
     match_at(number, file, host.whole)
 }
 
 // Not inlined: most lookups do not come here, and should not pay for its registers.
 #[inline(never)]
-fn best_with_paths(number: u32, file: &File, host: Host, repository: &str) -> Option<Match> {
-    scopes(file, host, repository).find_map(|entry| match_at(number, file, entry))
+fn best_with_paths(file: &File, host: &Host, repository: &str) -> Option<Position> {
+    let may_answer = |at: &Position| file.entry(*at).is_some_and(Entry::may_answer);
+    scopes(file, host, repository).find(may_answer)
 }
 
 /// Returns the best entry of each scope of a host that covers a repository, the longest path first.
 #[inline]
 fn scopes<'q>(
     file: &'q File,
-    host: Host,
+    host: &'q Host,
     repository: &'q str,
 ) -> impl Iterator<Item = Position> + 'q {
     let segments = repository.bytes().filter(|b| *b == b'/').count() + 1;

@@ -55,7 +55,7 @@ impl Patterns {
                 break;
             }
             let Some(file) = pattern.covering(&layer.files, host, query.port) else { continue };
-            let found = best_of(pattern.file, file, pattern.host, query).and_then(ranked);
+            let found = best_of(pattern.file, file, &pattern.host, query).and_then(ranked);
             best = best.into_iter().chain(found).min();
         }
         best.map(|(_, found)| found)
@@ -66,13 +66,13 @@ impl Patterns {
         &self,
         files: &[File],
         query: Query<'_>,
-        mut each: impl FnMut(u32, &File, Host),
+        mut each: impl FnMut(u32, &File, &Host),
     ) {
         let mut buffer = [0; LONGEST_HOST];
         let Some(host) = coverable_host(query, &mut buffer) else { return };
         for pattern in &self.0 {
             if let Some(file) = pattern.covering(files, host, query.port) {
-                each(pattern.file, file, pattern.host);
+                each(pattern.file, file, &pattern.host);
             }
         }
     }

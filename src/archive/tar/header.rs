@@ -12,7 +12,7 @@ const LINK: Range<usize> = 157..257;
 const MAGIC: Range<usize> = 257..263;
 const PREFIX: Range<usize> = 345..500;
 
-/// What kind of member a header starts.
+/// The kind of member that a header starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Regular,
