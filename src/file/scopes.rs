@@ -255,19 +255,23 @@ impl HostHasher {
         // differ in it alone.
         const CASE: u128 = u128::from_ne_bytes([0x20; BLOCK]);
         let mut hasher = self.0.build_hasher();
-        let mut write = |block| hasher.write_u128(u128::from_le_bytes(block) | CASE);
+        let mut write = |block: u128| hasher.write_u128(block | CASE);
         match text.last_chunk() {
             // The last block may overlap the one before it.
             Some(last) => {
                 let before = text.get(..text.len() - 1).unwrap_or_default();
-                before.chunks_exact(BLOCK).filter_map(<[u8]>::first_chunk).for_each(|b| write(*b));
-                write(*last);
+                let blocks = before.chunks_exact(BLOCK).filter_map(<[u8]>::first_chunk);
+                blocks.for_each(|block| write(u128::from_le_bytes(*block)));
+                write(u128::from_le_bytes(*last));
             }
-            None => {
-                let mut block = [0; BLOCK];
-                block.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-                write(block);
-            }
+            // Not copied byte by byte into a block: reading it at once would wait for each byte.
+            None => match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+                (Some(first), Some(last)) => {
+                    let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+                    write(u128::from(first) << 64 | u128::from(last));
+                }
+                _ => write(text.iter().fold(0, |word, b| word << 8 | u128::from(*b))),
+            },
         }
         hasher.write_u64(u64::from(of) << 32 | text.len() as u64);
         hasher.finish()
