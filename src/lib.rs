@@ -125,13 +125,13 @@
 //!
 //! # Features
 //!
-//! Both are on by default. Without a feature, its input is an error or a warning that names the
-//! feature.
+//! Both are on by default. Without a feature, its input is an error that names the feature, never
+//! another credential.
 //!
 //! | feature | reads | without it |
 //! |---|---|---|
 //! | `archive` | gzip and tar: `docker.tar.gz`, `.dockercfg.gz` | such a file is an error; an application's own archive that is fetched is a warning |
-//! | `url` | international host names in keys (`https://bücher.example`), and `file://` URLs with escapes, `..` or a host | such a key matches no image and is a warning; such a URL is an error |
+//! | `url` | international host names in keys (`https://bücher.example`), and `file://` URLs with escapes, `..` or a host | a file with such a key is an error; such a URL is an error |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::Resolver;
-use crate::error::{Error, Warning};
+use crate::error::{Error, KeyProblem, Warning};
 use crate::file::{EntryState, File};
 use crate::index::{Layer, Layers, Part, SourceRead};
 use crate::level::{Level, PerLevel};
@@ -231,8 +231,8 @@ impl LayerBuilder {
         }
         warnings.append(&mut self.warnings);
         for file in &self.files {
-            if strict {
-                refuse_defects(file)?;
+            if strict || cfg!(not(feature = "url")) {
+                refuse_defects(file, strict)?;
             }
             warnings.extend(file.warnings());
         }
@@ -240,19 +240,21 @@ impl LayerBuilder {
     }
 }
 
-/// Returns the first malformed entry or unmatchable key as an error, for `strict`.
-fn refuse_defects(file: &File) -> Result<(), Error> {
+/// Returns an error for the first defect that is not a warning: with `strict` every malformed entry
+/// and unmatchable key, otherwise a key that only the feature `url` can read. Leaving such a key out
+/// would let another credential answer for its host.
+fn refuse_defects(file: &File, strict: bool) -> Result<(), Error> {
     for (at, entry) in file.entries.iter().enumerate() {
         let location = || file.location.clone();
         let key = || file.shown_key(at).into_owned();
         match entry.state {
-            EntryState::Malformed(problem) => {
+            EntryState::Malformed(problem) if strict => {
                 return Err(Error::Entry { location: location(), key: key(), problem });
             }
-            EntryState::Unmatchable(problem) => {
+            EntryState::Unmatchable(problem) if strict || problem == KeyProblem::NeedsFeature => {
                 return Err(Error::Key { location: location(), key: key(), problem });
             }
-            EntryState::Usable | EntryState::Absent | EntryState::Duplicate => {}
+            _ => {}
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use regcred::{Level, Resolver, WarningKind};
 
-use crate::support::{answer, check_rows, config, image_ref, secret, texts};
+use crate::support::{answer, check_rows, config, image_ref, is_read, secret, texts};
 
 #[test]
 fn a_key_covers_its_scope_and_nothing_else() {
@@ -206,7 +206,7 @@ fn an_unmatchable_key_is_skipped_with_a_warning() {
         ("quay.io＃word", "outside ASCII", false, "another #"),
     ];
     let image = image_ref("quay.io/team/app");
-    check_rows(table, |(key, why, is_shown, rule)| {
+    check_rows(table.into_iter().filter(|row| is_read(row.0)), |(key, why, is_shown, rule)| {
         let resolver = secret(config(&[("other.io", "u"), (key, "u")])).unwrap();
         let check = |is_right: bool, found: &dyn std::fmt::Debug| {
             assert!(is_right, "{key:?}, {why:?}, {rule}: {found:?}");
@@ -242,7 +242,10 @@ fn resolve_registry_accepts_every_spelling_of_a_registry() {
         ("*.port.dev:5000", "port"),
         ("broken.io", "broken"),
         ("roots.io/v1", "root"),
-        ("https://bücher.example", "idna"),
+        (
+            if cfg!(feature = "url") { "https://bücher.example" } else { "xn--bcher-kva.example" },
+            "idna",
+        ),
         ("plain.io:80", "plain"),
         ("[::1]", "v6"),
     ]);

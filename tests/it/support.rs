@@ -125,3 +125,8 @@ fn check_rows_lists_every_row_that_fails() {
 fn check_rows_fails_without_rows() {
     assert!(failure(&[]).contains("the table has no rows"));
 }
+
+/// Returns whether a file with this key is read with the features of this build.
+pub fn is_read(key: &str) -> bool {
+    cfg!(feature = "url") || key.is_ascii()
+}

@@ -4,7 +4,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use regcred::{AuthConfig, ImageRef, Level, Resolver, ResolverBuilder};
+use regcred::{
+    AuthConfig, CredentialFile, ImageRef, KeyProblem, Level, Resolver, ResolverBuilder, WarningKind,
+};
+use serde_json::json;
 
 use super::{CANARY, model};
 
@@ -55,7 +58,17 @@ pub const MOST_STARS: usize = 6;
 /// Returns whether the model knows a key. It tries every way in which stars could match; characters
 /// that IDNA folds to a star or a dot are left to `attacks`.
 pub fn is_for_the_model(key: &str) -> bool {
-    key.matches('*').count() <= MOST_STARS && !key.contains(['＊', '﹡', '。', '．', '｡'])
+    key.matches('*').count() <= MOST_STARS
+        && !key.contains(['＊', '﹡', '。', '．', '｡'])
+        && (key.is_ascii() || !needs_a_feature(key))
+}
+
+/// Returns whether this build refuses a file with the key.
+fn needs_a_feature(key: &str) -> bool {
+    let file = json!({"auths": {key: {}}}).to_string();
+    let file = CredentialFile::parse(file.as_bytes()).expect("a file with one key");
+    let needs_feature = WarningKind::UnmatchableKey(KeyProblem::NeedsFeature);
+    file.warnings().iter().any(|warning| *warning.kind() == needs_feature)
 }
 
 pub fn law(data: &[u8]) {
