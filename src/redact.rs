@@ -44,7 +44,7 @@ impl fmt::Display for ShownFew<'_> {
 }
 
 /// Returns the first few of many for a message, and the number of the others. They are not
-/// counted one by one: each container of a definition may be told of the same thousand secrets.
+/// counted one by one: the errors of all containers may be about the same thousand secrets.
 pub(crate) fn few<T>(all: impl ExactSizeIterator<Item = T>) -> (Vec<T>, usize) {
     const MOST: usize = 5;
     let more = all.len().saturating_sub(MOST);

@@ -104,7 +104,7 @@ impl<'a> ImageRef<'a> {
     ///
     /// # Errors
     ///
-    /// [`InvalidImageRef`] as from [`parse`](Self::parse), and if `registry` is needed and not valid.
+    /// The errors of [`parse`](Self::parse), and a `registry` that is needed and not valid.
     pub fn parse_with_default(image: &'a str, registry: &'a str) -> Result<Self, InvalidImageRef> {
         Self::read(image, || Registry::of_server(registry).map_err(|_| Problem::DefaultRegistry))
     }

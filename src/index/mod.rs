@@ -18,7 +18,7 @@ use self::patterns::Patterns;
 pub(crate) use self::precedence::Rank;
 use crate::file::{Entry, EntryState, File, Host, Position};
 
-/// What is looked up. The host may be in any case.
+/// The registry and repository of a lookup. The host may be in any case.
 #[derive(Clone, Copy)]
 pub(crate) struct Query<'q> {
     pub(crate) host: &'q str,

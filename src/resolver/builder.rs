@@ -68,8 +68,8 @@ impl ResolverBuilder {
     /// Adds a task's sandbox, which is its `HOME`: `.docker/config.json`, `.dockercfg` and
     /// `docker.tar.gz` in it, each if it exists. The directory itself must exist.
     ///
-    /// The task can write to the directory and the reader may be root. So below it no symbolic link
-    /// is followed, and only regular files are opened. On Unix a task cannot swap a file between the
+    /// The task can write to the directory and the reader may be root. Therefore no symbolic link is
+    /// followed below it, and only regular files are opened. On Unix a task cannot swap a file between the
     /// check and the opening; on other systems it can.
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
         self.source(Source::SandboxHome(directory.into()))

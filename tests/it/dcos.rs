@@ -151,7 +151,7 @@ fn parameters_are_read_from_a_configuration_in_json() {
     assert_eq!(
         parameters.contents(),
         Some(r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#),
-        "as it stands"
+        "as written"
     );
     let blank = Parameters::from_json(br#"{"cluster_docker_credentials": {}}"#).unwrap();
     assert!(format!("{blank:?}").contains("dcos_owned: false"), "{blank:?}");

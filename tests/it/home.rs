@@ -89,13 +89,13 @@ fn home_has_the_level_of_the_sandbox() {
 #[test]
 fn an_unreadable_file_in_home_is_an_error() {
     let home = tempfile::tempdir().unwrap();
-    put(home.path(), ".docker", "a file where a directory is due");
+    put(home.path(), ".docker", "a file in place of a directory");
     let broken = Resolver::builder().home(Some(home.path())).build();
     assert!(matches!(broken, Err(Error::Read { .. })), "{broken:?}");
 }
 
 /// `export HOME=/`, with the file at `/.dockercfg`, as the manual of the time has it. What is in
-/// the root of this machine is not known, so all that can be told is that it is looked at.
+/// the root of this machine is not known, so the test checks only that it is searched.
 #[test]
 fn home_may_be_the_root_directory() {
     let image = image_ref("reg.io/app");

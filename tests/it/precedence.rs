@@ -235,7 +235,7 @@ fn resolve_all_yields_the_best_match_first_unless_it_is_malformed() {
         .build()
         .unwrap();
     let passed_over = ["host:p", "url:p", "cluster:p", "any:p"];
-    assert_eq!(all(&broken, "reg.io/x"), passed_over, "a malformed one further down");
+    assert_eq!(all(&broken, "reg.io/x"), passed_over, "a malformed entry at a weaker level");
     let broken = Resolver::builder()
         .base(&resolver)
         .task_secret(r#"{"auths": {"reg.io/x": {"auth": "!"}}}"#)

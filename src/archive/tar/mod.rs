@@ -49,7 +49,7 @@ struct Reader<'a> {
     docker_link: Option<DockerLink>,
 }
 
-/// The state of a credential file's name in the archive, up to the current member.
+/// The contents of the archive under the name of a credential file, up to the current member.
 struct Slot {
     name: &'static str,
     file: Option<SecretBytes>,

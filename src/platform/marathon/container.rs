@@ -205,9 +205,9 @@ impl Container {
     ///
     /// This is [`resolver`](Self::resolver) with the sandbox in place of the files that the
     /// definition fetches. In the Mesos containerizer the sandbox is not read. In the Docker
-    /// containerizer the agent is asked if the sandbox has no credential for an image; Mesos itself
-    /// then pulls anonymously, which [`docker_containerizer`](crate::mesos::docker_containerizer)
-    /// follows.
+    /// containerizer the agent's credentials count for an image for which the sandbox has none.
+    /// Mesos itself then pulls anonymously;
+    /// [`docker_containerizer`](crate::mesos::docker_containerizer) does the same.
     ///
     /// # Errors
     ///

@@ -31,7 +31,7 @@ pub(super) fn warnings(fetches: &[Fetch], containerizer: Containerizer) -> Vec<W
 /// Returns the reasons, if credential files are fetched and none of them has an effect.
 pub(super) fn in_vain(fetches: &[Fetch], warnings: &[Warning]) -> Option<String> {
     let is_credentials = |fetch: &&Fetch| fetch.kind().is_some() || fetch.effect().file.is_some();
-    // One of two entries in the same place has an effect.
+    // One of two files in the same place has an effect.
     let is_in_vain =
         |warning: &&Warning| *warning.kind() != WarningKind::Fetch(FetchProblem::SamePlace);
     let in_vain = warnings.iter().filter(is_in_vain).count();

@@ -35,7 +35,7 @@
 //! | pulls with | `docker pull` and one `HOME` | code of its own |
 //! | reads | the sandbox if it contains `.docker/config.json` or `.dockercfg`, otherwise the agent's flag | the task's secret and the agent's flag, never the sandbox |
 //! | in this crate | [`docker_containerizer`] | `Resolver::builder().task_secret(secret).base(&agent)` |
-//! | difference of the order here | if the sandbox has no credential for an image, the agent's flag is asked; Mesos pulls anonymously | the secret wins for every spelling of a registry; Mesos compares keys as text, so `reg.io` in the secret and `https://reg.io/v1/` in the flag are two keys, and either may be sent |
+//! | difference of the order here | if the sandbox has no credential for an image, the agent's flag is used; Mesos pulls anonymously | the secret wins for every spelling of a registry; Mesos compares keys as text, so `reg.io` in the secret and `https://reg.io/v1/` in the flag are two keys, and either may be sent |
 //! | | | an empty entry (`{}`) in the secret is passed over; in Mesos it hides the flag's entry |
 
 mod check;
