@@ -78,7 +78,7 @@ pub enum WarningKind {
     /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The location is
     /// the path of its field: `/fetch(0)`.
     Fetch(FetchProblem),
-    /// The environment variable `HOME` is not set, so Docker finds no credentials.
+    /// The environment variable `HOME` is not set, so Docker may find no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file. Any file there may be called
     /// `docker.tar.gz`, so this is not an error.

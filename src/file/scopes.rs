@@ -240,8 +240,8 @@ fn depth_bit(segments: usize) -> u32 {
 /// Hashes hosts and paths, with random seeds of its own for each file.
 ///
 /// [`foldhash`] claims that no list of texts collides under every seed. It does not claim to
-/// withstand an attacker who observes hashes, their timing or the order of a table; a file read once
-/// and then asked by its agent shows none of them to the task that wrote it. Of 20,000 hosts that
+/// withstand an attacker who observes hashes, their timing or the order of a table; an agent
+/// that looks images up in a file shows none of them to the task that wrote it. Of 20,000 hosts that
 /// differ in four bytes none is further than 4 probes from its place, as with `std`'s SipHash, which
 /// takes 11 ns for a host instead of 3.
 #[derive(Default)]

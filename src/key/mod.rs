@@ -58,8 +58,8 @@ impl<'k> Scope<'k> {
     /// Reads a key in normalised form without a port, `host[/path]`, which nearly all keys have.
     /// Returns `None` for all others, and for some with `_`.
     ///
-    /// With the complete parser alone, `one image from 10 entries` takes 0.74 times as long as its
-    /// peer instead of 0.54.
+    /// With the complete parser alone, `one image from 10 entries` takes 0.2 times its peer's time
+    /// longer (0.74 instead of 0.54, measured together).
     #[inline(always)]
     fn parse_normalised(key: &'k str) -> Option<Self> {
         let Separators { slashes, colons, underscores, .. } = Separators::of(key.as_bytes())?;

@@ -112,7 +112,7 @@ fn members_that_tar_may_unpack_otherwise_are_errors() {
         (vec![of_kind(JSON, b'3')], refused(JSON, "it is a device or a pipe"), "a device"),
         (vec![of_kind(JSON, b'4')], refused(JSON, "it is a device or a pipe"), "a block device"),
         (vec![of_kind(JSON, b'6')], refused(JSON, "it is a device or a pipe"), "a FIFO"),
-        (vec![of_kind(JSON, b'Z')], refused(JSON, "it is no regular file"), "something unknown"),
+        (vec![of_kind(JSON, b'Z')], refused(JSON, "it is not a regular file"), "something unknown"),
         (vec![gnu_sparse], refused(JSON, "it is a sparse file"), "GNU sparse"),
         (vec![pax_of(b'x', &sparse), file("GNUSparseFile.0/x", "1")], Sparse, "POSIX sparse"),
         (vec![file("../.docker/config.json", &u)], refused(JSON, "its path climbs by \"..\""), "3.5"),

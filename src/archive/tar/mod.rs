@@ -155,7 +155,7 @@ impl Reader<'_> {
             Kind::SymbolicLink | Kind::HardLink => return refused("it is a link"),
             Kind::Device => return refused("it is a device or a pipe"),
             Kind::Sparse => return refused("it is a sparse file"),
-            _ => return refused("it is no regular file"),
+            _ => return refused("it is not a regular file"),
         }
         self.stream.skip(size)
     }
