@@ -1,5 +1,5 @@
-//! Near misses: scopes that an operator probably meant for an image, and that do not cover it. Why a
-//! covering scope loses to another one is said by [`Rank::loses_by`](crate::index::Rank::loses_by).
+//! Near misses: scopes that an operator probably meant for an image, and that do not cover it.
+//! [`Rank::loses_by`](crate::index::Rank::loses_by) says why a scope that covers it loses.
 
 use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
 use crate::key::{LONGEST_HOST, Scope, covers, glob_covers, glob_matches};
