@@ -120,7 +120,8 @@ impl<'a> ReportBuilder<'a> {
         first: usize,
     ) -> SourceReport {
         self.any_fetched_in_vain |= matches!(source.no_files, Some(NoFiles::FetchedInVain(_)));
-        let files = (0..).zip(&layer.files).skip(first).take(source.files);
+        // Each is skipped on its own, which takes one step: skipping pairs takes one for each file.
+        let files = (0..).skip(first).zip(layer.files.iter().skip(first)).take(source.files);
         SourceReport {
             location: source.location.to_string(),
             note: source.no_files.as_ref().map(|why| why.text().to_owned()),
