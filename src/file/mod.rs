@@ -11,6 +11,7 @@ mod document;
 mod duplicates;
 mod entry;
 mod entry_state;
+mod exposed;
 mod fields;
 mod format;
 mod kubernetes_secret;
