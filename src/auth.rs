@@ -70,6 +70,16 @@ impl<'a> Credential<'a> {
     }
 }
 
+impl Credential<'_> {
+    /// The name of the part that is secret.
+    pub(crate) fn secret_name(&self) -> &'static str {
+        match self {
+            Credential::Basic { .. } => "password",
+            other => other.kind(),
+        }
+    }
+}
+
 impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // All fields are named, so that a new one does not compile until it is considered.

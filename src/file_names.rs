@@ -21,3 +21,6 @@ pub(crate) const DOCKER_FILES: [&str; 2] = [CONFIG_JSON, DOCKERCFG];
 
 /// The files that are read in a sandbox: those of Docker, and the archive if it was not extracted.
 pub(crate) const SANDBOX_FILES: [&str; 3] = [CONFIG_JSON, DOCKERCFG, ARCHIVE];
+
+/// Names that people give a credential file in a `HOME`, where Docker does not look at it.
+pub(crate) const MISPLACED_FILES: [&str; 2] = ["config.json", "auth.json"];

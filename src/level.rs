@@ -130,6 +130,11 @@ impl Location {
         self.name.as_deref().filter(|_| self.is_path)
     }
 
+    /// Returns whether the file is not inside another one.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.member.is_none()
+    }
+
     /// The advice for a source that is empty, if it is a credential file.
     pub(crate) fn empty_advice(&self) -> &'static str {
         let is_credential_file = self.level.is_some() || self.name.is_none();

@@ -53,6 +53,10 @@ pub enum WarningKind {
     /// An entry without a credential. Only checks report it, because `docker login` with a
     /// credential helper writes such entries.
     EmptyEntry,
+    /// A file in a Kubernetes Secret in the form that belongs to its other name: entries without
+    /// `auths` under `.dockerconfigjson`, or `auths` under `.dockercfg`. It is read here, but kubelet
+    /// ignores it.
+    IgnoredByKubelet,
     /// A registry next to `auths`, where it is ignored. Only checks report it.
     OutsideAuths,
     /// A credential file of the agent that others than its owner may read. Only checks report it.
@@ -102,6 +106,11 @@ pub struct OtherRegistries {
     pub others: Vec<String>,
     /// The number of further registries.
     pub more: usize,
+}
+
+impl WarningKind {
+    pub(crate) const IGNORED_BY_KUBELET: &str = "kubelet ignores it: .dockerconfigjson must hold {\"auths\": {…}}, and .dockercfg the entries \
+         alone; make the Secret with kubectl create secret docker-registry";
 }
 
 impl Warning {
@@ -174,6 +183,7 @@ impl fmt::Display for Warning {
             WarningKind::EmptyEntry => {
                 write!(f, "entry {key} holds no credential and is passed over; remove it")
             }
+            WarningKind::IgnoredByKubelet => f.write_str(WarningKind::IGNORED_BY_KUBELET),
             WarningKind::OutsideAuths => {
                 write!(
                     f,

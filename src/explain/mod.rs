@@ -1,6 +1,9 @@
 //! The same lookup step by step: the data of an [`Explanation`], and the page that people read.
 
+mod hints;
+mod login;
 mod near_miss;
+mod renewal;
 mod report;
 
 use std::fmt;
@@ -10,10 +13,10 @@ use serde::Serialize;
 
 use self::report::ReportBuilder;
 use crate::image::ImageRef;
-use crate::index::{Layer, Match, Rank};
+use crate::index::{Layer, Match, Query, Rank};
 use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey};
-use crate::resolver::Resolver;
+use crate::resolver::{Resolver, query};
 
 /// The report of one lookup: the answer, every key that matched or nearly did, and why the others
 /// lost.
@@ -25,10 +28,10 @@ use crate::resolver::Resolver;
 /// Serialised, it is an object with
 ///
 /// - `image`, `registry` and `repository`: the reference as understood;
-/// - `answer`, whose `outcome` is `found`, `broken` (the best match is malformed) or `none`;
+/// - `answer`, whose `outcome` is `found`, `blocked` (the best match is malformed) or `none`;
 /// - `levels`, each with its `sources`, their `files`, and in each file the `findings`: a `key`, its
 ///   `scope`, a `verdict` and a `reason`;
-/// - `hints`: likely mistakes, if there is no answer.
+/// - `hints`: the likeliest mistakes, each with its remedy, at most three.
 ///
 /// The verdicts are the same words in both forms, but for their spaces: `wins`, `loses`,
 /// `malformed`, `absent`, `duplicate`, `helper`, `out_of_scope`, `unmatchable`.
@@ -55,7 +58,7 @@ pub struct Explanation {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {
     Found { level: Level, location: String, key: String, credential: &'static str },
-    Broken { level: Level, location: String, key: String, problem: String },
+    Blocked { level: Level, location: String, key: String, problem: String },
     None,
 }
 
@@ -128,14 +131,21 @@ impl Resolver {
     /// every source in order, the keys in it that matched or nearly did, and why the others lost.
     #[must_use]
     pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
-        Explanation::new(image, &self.layers(), &self.matches(image))
+        let mut buffer = None;
+        Explanation::new(image, query(image, &mut buffer), &self.layers(), &self.matches(image))
     }
 }
 
 impl Explanation {
     /// `matches` are those of the lookup, best first, each with the number of its layer.
-    fn new(image: &ImageRef<'_>, layers: &[Arc<Layer>], matches: &[(usize, Rank, Match)]) -> Self {
-        let mut builder = ReportBuilder::new(image, matches);
+    fn new(
+        image: &ImageRef<'_>,
+        query: Query<'_>,
+        layers: &[Arc<Layer>],
+        matches: &[(usize, Rank, Match)],
+    ) -> Self {
+        let host = image.registry_parts().host().to_ascii_lowercase();
+        let mut builder = ReportBuilder::new(image, &host, query, layers, matches);
         let mut levels: Vec<LevelReport> =
             Level::ALL.map(|level| LevelReport { level, sources: Vec::new() }).into();
         for (number, layer) in layers.iter().enumerate() {
@@ -148,18 +158,13 @@ impl Explanation {
                 }
             }
         }
-        let answer = builder.answer(layers);
-        let hints = match answer {
-            Answer::None => builder.hints(),
-            Answer::Found { .. } | Answer::Broken { .. } => Vec::new(),
-        };
         Explanation {
             image: image.to_string(),
             registry: image.registry().to_owned(),
             repository: image.repository().to_owned(),
-            answer,
+            answer: builder.answer(),
             levels,
-            hints,
+            hints: builder.hints(),
         }
     }
 
@@ -172,8 +177,21 @@ impl Explanation {
     /// Returns whether the best match is a malformed entry, which blocks its scope, so that there is
     /// no answer. A runtime that pulls anonymously in that case hides the mistake from its operator.
     #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        matches!(self.answer, Answer::Blocked { .. })
+    }
+
+    /// The former name of [`is_blocked`](Self::is_blocked).
+    #[deprecated(note = "use `is_blocked`")]
+    #[must_use]
     pub fn is_broken(&self) -> bool {
-        matches!(self.answer, Answer::Broken { .. })
+        self.is_blocked()
+    }
+
+    /// The likeliest mistakes behind the answer, each with its remedy, the likeliest first; at most
+    /// three. A credential that was found has hints only if something about it looks wrong.
+    pub fn hints(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.hints.iter().map(String::as_str)
     }
 }
 
@@ -191,9 +209,9 @@ impl fmt::Display for Explanation {
             Answer::Found { location, key, credential, .. } => {
                 write!(f, "  answer: {credential} from {location}, key {}", Shown(key))
             }
-            Answer::Broken { location, key, problem, .. } => write!(
+            Answer::Blocked { location, key, problem, .. } => write!(
                 f,
-                "  answer: none, because the entry {} in {location} is broken: {problem}",
+                "  answer: none, because the malformed entry {} in {location} blocks it: {problem}",
                 Shown(key)
             ),
             Answer::None => f.write_str("  answer: none"),

@@ -1,7 +1,8 @@
 //! Near misses: scopes that an operator probably meant for an image, and that do not cover it.
 //! [`Rank::loses_by`](crate::index::Rank::loses_by) says why a scope that covers it loses.
 
-use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef};
+use super::renewal::ecr;
+use crate::image::{DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, ImageRef, MAX_REPOSITORY};
 use crate::key::{LONGEST_HOST, Scope, covers, glob_covers, glob_matches};
 
 /// The relation of a scope to an image on the same registry, or nearly the same.
@@ -76,10 +77,78 @@ impl Miss {
                     "{registry} has no key, but there are patterns with another number of labels"
                 )
             }
-            Miss::NotDockerHub => "these do not cover Docker Hub, whose key is \
-                                       https://index.docker.io/v1/"
-                .to_owned(),
+            Miss::NotDockerHub => "these do not cover Docker Hub".to_owned(),
         }
+    }
+}
+
+/// Returns up to two keys that cover an image, in place of a scope that misses it.
+///
+/// `host` is the image's host in lower case.
+pub(super) fn covering_keys(
+    miss: Miss,
+    scope: &Scope<'_>,
+    image: &ImageRef<'_>,
+    host: &str,
+) -> Vec<String> {
+    let whole = key_of_registry(image);
+    let path = Some(&*scope.path).filter(|path| covers(path, image.repository()));
+    let path = path.filter(|path| !path.is_empty());
+    let pattern = |pattern: String| match image.registry_parts() {
+        registry if registry.has_default_port() => pattern,
+        registry => format!("{pattern}:{}", registry.port()),
+    };
+    let keys = match miss {
+        Miss::NotDockerHub => [Some(whole), None],
+        Miss::OtherPort => match path {
+            Some(path) => [Some(format!("{}/{path}", image.registry())), None],
+            None => [Some(whole), None],
+        },
+        Miss::OtherNamespace => {
+            let namespace = image.repository().split('/').next().unwrap_or_default();
+            [Some(format!("{}/{namespace}", image.registry())), Some(whole)]
+        }
+        Miss::OtherDepth | Miss::ParentHost => match ecr(host) {
+            Some(ecr) => [Some(whole), Some(pattern(ecr.pattern))],
+            None => [Some(whole), pattern_with_depth(&scope.host, host).map(pattern)],
+        },
+    };
+    let covers_image = |key: &String| {
+        let is_short = key.len() <= LONGEST_HOST + MAX_REPOSITORY;
+        let scope = Scope::parse(key).ok().filter(|_| is_short);
+        scope.and_then(|scope| relation(&scope, image, host)) == Some(Relation::Covers)
+    };
+    keys.into_iter().flatten().filter(covers_image).collect()
+}
+
+/// Returns the key that was probably meant by one that can match no image, if it covers the image:
+/// without a scheme, a tag, a `*` in its path, upper-case letters.
+pub(super) fn corrected_key(key: &str, image: &ImageRef<'_>, host: &str) -> Option<String> {
+    let rest = key.split_once("://").map_or(key, |(_, rest)| rest);
+    let (rest, _) = rest.split_once("/*").unwrap_or((rest, ""));
+    let rest = match rest.rsplit_once('/') {
+        Some((path, last)) => format!("{path}/{}", last.split(':').next().unwrap_or_default()),
+        None => rest.to_owned(),
+    };
+    let corrected = rest.trim_end_matches('/').to_ascii_lowercase();
+    let scope = Scope::parse(&corrected).ok()?;
+    (relation(&scope, image, host) == Some(Relation::Covers)).then_some(corrected)
+}
+
+/// Returns the pattern for the hosts below the literal end of a scope's host that have as many
+/// labels as `host`.
+fn pattern_with_depth(scope: &str, host: &str) -> Option<String> {
+    let end = scope.trim_start_matches("*.");
+    let labels = |host: &str| host.bytes().filter(|b| *b == b'.').count();
+    let missing = labels(host).checked_sub(labels(end)).filter(|missing| *missing > 0)?;
+    (host.len() <= LONGEST_HOST).then(|| format!("{}{end}", "*.".repeat(missing)))
+}
+
+/// Returns the key for the whole registry of an image.
+pub(super) fn key_of_registry(image: &ImageRef<'_>) -> String {
+    match image.registry_parts().is_docker_hub() {
+        true => DOCKER_HUB_KEY.to_owned(),
+        false => image.registry().to_owned(),
     }
 }
 
@@ -115,7 +184,10 @@ pub(super) fn relation(scope: &Scope<'_>, image: &ImageRef<'_>, host: &str) -> O
         let mistaken = if scope.literals.is_some() {
             DOCKER_HUB_NAMES.iter().any(|name| glob_matches(&scope.host, name))
         } else {
-            is_below(&scope.host, DOCKER_HUB) || is_below(&scope.host, "docker.com")
+            let docker_com = "docker.com";
+            is_below(&scope.host, DOCKER_HUB)
+                || is_below(&scope.host, docker_com)
+                || scope.host == docker_com
         };
         return mistaken.then_some(Relation::Misses(Miss::NotDockerHub));
     }

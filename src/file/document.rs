@@ -10,11 +10,13 @@ use super::credential_helpers::{CredHelpers, HelperKey, read_helper};
 use super::entry::{Entry, EntrySecrets};
 use super::fields::{Fields, FieldsRead};
 use super::kubernetes_secret::{KubernetesSecret, SecretField};
+use super::misplaced::Misplaced;
 use super::texts::Texts;
 use crate::error::{EntryProblem, Error};
 use crate::json::{self, Fault, FaultKind, Kind, Members, Mode, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
+use crate::redact;
 
 /// Every known field of Docker's config file. One of them makes a document a `config.json`.
 #[rustfmt::skip]
@@ -26,7 +28,7 @@ const DOCKER_FIELDS: [&str; 27] = [
     "cliPluginsExtraDirs", "plugins", "aliases", "features",
 ];
 
-const AUTHS: &str = "auths";
+pub(super) const AUTHS: &str = "auths";
 const CREDS_STORE: &str = "credsStore";
 const CRED_HELPERS: &str = "credHelpers";
 
@@ -40,6 +42,8 @@ pub(super) struct ParsedDocument {
     pub(super) helper_keys: Vec<HelperKey>,
     pub(super) top_has_object: bool,
     pub(super) secret: KubernetesSecret,
+    /// Registries in fields that no program reads.
+    pub(super) misplaced: Misplaced,
     entries_left: u64,
     patterns_left: u64,
     failure: Option<Failure>,
@@ -174,7 +178,7 @@ enum TopField {
     Docker(&'static str),
     Secret(SecretField),
     Registry,
-    Unknown,
+    Unknown(Box<str>),
 }
 
 impl TopField {
@@ -186,7 +190,8 @@ impl TopField {
             document.start_entry(entry, name);
             TopField::Registry
         } else {
-            docker_field().map_or(TopField::Unknown, |field| TopField::Docker(field))
+            let unknown = || TopField::Unknown(redact::cut(name).into());
+            docker_field().map_or_else(unknown, |field| TopField::Docker(field))
         }
     }
 }
@@ -215,7 +220,8 @@ impl<'de> Sink<'de> for Document<'_> {
                     let kind = document.read_entry(&entry, members, |entries| &mut entries.top)?;
                     document.top_has_object |= kind == Kind::Object;
                 }
-                TopField::Docker(_) | TopField::Unknown => members.skip()?,
+                TopField::Docker(_) => members.skip()?,
+                TopField::Unknown(name) => document.misplaced.search(&name, members.raw()?),
             }
         }
         Ok(())

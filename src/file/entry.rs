@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::credential_helpers::HelperKey;
 use super::entry_state::EntryState;
 use super::format::Format;
+use super::misplaced::Misplaced;
 use super::scopes::{Position, Scopes};
 use super::texts::Texts;
 use crate::error::{Warning, WarningKind};
@@ -94,6 +95,10 @@ pub(crate) struct File {
     /// The helper that `credsStore` names.
     pub(crate) store_helper: Option<Box<str>>,
     pub(crate) helper_keys: Vec<HelperKey>,
+    pub(crate) misplaced: Misplaced,
+    /// Set for a file in a Kubernetes Secret that kubelet ignores, because its form does not belong
+    /// to its name.
+    pub(crate) is_ignored_by_kubelet: bool,
     pub(crate) texts: Texts,
     pub(super) scopes: Scopes,
 }
@@ -141,8 +146,8 @@ impl File {
         }
     }
 
-    /// Returns everything that an operator should know about the file, in this order: entries that
-    /// are malformed, can match no image or look wrong; duplicate keys; keys that mean the same as
+    /// Returns everything that an operator should know about the file, in this order: a file that
+    /// kubelet ignores; entries that are malformed, can match no image or look wrong; duplicate keys; keys that mean the same as
     /// another one, grouped by that one; credentials left to helpers.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.location, key, kind);
@@ -169,7 +174,9 @@ impl File {
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
         let keys = self.helper_keys.iter();
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
-        defects.chain(duplicates).chain(equivalents).chain(store).chain(keys)
+        let kubelet = self.is_ignored_by_kubelet.then_some(WarningKind::IgnoredByKubelet);
+        let kubelet = kubelet.into_iter().map(move |kind| warn(None, kind));
+        kubelet.chain(defects).chain(duplicates).chain(equivalents).chain(store).chain(keys)
     }
 
     fn defect(&self, entry: &Entry) -> Option<WarningKind> {

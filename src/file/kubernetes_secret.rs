@@ -5,7 +5,7 @@ use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
 use super::auth_field::decode_base64;
-use super::{Files, Format, Nesting, read_text};
+use super::{File, Files, Format, Nesting, read_text};
 use crate::error::Error;
 use crate::file_names::{DOCKER_CONFIG_JSON, DOCKERCFG};
 use crate::json::{Members, Sink};
@@ -132,7 +132,7 @@ impl KubernetesSecret {
                 let problem = "its value in the Secret is not base64 of a credential file";
                 Err(Error::Encoding { location, problem })
             };
-            files.extend(read?.files);
+            files.extend(read?.files.into_iter().map(|file| marked(file, name)));
         }
         if files.is_empty() {
             let problem = "the Secret holds neither .dockerconfigjson nor .dockercfg under data or \
@@ -141,6 +141,14 @@ impl KubernetesSecret {
         }
         Ok(Files { format: Format::KubernetesSecret, files })
     }
+}
+
+/// Marks a file that kubelet ignores: entries without `auths` under `.dockerconfigjson`, or `auths`
+/// under `.dockercfg`. It does not convert one form to the other.
+fn marked(mut file: File, name: &str) -> File {
+    let form = if name == DOCKERCFG { Format::Dockercfg } else { Format::ConfigJson };
+    file.is_ignored_by_kubelet = file.format != form && !file.entries.is_empty();
+    file
 }
 
 impl SecretData {

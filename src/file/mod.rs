@@ -15,6 +15,7 @@ mod exposed;
 mod fields;
 mod format;
 mod kubernetes_secret;
+mod misplaced;
 mod oldest_dockercfg;
 mod scopes;
 mod texts;
@@ -32,6 +33,7 @@ pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub(crate) use self::entry_state::EntryState;
 pub(crate) use self::fields::is_credential_field;
 pub use self::format::Format;
+pub(crate) use self::misplaced::{MisplacedKey, Place};
 use self::scopes::Scopes;
 pub(crate) use self::scopes::{Host, Position};
 
@@ -105,11 +107,28 @@ fn read_text(
     if document.secret.is_present() && !document.has_docker_field {
         return document.secret.read(&location, limits, nesting);
     }
-    let (format, entries) = match document.top_has_object && !document.has_docker_field {
+    let is_flat = document.top_has_object && !document.has_docker_field;
+    let (format, entries) = match is_flat {
         true => (Format::Dockercfg, document.entries.top),
-        false => (Format::ConfigJson, document.entries.auths),
+        false => {
+            let place = match document.has_docker_field {
+                true => Place::NextToAuths,
+                false => Place::NotAnObject,
+            };
+            document.misplaced.add_top(&document.entries.top, &document.texts, &place);
+            (Format::ConfigJson, document.entries.auths)
+        }
     };
-    let ParsedDocument { store_helper, helper_keys, texts, .. } = document;
-    let scopes = Scopes::default();
-    Ok(Files::one(File { location, format, entries, store_helper, helper_keys, texts, scopes }))
+    let ParsedDocument { store_helper, helper_keys, misplaced, texts, .. } = document;
+    Ok(Files::one(File {
+        location,
+        format,
+        entries,
+        store_helper,
+        helper_keys,
+        misplaced,
+        is_ignored_by_kubelet: false,
+        texts,
+        scopes: Scopes::default(),
+    }))
 }

@@ -4,6 +4,7 @@
 use super::auth_field::decode_auth;
 use super::entry::{Entry, EntrySecrets, File, TokenFields};
 use super::format::Format;
+use super::misplaced::Misplaced;
 use super::scopes::Scopes;
 use super::texts::Texts;
 use crate::image::DOCKER_HUB_KEY;
@@ -42,6 +43,8 @@ pub(super) fn read(text: &str, location: &Location) -> Option<File> {
         entries: vec![entry],
         store_helper: None,
         helper_keys: Vec::new(),
+        misplaced: Misplaced::default(),
+        is_ignored_by_kubelet: false,
         texts,
         scopes: Scopes::default(),
     })

@@ -73,7 +73,7 @@ impl Texts {
         self.tokens.get(index as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn ends_in_newline(&self, span: Span) -> bool {
+    pub(crate) fn ends_in_newline(&self, span: Span) -> bool {
         matches!(self.text.bytes(span).last(), Some(b'\n' | b'\r'))
     }
 }

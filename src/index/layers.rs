@@ -36,7 +36,19 @@ pub(crate) struct SourceRead {
     pub(crate) level: Level,
     /// The number of files in the layer that are its own; they follow those of earlier sources.
     pub(crate) files: usize,
+    /// Set if a task can read the files.
+    pub(crate) is_in_sandbox: bool,
     pub(crate) no_files: Option<NoFiles>,
+    /// The layers of a source that was not read because a sandbox hides it.
+    pub(crate) hidden: Option<Layers>,
+}
+
+impl SourceRead {
+    /// A source without files.
+    pub(crate) fn empty(level: Level, location: Location, no_files: NoFiles) -> Self {
+        let no_files = Some(no_files);
+        SourceRead { location, level, files: 0, is_in_sandbox: false, no_files, hidden: None }
+    }
 }
 
 /// Layers in the order given.

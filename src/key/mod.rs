@@ -118,6 +118,12 @@ impl<'k> Scope<'k> {
         Ok(Scope { host, port, path, spelling, literals })
     }
 
+    /// The scope of a whole registry, given in normalised form.
+    pub(crate) fn registry(host: &'k str, port: u16) -> Self {
+        let (host, path) = (Cow::Borrowed(host), Cow::Borrowed(""));
+        Scope { host, port: port.into(), path, spelling: Spelling::Normalised, literals: None }
+    }
+
     pub(crate) fn is_docker_hub(&self) -> bool {
         self.host == DOCKER_HUB && self.port == DEFAULT_PORT
     }

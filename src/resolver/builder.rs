@@ -12,7 +12,7 @@ use crate::file::{EntryState, File};
 use crate::index::{Layer, Layers, Part, SourceRead};
 use crate::level::{Level, PerLevel};
 use crate::limits::Limits;
-use crate::source::Source;
+use crate::source::{Reading, Source};
 
 /// The sources of a [`Resolver`] to be.
 ///
@@ -72,7 +72,8 @@ impl ResolverBuilder {
     /// followed below it, and only regular files are opened. On Unix a task cannot swap a file between the
     /// check and the opening; on other systems it can.
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
-        self.source(Source::SandboxHome(directory.into()))
+        let directory = directory.into();
+        self.source(Source::Sandbox { directory, reading: Reading::All, remedy: None })
     }
 
     /// Adds the `HOME` of the user or agent itself: `.docker/config.json` and `.dockercfg` in it,
@@ -209,7 +210,9 @@ impl LayerBuilder {
             location: contents.location,
             level,
             files: contents.files.len(),
+            is_in_sandbox: source.is_in_sandbox(),
             no_files: contents.no_files,
+            hidden: None,
         });
         if self.files.is_empty() {
             self.files = contents.files;

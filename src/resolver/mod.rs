@@ -18,7 +18,8 @@ use crate::source::NoFiles;
 /// A set of credential files, and the answer for each image: the credential that pulls it, if any.
 ///
 /// [`build`](ResolverBuilder::build) reads every source and can fail. A lookup is pure and cannot
-/// fail. A `Resolver` is immutable, `Send + Sync`, and cloned in O(1). `Debug` shows counts.
+/// fail. A `Resolver` is immutable, `Send + Sync`, and cloned in O(1). The default one has no source.
+/// `Debug` shows counts.
 ///
 /// # Precedence
 ///
@@ -38,7 +39,7 @@ use crate::source::NoFiles;
 /// An entry without a credential (`{}`, only an email) is absent: the lookup goes on. A malformed
 /// entry **blocks** its scope: if it is the best match, the answer is `None`, never another
 /// identity.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Resolver {
     layers: Layers,
     /// `None` if there are no warnings, as in most resolvers.
@@ -142,19 +143,15 @@ impl Resolver {
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
         let hidden = Level::ALL.into_iter().filter(is_given).map(|level| {
             let why = "not read, because there is a credential file in the sandbox";
-            (level, Location::bytes(level, 1), NoFiles::Because(why))
+            let source = SourceRead::empty(level, Location::bytes(level, 1), NoFiles::because(why));
+            SourceRead { hidden: Some(other.layers.clone()), ..source }
         });
-        self.with_empty_sources(hidden)
+        self.with_sources(hidden.collect())
     }
 
-    /// Adds sources without files, each with its reason, for `explain` to show.
-    pub(crate) fn with_empty_sources(
-        self,
-        sources: impl IntoIterator<Item = (Level, Location, NoFiles)>,
-    ) -> Resolver {
-        let source =
-            |(level, location, why)| SourceRead { location, level, files: 0, no_files: Some(why) };
-        let layer = Layer::new(sources.into_iter().map(source).collect(), Vec::new());
+    /// Adds sources without files, for `explain` to show.
+    pub(crate) fn with_sources(self, sources: Vec<SourceRead>) -> Resolver {
+        let layer = Layer::new(sources, Vec::new());
         let parts = [Part::Base(self.layers), Part::Own(layer)];
         Resolver { layers: Layers::of(parts), warnings: self.warnings }
     }
@@ -175,7 +172,10 @@ impl Resolver {
     }
 }
 
-fn query<'q>(image: &'q ImageRef<'_>, buffer: &'q mut Option<[u8; MAX_REPOSITORY]>) -> Query<'q> {
+pub(crate) fn query<'q>(
+    image: &'q ImageRef<'_>,
+    buffer: &'q mut Option<[u8; MAX_REPOSITORY]>,
+) -> Query<'q> {
     let registry = image.registry_parts();
     Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
 }

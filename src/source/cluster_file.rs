@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Contents, named};
+use super::{Advice, Contents, NoFiles, named};
 use crate::error::Error;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
@@ -17,7 +17,9 @@ pub(super) fn read(path: &Path, required: bool, limits: &Limits) -> Result<Conte
     match bytes {
         Some(bytes) => Contents::read(location, bytes.as_slice(), limits),
         None => {
-            Ok(Contents::empty(location).if_empty("the file does not exist, which was allowed"))
+            let why = "the file does not exist, which was allowed".into();
+            let no_files = NoFiles { why, advice: Some(Advice::Create) };
+            Ok(Contents::empty(location).if_empty(no_files))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::sandbox::{NO_SANDBOX_FILES, archive_without_credentials};
-use super::{Contents, named};
+use super::{Contents, NoFiles, named};
 use crate::archive;
 use crate::error::{Error, Warning, WarningKind};
 use crate::file;
@@ -161,7 +161,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
         let read = if is_extracted { file::read_member } else { file::read };
         contents.add_sandbox_file(name, read(bytes.as_slice(), &location, limits))?;
     }
-    Ok(contents.if_empty(NO_SANDBOX_FILES))
+    Ok(contents.if_empty(NoFiles::because(NO_SANDBOX_FILES)))
 }
 
 /// Returns the fetches that are read, in order. Named ones are all read. Of the task's own archives

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::agent_flag::is_no_path;
-use super::{Contents, named};
+use super::sandbox::no_files;
+use super::{Contents, NoFiles, named};
 use crate::error::{Error, Warning, WarningKind};
 use crate::file;
-use crate::file_names::DOCKER_FILES;
+use crate::file_names::{DOCKER_FILES, MISPLACED_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 
@@ -17,7 +18,9 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
         let location = Location::bytes(Level::SandboxHome, ordinal);
         let warnings = vec![Warning::new(&location, None, WarningKind::HomeUnset)];
         let contents = Contents { warnings, ..Contents::empty(location) };
-        return Ok(contents.if_empty("not set, and without it Docker may find no credentials"));
+        let unset = NoFiles::because("not set, and without it Docker may find no credentials");
+        let remedy = "set HOME for the program, as Environment=HOME=/root in a systemd unit";
+        return Ok(contents.if_empty(unset.mistake(remedy)));
     };
     if is_no_path(&home.to_string_lossy()) {
         let problem = "it is not a path; it is not shown because it may hold credentials";
@@ -31,5 +34,12 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
             contents.files.extend(file::read(bytes.as_slice(), &location, limits)?.files);
         }
     }
-    Ok(contents.if_empty("holds no .docker/config.json and no .dockercfg"))
+    if !contents.files.is_empty() {
+        return Ok(contents);
+    }
+    let misplaced = MISPLACED_FILES.into_iter().find(|name| home.join(name).is_file());
+    let why = "holds no .docker/config.json and no .dockercfg";
+    let remedy = "docker login writes .docker/config.json there if it runs with the same HOME; sudo \
+                  and service managers set another one";
+    Ok(contents.if_empty(no_files(why, misplaced, remedy)))
 }

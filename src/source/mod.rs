@@ -8,6 +8,7 @@ mod home;
 mod named;
 mod sandbox;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -21,7 +22,7 @@ use crate::secret::SecretBytes;
 pub(crate) use self::agent_flag::Form as FlagForm;
 pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as location_of_fetched};
 pub(crate) use self::named::{open_named, read_named, read_open};
-use self::sandbox::Reading;
+pub(crate) use self::sandbox::Reading;
 
 /// A source as it was given to the builder.
 #[derive(Clone)]
@@ -35,9 +36,12 @@ pub(crate) enum Source {
     /// The local files that a task fetches into its sandbox.
     Fetched(Vec<Fetched>),
     Home(Option<PathBuf>),
-    SandboxHome(PathBuf),
-    /// A sandbox in which only the file that Docker finds first is read.
-    DockerHome(PathBuf),
+    Sandbox {
+        directory: PathBuf,
+        reading: Reading,
+        /// The way in which a platform puts a credential file there.
+        remedy: Option<&'static str>,
+    },
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
     ClusterFile {
@@ -46,19 +50,35 @@ pub(crate) enum Source {
     },
 }
 
-/// The reason for which a source has no files, if that is not an error.
-pub(crate) enum NoFiles {
-    Because(&'static str),
-    /// Credential files are fetched, but none has an effect, for these reasons.
-    FetchedInVain(Box<str>),
+/// The reason for which a source has no files, if that is not an error, and what puts one there.
+pub(crate) struct NoFiles {
+    pub(crate) why: Cow<'static, str>,
+    pub(crate) advice: Option<Advice>,
+}
+
+/// The advice for a source without files.
+pub(crate) enum Advice {
+    /// Something is wrong, whatever other sources have.
+    Mistake(Cow<'static, str>),
+    /// Worth saying only if no other source has a file either.
+    IfAlone(Cow<'static, str>),
+    /// The same for a file that a login creates.
+    Create,
 }
 
 impl NoFiles {
-    pub(crate) fn text(&self) -> &str {
-        match self {
-            NoFiles::Because(why) => why,
-            NoFiles::FetchedInVain(why) => why,
-        }
+    pub(crate) fn because(why: impl Into<Cow<'static, str>>) -> Self {
+        NoFiles { why: why.into(), advice: None }
+    }
+
+    /// Adds what puts a file there.
+    pub(crate) fn or_else(self, remedy: impl Into<Cow<'static, str>>) -> Self {
+        NoFiles { advice: Some(Advice::IfAlone(remedy.into())), ..self }
+    }
+
+    /// Adds what is wrong and how to correct it.
+    pub(crate) fn mistake(self, advice: impl Into<Cow<'static, str>>) -> Self {
+        NoFiles { advice: Some(Advice::Mistake(advice.into())), ..self }
     }
 }
 
@@ -82,8 +102,8 @@ impl Contents {
     }
 
     /// Adds the reason for which there are no files, if there are none.
-    fn if_empty(self, why: &'static str) -> Self {
-        let no_files = self.files.is_empty().then_some(NoFiles::Because(why));
+    fn if_empty(self, no_files: NoFiles) -> Self {
+        let no_files = self.files.is_empty().then_some(no_files);
         Contents { no_files, ..self }
     }
 }
@@ -92,13 +112,15 @@ impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
             Source::Bytes { level, .. } => *level,
-            Source::SandboxHome(_)
-            | Source::DockerHome(_)
-            | Source::Fetched(_)
-            | Source::Home(_) => Level::SandboxHome,
+            Source::Sandbox { .. } | Source::Fetched(_) | Source::Home(_) => Level::SandboxHome,
             Source::AgentFlag(_) => Level::AgentFlag,
             Source::ClusterFile { .. } => Level::ClusterFile,
         }
+    }
+
+    /// Returns whether the task of a container can read the files of the source.
+    pub(crate) fn is_in_sandbox(&self) -> bool {
+        matches!(self, Source::Sandbox { .. } | Source::Fetched(_))
     }
 
     /// Reads the source, the `ordinal`th one given at its level.
@@ -113,8 +135,9 @@ impl Source {
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
-            Source::SandboxHome(directory) => sandbox::read(directory, Reading::All, limits),
-            Source::DockerHome(directory) => sandbox::read(directory, Reading::AsDocker, limits),
+            Source::Sandbox { directory, reading, remedy } => {
+                sandbox::read(directory, *reading, *remedy, limits)
+            }
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
             Source::ClusterFile { path, required } => cluster_file::read(path, *required, limits),
         }

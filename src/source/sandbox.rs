@@ -11,28 +11,37 @@
 use std::io;
 use std::path::Path;
 
-use super::Contents;
 use super::named::read_open;
+use super::{Contents, NoFiles};
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file::{self, Files};
-use crate::file_names::{ARCHIVE, SANDBOX_FILES};
+use crate::file_names::{ARCHIVE, MISPLACED_FILES, SANDBOX_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 
 pub(super) const NO_SANDBOX_FILES: &str =
     "holds no .docker/config.json, .dockercfg or docker.tar.gz to read";
 
+const PUT_A_FILE: &str = "put .docker/config.json into it before the pull, or a docker.tar.gz of \
+                          .docker; Docker's HOME is the sandbox, so ~/.docker is not read";
+
 /// The files that are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(crate) enum Reading {
     /// All of them, as one pool.
     All,
     /// The first one that Docker reads.
     AsDocker,
 }
 
-pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Result<Contents, Error> {
+/// Reads a sandbox. If it has no file, `remedy` says how a platform puts one there.
+pub(super) fn read(
+    directory: &Path,
+    reading: Reading,
+    remedy: Option<&'static str>,
+    limits: &Limits,
+) -> Result<Contents, Error> {
     let location = Location::file(Level::SandboxHome, directory);
     let home = open::Directory::open(directory)
         .map_err(|source| Error::Read { location: location.clone(), source })?;
@@ -51,7 +60,26 @@ pub(super) fn read(directory: &Path, reading: Reading, limits: &Limits) -> Resul
         let bytes = read_open(open, &location, limits)?;
         contents.add_sandbox_file(file, file::read(bytes.as_slice(), &location, limits))?;
     }
-    Ok(contents.if_empty(NO_SANDBOX_FILES))
+    if !contents.files.is_empty() {
+        return Ok(contents);
+    }
+    let remedy = remedy.unwrap_or(PUT_A_FILE);
+    let misplaced = MISPLACED_FILES.into_iter().find(|name| home.has(name));
+    Ok(contents.if_empty(no_files(NO_SANDBOX_FILES, misplaced, remedy)))
+}
+
+/// Returns the reason for a directory without credential files, in which there may be a file that
+/// Docker does not look at.
+pub(super) fn no_files(
+    why: &'static str,
+    misplaced: Option<&str>,
+    remedy: &'static str,
+) -> NoFiles {
+    match misplaced {
+        None => NoFiles::because(why).or_else(remedy),
+        Some(name) => NoFiles::because(format!("{why}, but {name}, which Docker does not look at"))
+            .mistake(format!("if {name} is Docker's, it belongs in .docker/config.json")),
+    }
 }
 
 impl Contents {
@@ -97,7 +125,7 @@ mod open {
     use std::os::fd::OwnedFd;
     use std::path::Path;
 
-    use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open, openat};
+    use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, open, openat, statat};
     use rustix::io::Errno;
 
     use super::Refusal;
@@ -109,6 +137,11 @@ mod open {
         pub(super) fn open(path: &Path) -> io::Result<Self> {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             Ok(Directory(open(path, flags, Mode::empty())?))
+        }
+
+        /// Returns whether there is a regular file of this name. It is not opened.
+        pub(super) fn has(&self, name: &str) -> bool {
+            statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| is_regular(&stat))
         }
 
         /// Opens a regular file below the sandbox, or returns `None` if the path does not exist.
@@ -182,6 +215,10 @@ mod open {
     const READ: OFlags =
         OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
+    fn is_regular(stat: &Stat) -> bool {
+        FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+    }
+
     fn check_regular(stat: &Stat) -> Result<(), Refusal> {
         Err(Refusal::NotAFile(match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => return Ok(()),
@@ -211,6 +248,10 @@ mod open {
             } else {
                 Err(io::ErrorKind::NotADirectory.into())
             }
+        }
+
+        pub(super) fn has(&self, name: &str) -> bool {
+            fs::symlink_metadata(self.0.join(name)).is_ok_and(|metadata| metadata.is_file())
         }
 
         pub(super) fn open_file(&self, path: &str) -> Result<Option<File>, Refusal> {

@@ -48,29 +48,32 @@ fn explain_has_a_line_for_each_cause() {
         (r#""reg.io": {"identitytoken": "t"}"#, "reg.io/a", "  answer: identity token from task secret, key \"reg.io\"",
             "the kind"),
         (r#""reg.io": OK"#, "reg.io:5000/a",
-            "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"", "another port"),
+            "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"; \
+            this image needs \"reg.io:5000\"", "another port"),
         (r#""reg.io/t": OK"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a",
             "another namespace"),
-        (r#""reg.io/t": OK"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"",
+        (r#""reg.io/t": OK"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; this image needs \"reg.io/a\" or \"reg.io\"",
             "another namespace"),
         (r#""reg.io/t": OK, "https://reg.io/t/": OK"#, "reg.io/a",
-            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"", "two spellings are mentioned once"),
+            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; this image needs \"reg.io/a\" or \"reg.io\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a",
             "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is \
             not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a",
-            "  hint: the credential may be in a helper, which is not run; put it into the file itself: the helper \
-            \"desktop\" (credsStore in task secret)", "a keychain"),
+            "  hint: the credential may be in a helper, which is not run: the helper \"desktop\" (credsStore in task \
+            secret); take the helper out of the file and log in again: podman login --authfile config.json reg.io \
+            writes a config.json with it", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a",
             "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#""reg.io": {"auth": "!"}"#, "reg.io/a",
-            "  answer: none, because the entry \"reg.io\" in task secret is broken: its field \"auth\" is not base64 \
+            "  answer: none, because the malformed entry \"reg.io\" in task secret blocks it: its field \"auth\" is not base64 \
             of user:password (standard alphabet)", "malformed"),
         (r#""reg.io/a": {"auth": "!"}, "reg.io": OK"#, "reg.io/a",
             "    loses \"reg.io\": the malformed one comes first", "malformed"),
         (r#""reg.io": {"email": "e"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "absent"),
-        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"",
+        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; podman login --authfile config.json reg.io \
+            writes a config.json with it",
             "absent"),
         (r#""reg.io": OK, "reg.io": {}"#, "reg.io/a",
             "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts", "repeated"),
@@ -80,16 +83,17 @@ fn explain_has_a_line_for_each_cause() {
             "    unmatchable #1 (not shown, it does not look like a registry): it holds user info before an @; write \
             only the registry", "a bad key"),
         (r#""ftp://reg.io": OK"#, "reg.io/a",
-            "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"", "a bad key"),
+            "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"; write \"reg.io\"", "a bad key"),
         (r#""hub.docker.com": OK"#, "nginx",
             "    out of scope \"hub.docker.com\": is not a name of Docker Hub, and no * covers it; write \
             https://index.docker.io/v1/", "the Hub"),
         (r#""*.io": OK"#, "nginx",
-            "  hint: these do not cover Docker Hub, whose key is https://index.docker.io/v1/: \"*.io\"", "the Hub"),
+            "  hint: these do not cover Docker Hub: \"*.io\"; this image needs \"https://index.docker.io/v1/\"", "the Hub"),
         (r#""*.reg.io": OK"#, "reg.io/a",
             "    out of scope \"*.reg.io\": does not cover reg.io: * matches within one label only", "a pattern"),
         (r#""*.reg.io": OK"#, "a.b.reg.io/a",
-            "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"",
+            "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"; \
+            this image needs \"a.b.reg.io\" or \"*.*.reg.io\"",
             "a pattern"),
         (r#""reg.io": OK"#, "a.reg.io/a",
             "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
@@ -104,8 +108,10 @@ fn explain_has_a_line_for_each_cause() {
             "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
         (r#""reg.io": OK, "reg.io/a": OK"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it",
             "a path"),
-        (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io", "nothing"),
-        (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub)",
+        (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; add it to \
+            task secret: podman login --authfile config.json reg.io writes a config.json with it", "nothing"),
+        (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub), only for \
+            \"quay.io\"; add it to task secret: podman login --authfile config.json docker.io writes a config.json with it",
             "nothing"),
         (r#""quay.io": OK"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
         (r#""quay.io/team": OK"#, "quay.io/teams/app",
@@ -119,7 +125,8 @@ fn explain_has_a_line_for_each_cause() {
         (&helpers, "reg.io/a", "    and 5 more keys like these", "a page has an end for helpers too"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \
-            \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more", "a line has an end"),
+            \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more; this image needs \"reg.io/a\" or \
+            \"reg.io\"", "a line has an end"),
         (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * \
             is allowed in a host only)", "however many others"),
         (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
@@ -192,7 +199,17 @@ fn explain_lists_missing_sources() {
             "  sandbox HOME, {path}: holds no .docker/config.json, .dockercfg or docker.tar.gz to read"
         ),
         format!("  cluster file, {path}/missing: the file does not exist, which was allowed"),
-        "  hint: no credential file was given or found at any level".to_owned(),
+        format!(
+            "  hint: sandbox HOME, {path}: put .docker/config.json into it before the pull, or a \
+             docker.tar.gz of .docker; Docker's HOME is the sandbox, so ~/.docker is not read"
+        ),
+        format!(
+            "  hint: cluster file, {path}/missing: podman login --authfile {path}/missing reg.io \
+             writes it there"
+        ),
+        "  hint: no credential file was given or found at any level; environment variables such as \
+         DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read"
+            .to_owned(),
         "  answer: none".to_owned(),
     ];
     check_rows(rows, |line| {
@@ -207,11 +224,8 @@ fn hints_do_not_contradict_the_findings() {
         serde_json::to_value(explained).unwrap()["hints"].as_array().unwrap().clone()
     };
     assert_eq!(hints(&config(&[("reg.io", "u")]), "reg.io/a").len(), 0, "none for a hit");
-    assert_eq!(
-        hints(r#"{"auths": {"reg.io": 1}}"#, "reg.io/a").len(),
-        0,
-        "none for a broken entry"
-    );
+    let blocked = hints(r#"{"auths": {"reg.io": 1, "reg.io/t": {}, "reg": {}}}"#, "reg.io/a");
+    assert_eq!(blocked.len(), 1, "{blocked:?}");
     let rows = [
         r#"{"auths": {"reg.io": {}}}"#,
         r#"{"auths": {"reg.io/x": {"auth": "dTpw"}}}"#,

@@ -10,12 +10,13 @@ use super::fetch::{self, Fetch};
 use super::{exposure, fetch_check};
 use crate::error::{Error, Rule, Violation, Warning};
 use crate::image::ImageRef;
+use crate::index::SourceRead;
 use crate::level::Level;
 use crate::limits::Limits;
-use crate::mesos::{Containerizer, DockerRegistry};
+use crate::mesos::{Containerizer, DockerRegistry, FETCH_IT};
 use crate::redact::{cut, shown_name, shown_uri};
 use crate::resolver::{Resolver, ResolverBuilder};
-use crate::source::{NoFiles, Source, location_of_fetched};
+use crate::source::{NoFiles, Reading, Source, location_of_fetched};
 
 /// A container of an app or a pod: its image, the secret for it, and what Mesos fetches.
 ///
@@ -222,7 +223,9 @@ impl Container {
     ) -> Result<Resolver, Error> {
         let mut builder = self.builder(secret)?;
         if self.containerizer == Containerizer::Docker {
-            builder = builder.sandbox_home(sandbox.as_ref());
+            let directory = sandbox.as_ref().to_owned();
+            let remedy = Some(FETCH_IT);
+            builder = builder.source(Source::Sandbox { directory, reading: Reading::All, remedy });
         }
         Ok(self.over(builder.limits(limits).build()?, agent))
     }
@@ -267,8 +270,10 @@ impl Container {
         let own = match in_vain {
             None => own,
             Some(reasons) => {
-                let why = NoFiles::FetchedInVain(reasons.into());
-                own.with_empty_sources([(level, location_of_fetched(), why)])
+                let why = NoFiles::because(reasons).mistake(
+                    "no credential file of it has an effect; its line above gives the reasons",
+                );
+                own.with_sources(vec![SourceRead::empty(level, location_of_fetched(), why)])
             }
         };
         own.over(agent)

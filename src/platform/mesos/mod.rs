@@ -49,7 +49,7 @@ use crate::error::{Error, Warning, WarningKind};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::resolver::Resolver;
-use crate::source::{FlagForm, Source, read_named};
+use crate::source::{FlagForm, Reading, Source, read_named};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::config::Config;
@@ -132,6 +132,10 @@ fn check_content(
     Ok(of_file.chain(check.unused).chain(check.warnings).collect())
 }
 
+/// The way in which a credential file gets into a sandbox.
+pub(crate) const FETCH_IT: &str = "let the task fetch docker.tar.gz into it, which Mesos unpacks (fetch or uris, tar -czf \
+     docker.tar.gz .docker); Docker's HOME is the sandbox, so the agent's ~/.docker is not read";
+
 /// Builds a resolver that follows the rule of Mesos's Docker containerizer: the sandbox alone if it
 /// contains a credential file, otherwise the agent.
 ///
@@ -147,7 +151,9 @@ pub fn docker_containerizer(
     limits: Limits,
     sandbox: impl AsRef<Path>,
 ) -> Result<Resolver, Error> {
-    let home = Source::DockerHome(sandbox.as_ref().to_owned());
+    let directory = sandbox.as_ref().to_owned();
+    let (reading, remedy) = (Reading::AsDocker, Some(FETCH_IT));
+    let home = Source::Sandbox { directory, reading, remedy };
     // Read once, because the task can change the sandbox at any moment.
     let home = Resolver::builder().limits(limits).source(home).build()?;
     let has_files = home.files().next().is_some();

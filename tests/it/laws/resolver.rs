@@ -143,5 +143,5 @@ fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>, has_canar
     let told = format!("{explained} {explained:?} {resolver:?} {:?}", resolver.warnings());
     assert!(has_canary || !told.contains(CANARY), "{told}");
     assert_eq!(explained.is_found(), expected.is_some(), "{explained}");
-    assert_eq!(explained.is_broken(), expected.is_none() && !all.is_empty(), "{explained}");
+    assert_eq!(explained.is_blocked(), expected.is_none() && !all.is_empty(), "{explained}");
 }

@@ -289,7 +289,7 @@ fn explain_lists_fetched_credential_files_without_effect() {
     let none = Resolver::builder().build().unwrap();
     let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes \
     the query for a part of the name";
-    let hint = "hint: no fetched credential file has an effect; the line for sandbox HOME gives the reasons";
+    let hint = "hint: sandbox HOME, what the task fetches: no credential file of it has an effect; its line above gives the reasons";
     let nothing = "hint: no credential file was given or found at any level";
     let no_key = "hint: no key in any source is for the registry new.io";
     // what is fetched, the agent, what is explained, what is not, rule

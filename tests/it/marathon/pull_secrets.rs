@@ -70,8 +70,8 @@ fn a_malformed_entry_in_a_secret_differs_from_none() {
     let image = container.image_ref(&hub).unwrap().unwrap();
     let resolver = container.resolver(&agent(), Limits::default(), |_| malformed()).unwrap();
     assert!(resolver.resolve(&image).is_none(), "never the agent's, one identity down");
-    assert!(resolver.explain(&image).is_broken());
-    assert!(!agent().explain(&image).is_broken());
+    assert!(resolver.explain(&image).is_blocked());
+    assert!(!agent().explain(&image).is_blocked());
     let strict = container.builder(|_| malformed()).unwrap().strict().base(&agent()).build();
     let error = strict.unwrap_err().to_string();
     assert!(
