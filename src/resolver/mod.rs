@@ -55,7 +55,7 @@ impl Resolver {
     /// Returns the credential that pulls `image`, or `None` for an anonymous pull.
     ///
     /// `None` is also the answer if the best match is malformed. In that case
-    /// [`Explanation::is_broken`](crate::Explanation::is_broken) holds; a builder with
+    /// [`Explanation::is_blocked`](crate::Explanation::is_blocked) holds; a builder with
     /// [`strict`](ResolverBuilder::strict) refuses such a file.
     ///
     /// Allocates nothing. The tag and digest of `image` are ignored.

@@ -31,6 +31,17 @@ fn a_shown_page_is_what_explain_prints() {
 }
 
 #[test]
+fn the_shown_miss_is_what_its_command_prints() {
+    let (_, rest) = README.split_once("cargo run --example resolve -- --agent-flag '").expect("it");
+    let (flag, rest) = rest.split_once("' ").expect("the end of the flag");
+    let (image, rest) = rest.split_once('\n').expect("the end of the command");
+    let (_, page) = rest.split_once("```text\n").expect("a page");
+    let (page, _) = page.split_once("\n```").expect("its end");
+    let resolver = Resolver::builder().agent_flag(flag).build().unwrap();
+    assert_eq!(resolver.explain(&image_ref(image)).to_string(), page);
+}
+
+#[test]
 fn the_table_of_keys_and_images_is_true() {
     let document = front_page();
     let (_, table) = document.split_once("# Keys and images").expect("the section");
