@@ -78,7 +78,8 @@ pub enum Error {
         location: Location,
     },
 
-    /// Invalid JSON. Correct it at the given line and column.
+    /// Invalid JSON. Correct it at the given line and column. A file of another kind, such as a
+    /// certificate or YAML, is named in the problem, and the advice is for that kind.
     #[error("{location}: {problem} at line {line}, column {column}; {advice}")]
     Syntax {
         /// The file.
@@ -89,12 +90,12 @@ pub enum Error {
         line: usize,
         /// The column in bytes, from 1. It is 0 at the start of a line.
         column: usize,
-        /// The correction.
+        /// The correction, or the file to give instead.
         advice: &'static str,
     },
 
-    /// Valid JSON that is not a credential file: `auths` that is not an object, a Kubernetes Secret
-    /// without credentials.
+    /// Valid JSON that is not a credential file: a list, `auths` that is not an object, a Kubernetes
+    /// Secret without credentials.
     #[error("{location}: {problem}{}", position(*line, *column))]
     NotACredentialFile {
         /// The file.

@@ -13,7 +13,7 @@ use super::kubernetes_secret::{KubernetesSecret, SecretField};
 use super::misplaced::Misplaced;
 use super::texts::Texts;
 use crate::error::{EntryProblem, Error};
-use crate::json::{self, Fault, FaultKind, Kind, Members, Mode, Sink};
+use crate::json::{self, Expected, Fault, FaultKind, Kind, Members, Mode, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::redact;
@@ -100,6 +100,7 @@ impl ParsedDocument {
         text: &str,
         location: &Location,
         limits: &Limits,
+        expected: Expected,
     ) -> Result<bool, Error> {
         let mode = if text.contains('\\') { Mode::Apart } else { Mode::Direct };
         let mut read = json::read(text, mode, Document(self));
@@ -112,7 +113,7 @@ impl ParsedDocument {
         }
         match (read, self.failure) {
             (Ok(kind), _) => Ok(kind == Kind::Object),
-            (Err(fault), None) => Err(fault.into_error(text, location)),
+            (Err(fault), None) => Err(fault.into_error(text, location, expected)),
             (Err(fault), Some(failure)) => Err(failure.into_error(fault, location, limits)),
         }
     }

@@ -5,10 +5,10 @@ use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
 use super::auth_field::decode_base64;
-use super::{File, Files, Format, Nesting, read_text};
+use super::{File, Files, Format, read_text};
 use crate::error::Error;
 use crate::file_names::{DOCKER_CONFIG_JSON, DOCKERCFG};
-use crate::json::{Members, Sink};
+use crate::json::{Expected, Members, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
 
@@ -98,7 +98,7 @@ impl KubernetesSecret {
         self,
         location: &Location,
         limits: &Limits,
-        nesting: Nesting,
+        expected: Expected,
     ) -> Result<Files, Error> {
         let refused = |location: &Location, problem| Error::NotACredentialFile {
             location: location.clone(),
@@ -106,7 +106,7 @@ impl KubernetesSecret {
             line: 0,
             column: 0,
         };
-        if nesting == Nesting::InSecret {
+        if expected != Expected::CredentialFile {
             return Err(refused(location, "a Secret inside a Secret is not read"));
         }
         let (string_data, data) = match self.is_secret {
@@ -125,9 +125,9 @@ impl KubernetesSecret {
             };
             // Some people write the file itself in place of its base64. Base64 has no braces.
             let read = if is_plain || text.trim_start().starts_with('{') {
-                read_text(text.as_bytes(), &location, limits, Nesting::InSecret)
+                read_text(text.as_bytes(), &location, limits, Expected::SecretText)
             } else if let Some(bytes) = decode_base64(text.as_bytes()) {
-                read_text(bytes.as_slice(), &location, limits, Nesting::InSecret)
+                read_text(bytes.as_slice(), &location, limits, Expected::SecretData)
             } else {
                 let problem = "its value in the Secret is not base64 of a credential file";
                 Err(Error::Encoding { location, problem })

@@ -23,7 +23,7 @@ mod texts;
 use self::document::ParsedDocument;
 use crate::archive;
 use crate::error::Error;
-use crate::json::{start_of, text_of};
+use crate::json::{Expected, non_object_problem, start_of, text_of};
 use crate::level::Location;
 use crate::limits::Limits;
 
@@ -74,20 +74,14 @@ pub(crate) fn read_member(
     location: &Location,
     limits: &Limits,
 ) -> Result<Files, Error> {
-    read_text(bytes, location, limits, Nesting::SecretAllowed)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Nesting {
-    SecretAllowed,
-    InSecret,
+    read_text(bytes, location, limits, Expected::CredentialFile)
 }
 
 fn read_text(
     bytes: &[u8],
     location: &Location,
     limits: &Limits,
-    nesting: Nesting,
+    expected: Expected,
 ) -> Result<Files, Error> {
     let (location, limit) = (location.clone(), limits.effective_file_bytes());
     if bytes.len() as u64 > limit {
@@ -98,14 +92,14 @@ fn read_text(
         return Ok(Files::one(file));
     }
     let mut document = ParsedDocument::new(text, limits);
-    if !document.read(text, &location, limits)? {
-        let problem = "the JSON is not an object; a credential file looks like {\"auths\": {…}}";
+    if !document.read(text, &location, limits, expected)? {
+        let problem = non_object_problem(text);
         let (line, column) = start_of(text);
         return Err(Error::NotACredentialFile { location, problem, line, column });
     }
     // A field of Docker's config file makes the document a `config.json`.
     if document.secret.is_present() && !document.has_docker_field {
-        return document.secret.read(&location, limits, nesting);
+        return document.secret.read(&location, limits, expected);
     }
     let is_flat = document.top_has_object && !document.has_docker_field;
     let (format, entries) = match is_flat {

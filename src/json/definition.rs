@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::de::MapAccess;
 
-use super::{Kind, Members, Mode, Sink, Value, read, text_of};
+use super::{Expected, Kind, Members, Mode, Sink, Value, read, text_of};
 use crate::error::Error;
 use crate::level::Location;
 
 /// Reads a definition as a tree.
 pub(crate) fn read_definition(bytes: &[u8], location: &Location) -> Result<Value, Error> {
     let text = text_of(bytes, location)?;
-    Value::parse(text).map_err(|fault| fault.into_error(text, location))
+    Value::parse(text).map_err(|fault| fault.into_error(text, location, Expected::Definition))
 }
 
 /// Returns the members of an object as names and the JSON of their values, the last of a name.
@@ -24,7 +24,7 @@ pub(crate) fn read_fields<'b>(
     let text = text_of(bytes, location)?;
     let mut fields = Fields::default();
     let kind = read(text, Mode::Apart, &mut fields);
-    let kind = kind.map_err(|fault| fault.into_error(text, location))?;
+    let kind = kind.map_err(|fault| fault.into_error(text, location, Expected::Definition))?;
     Ok((kind == Kind::Object).then_some(fields.0))
 }
 

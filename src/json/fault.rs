@@ -4,7 +4,8 @@ use std::io::Write;
 
 use zeroize::Zeroizing;
 
-use super::start_of;
+use super::other_format::OtherFormat;
+use super::{Expected, start_of};
 use crate::error::Error;
 use crate::level::Location;
 
@@ -35,18 +36,11 @@ impl Fault {
         Fault { line, column, kind: FaultKind::Invalid }
     }
 
-    /// Returns the error for a document that cannot be read. YAML is recognised by the usual first
-    /// fields of a credential file or a definition.
-    pub(crate) fn into_error(self, text: &str, location: &Location) -> Error {
+    /// Returns the error for a document that cannot be read. A text in another format is named.
+    pub(crate) fn into_error(self, text: &str, location: &Location, expected: Expected) -> Error {
         let Fault { line, column, kind } = self;
-        let starts_with = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
-        let (problem, advice) = match kind {
-            _ if starts_with(&["apiVersion:", "kind:"]) => {
-                ("this is YAML, not JSON,", "for a Secret, take kubectl get secret NAME -o json")
-            }
-            _ if starts_with(&["---", "auths:", "id:", "cluster_"]) => {
-                ("this is YAML, not JSON,", "turn it into JSON first")
-            }
+        let other = OtherFormat::of(text).and_then(|format| format.texts(expected));
+        let (problem, advice) = other.unwrap_or(match kind {
             FaultKind::EndsEarly => ("the JSON ends too early,", "the file may be cut short"),
             FaultKind::TooDeep => ("the JSON is nested deeper than 128 levels", "flatten it"),
             FaultKind::TextAfterEnd => (
@@ -56,7 +50,7 @@ impl Fault {
             FaultKind::Invalid => {
                 ("invalid JSON", "check it with a JSON validator that keeps its input to itself")
             }
-        };
+        });
         Error::Syntax { location: location.clone(), problem, line, column, advice }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) fn text_of<'b>(bytes: &'b [u8], location: &Location) -> Result<&'b st
     match (foreign_encoding(text), std::str::from_utf8(text)) {
         (Some(problem), _) => refused(problem),
         (None, Ok(text)) => Ok(text),
+        (None, Err(_)) if is_encrypted(text) => refused("the file is encrypted; decrypt it first"),
         (None, Err(_)) => refused("the file is not UTF-8 text"),
     }
 }
@@ -29,6 +30,11 @@ fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
         [0x1F, 0x8B, ..] => Some("an archive inside an archive or a Secret is not read"),
         bytes => foreign_compression(bytes),
     }
+}
+
+/// Returns whether bytes are a file of age or git-crypt.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"age-encryption.org/") || bytes.starts_with(b"\0GITCRYPT\0")
 }
 
 /// Returns an error text for bytes that are compressed, but not with gzip.

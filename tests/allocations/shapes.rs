@@ -197,6 +197,14 @@ pub fn files(n: usize) -> Vec<(&'static str, String)> {
         ("JSON that ends too early", all(n, AUTH, |n| format!("reg{n}.io")).trim_end_matches('}').into()),
         ("JSON with an error at its end", all(n, AUTH, |n| format!("reg{n}.io\",\n\"x")).replace("}}}", "}}\n!")),
         ("text after the JSON", format!("{{}}{}", "\n{}".repeat(long))),
+        ("base64 of base64", base64(&base64(&all(n, AUTH, |n| format!("reg{n}.io"))))),
+        ("a bare token", "x.".repeat(long)),
+        ("a token after comments", "#\n\n".repeat(long) + "x"),
+        ("YAML", each(n, |n| format!("reg{n}.io:\n  auth: dTpw\n"))),
+        ("a line of YAML", format!("- x: {}", "a: ".repeat(long))),
+        ("TOML", each(n, |n| format!("[reg{n}]\nauth = 1\n"))),
+        ("byte order marks", "\u{FEFF}".repeat(long)),
+        ("a text of base64", format!("\"{}\"", base64(&all(n, AUTH, |n| format!("reg{n}.io"))))),
         ("JSON that ends in a key of byte order marks", format!("{{\"{}", "\u{FEFF}".repeat(long))),
     ]
 }

@@ -32,6 +32,7 @@ mod marathon;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mesos;
+mod other_formats;
 mod precedence;
 mod properties;
 mod public;
