@@ -1,6 +1,6 @@
 //! DESIGN 3.4: Kubernetes pull Secrets.
 
-use regcred::{CredentialFile, Format};
+use regcred::{CredentialFile, Error, Format};
 
 use crate::support::{base64, check_rows, config, from_secret, quote, secret};
 
@@ -106,5 +106,48 @@ fn a_secret_without_a_readable_file_is_an_error() {
         assert!(error.contains(expected), "{rule}: {document} should say {expected:?}: {error}");
         let error = secret(document).expect_err(rule).to_string();
         assert!(error.starts_with("task secret"), "{rule}: should say where: {error}");
+    });
+}
+
+#[test]
+fn a_secret_that_is_encoded_the_wrong_number_of_times_says_so() {
+    let file = config(&[("reg.io", "u")]);
+    let once = base64(&file);
+    let twice = base64(format!("{once}\n"));
+    let thrice = base64(&twice);
+    let twice_archive = base64(base64([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]));
+    const TWICE: &str = "the file is encoded in base64 twice, at line 1, column 1; encode the file once; \
+                         kubectl create secret generic with --from-file does it";
+    const MORE: &str = "the file is encoded in base64 more than twice, at line 1, column 1; encode the \
+                        file once; kubectl create secret generic with --from-file does it";
+    const PLAIN: &str = "this is base64, and stringData takes the file itself, at line 1, column 1; put \
+                         the file there, or its base64 into data";
+    const PLAIN_AGAIN: &str = "this is encoded in base64 more than once, at line 1, column 1; decode it \
+                               with base64 -d until it is JSON";
+    const TOKEN: &str = "this looks like a bare token or password, not a credential file, at line 1, \
+                         column 1; docker login --password-stdin makes a credential file of it";
+    let data = |field: &str, value: &str| {
+        format!(r#"{{"kind": "Secret", "{field}": {{".dockerconfigjson": {}}}}}"#, quote(value))
+    };
+    // document, error
+    let table = [
+        (data("data", &twice), TWICE),
+        (data("data", &format!("{twice}\n")), TWICE),
+        (data("data", &base64(base64("{}"))), TWICE),
+        (data("data", &twice_archive), TWICE),
+        (format!(r#"{{".dockerconfigjson": "{twice}"}}"#), TWICE),
+        (data("data", &thrice), MORE),
+        (data("data", &base64("Zw4Tmf8Rcx3Lhd6")), TOKEN),
+        (data("stringData", &once), PLAIN),
+        (data("stringData", &format!("{once}\n")), PLAIN),
+        (data("stringData", &twice), PLAIN_AGAIN),
+        (data("stringData", "Zw4Tmf8Rcx3Lhd6"), TOKEN),
+    ];
+    check_rows(table, |(document, expected)| {
+        let error = CredentialFile::parse(document.as_bytes()).expect_err(&document);
+        assert!(matches!(error, Error::Syntax { .. }), "{document}: {error}");
+        let expected = format!("credential file, (.dockerconfigjson): {expected}");
+        assert_eq!(error.to_string(), expected, "{document}");
+        assert!(secret(&*document).is_err(), "{document}");
     });
 }
