@@ -255,7 +255,7 @@ impl<'a> Clues<'a> {
             let others: Vec<String> =
                 scopes.map(|scope| Shown(&scope.to_string()).to_string()).collect();
             let others = match (others.join(", "), self.more_registries) {
-                (others, _) if others.is_empty() => "; there are none at all".to_owned(),
+                (others, _) if others.is_empty() => ", nor for any other".to_owned(),
                 (others, false) => format!(", only for {others}"),
                 (others, true) => format!(", only for {others} and others"),
             };
@@ -375,7 +375,7 @@ impl Hit<'_> {
         if file.is_ignored_by_kubelet {
             hints.push(format!("{}: {}", file.location, WarningKind::IGNORED_BY_KUBELET));
         }
-        if let Some((next_file, next)) = self.next.filter(|next| self.means_the_same(*next)) {
+        if let Some((next_file, next)) = self.next.filter(|next| self.is_alternative(*next)) {
             hints.push(format!(
                 "if the registry refuses it, remove {key} from {}: the same registry has a credential \
                  under {} in {}",
@@ -410,11 +410,12 @@ impl Hit<'_> {
         }
     }
 
-    /// Returns whether another entry has the same scope.
-    fn means_the_same(&self, (file, entry): (&File, &Entry)) -> bool {
+    /// Returns whether another entry has the same scope and a credential of its own.
+    fn is_alternative(&self, (file, entry): (&File, &Entry)) -> bool {
         let Hit { file: of_file, entry: of_entry, .. } = *self;
         file.text(entry.host) == of_file.text(of_entry.host)
             && file.text(entry.path) == of_file.text(of_entry.path)
             && entry.port == of_entry.port
+            && Credential::of(file, entry) != Credential::of(of_file, of_entry)
     }
 }

@@ -41,3 +41,4 @@ mod replay;
 mod sandbox;
 mod scenarios;
 mod support;
+mod user_reports;
