@@ -61,6 +61,7 @@ struct Mentions<'a> {
 
 impl<'a> Mentions<'a> {
     fn add(&mut self, file: Option<&'a File>, text: String) {
+        self.file = self.file.or(file);
         if !self.listed.contains(&text) {
             self.add_new(file, || text);
         }
@@ -171,10 +172,10 @@ impl<'a> Clues<'a> {
     }
 
     pub(super) fn add_unmatchable(&mut self, file: &'a File, shown_key: &str) {
-        self.unmatchable.add(Some(file), ShownKey(shown_key).to_string());
-        if self.corrected.is_none() {
+        if self.unmatchable.file.is_none() {
             self.corrected = corrected_key(shown_key, self.image, self.host);
         }
+        self.unmatchable.add(Some(file), ShownKey(shown_key).to_string());
     }
 
     pub(super) fn add_absent(&mut self, file: &'a File, key: &str) {
@@ -185,10 +186,11 @@ impl<'a> Clues<'a> {
     pub(super) fn add_near(&mut self, file: &'a File, scope: &Scope<'_>, miss: Miss) {
         let near = self.near.iter_mut().find(|(known, ..)| *known == miss);
         let Some((_, mentions, keys)) = near else { return };
-        mentions.add(Some(file), Shown(&scope.to_string()).to_string());
-        if keys.is_empty() {
+        // Once for the first scope: a file can have a million, and an image a host of a megabyte.
+        if mentions.file.is_none() {
             *keys = covering_keys(miss, scope, self.image, self.host);
         }
+        mentions.add(Some(file), Shown(&scope.to_string()).to_string());
     }
 
     pub(super) fn add_store_helper(&mut self, file: &'a File, helper: &str) {

@@ -130,6 +130,15 @@ pub fn files(n: usize) -> Vec<(&'static str, String)> {
             beside(1, |_| format!(r#""x":{}1{},"#, "[".repeat(long), "]".repeat(long)))
         }),
         ("an unknown field with a long number", beside(1, |_| format!(r#""x":{},"#, "1".repeat(long)))),
+        ("registries in an unknown field", {
+            beside(1, |_| format!(r#""x":{{{}"auths":{{}}}},"#, each(n, |n| format!(r#""reg{n}.io":{AUTH},"#))))
+        }),
+        ("a registry in many unknown fields", beside(n, |n| format!(r#""x{n}":{{"sub.registry.io":{AUTH}}},"#))),
+        ("a token with many claims", {
+            let part = |json: &str| base64(json).replace('+', "-").replace('/', "_").replace('=', "");
+            let claims = format!("{{{}}}", each(n, |n| format!(r#""exp":{n},"#)) + r#""exp":1"#);
+            entry(&format!(r#""identitytoken":"{}.{}.x""#, part("{}"), part(&claims)))
+        }),
         ("a long field name", beside(1, |_| format!(r#""{}":1,"#, "x".repeat(long)))),
         ("fields of one entry", entry(&(each(n, |n| format!(r#""x{n}":"{n}","#)) + r#""auth":"dTpw""#))),
         ("one field of one entry", {
