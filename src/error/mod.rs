@@ -279,14 +279,33 @@ pub enum EntryProblem {
     #[error("its field \"registrytoken\" is not text")]
     RegistryTokenNotText,
     /// `auth` is not base64 in the standard alphabet.
-    #[error("its field \"auth\" is not base64 of user:password (standard alphabet)")]
+    #[error(
+        "its field \"auth\" is not base64 of user:password (standard alphabet), as docker \
+         login writes it; a bare token is not enough"
+    )]
     AuthNotBase64,
+    /// `auth` contains a colon, which base64 does not have: `user:password` that was not encoded.
+    #[error(
+        "its field \"auth\" looks like user:password itself; it must be base64 of that, as \
+         docker login writes it"
+    )]
+    AuthNotEncoded,
+    /// `auth` is base64 of `user:password` in the URL-safe alphabet.
+    #[error(
+        "its field \"auth\" is base64 in the URL-safe alphabet; write + and / in place of - \
+         and _, as docker login does"
+    )]
+    AuthUrlSafe,
     /// `auth` decodes to bytes that are not UTF-8.
-    #[error("its field \"auth\" decodes to something that is not UTF-8 text")]
+    #[error(
+        "its field \"auth\" decodes to something that is not UTF-8 text; it must be base64 of \
+         user:password in UTF-8, as docker login writes it, and not a bare token"
+    )]
     AuthNotUtf8,
     /// `auth` decodes to text without a colon.
     #[error(
-        "its field \"auth\" decodes to text without a colon; it must be base64 of user:password"
+        "its field \"auth\" decodes to text without a colon; it must be base64 of \
+         user:password, as docker login writes it, and not a bare token"
     )]
     AuthWithoutColon,
 }

@@ -118,7 +118,12 @@ struct Malformed(Option<EntryProblem>);
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(problem) => write!(f, "{problem}; images it is for get no credential here, and "),
+            Some(problem) => {
+                // The pitfall ends in the correction, so only the cause is written.
+                let problem = problem.to_string();
+                let cause = problem.split_once("; ").map_or(&*problem, |(cause, _)| cause);
+                write!(f, "{cause}; images it is for get no credential here, and ")
+            }
             None => Ok(()),
         }
     }

@@ -10,12 +10,14 @@ use crate::secret::{SecretBytes, SecretText, Span};
 
 /// The standard alphabet, padded or not, unused bits unchecked, as Docker and kubelet together
 /// accept it.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+
+/// The alphabet with `-` and `_`. An `auth` in it is malformed, but named.
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Decodes base64. CR, LF, tab and space in it are ignored.
 pub(super) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
@@ -62,7 +64,7 @@ pub(super) fn decode_auth(
     };
     let pair = push(auth.as_bytes())
         .or_else(|| push(without_spaces(auth.as_bytes())?.as_slice()))
-        .ok_or(EntryProblem::AuthNotBase64)?;
+        .ok_or_else(|| not_base64_problem(auth))?;
     let bytes = secrets.bytes(pair);
     // Usually it is ASCII, which is checked in a tenth of the instructions (-3 % for an entry).
     if !bytes.is_ascii() && std::str::from_utf8(bytes).is_err() {
@@ -75,4 +77,17 @@ pub(super) fn decode_auth(
     let nuls_at_end = password.iter().skip(nuls).rev().take_while(is_nul).count();
     let password = pair.part(start + nuls, password.len() - nuls - nuls_at_end);
     Ok((pair.part(0, colon), password))
+}
+
+/// Returns the problem of an `auth` that is not base64 in the standard alphabet.
+fn not_base64_problem(auth: &str) -> EntryProblem {
+    if auth.contains(':') {
+        return EntryProblem::AuthNotEncoded;
+    }
+    let decoded = decode(&URL_SAFE, auth.trim_ascii().as_bytes());
+    let is_pair = |bytes: &[u8]| bytes.contains(&b':') && std::str::from_utf8(bytes).is_ok();
+    match decoded {
+        Some(bytes) if is_pair(bytes.as_slice()) => EntryProblem::AuthUrlSafe,
+        _ => EntryProblem::AuthNotBase64,
+    }
 }

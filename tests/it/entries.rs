@@ -94,6 +94,17 @@ fn a_malformed_entry_blocks_its_own_scope_only() {
         (r#"{"auth": "dTpw=AAA"}"#.into(), P::AuthNotBase64, "3.3: nothing after padding"),
         (r#"{"auth": "anVzdHRva2Vu"}"#.into(), P::AuthWithoutColon, "3.3"),
         (format!(r#"{{"auth": "{not_utf8}"}}"#), P::AuthNotUtf8, "3.3"),
+        (r#"{"auth": "u:p"}"#.into(), P::AuthNotEncoded, "base64 has no colon"),
+        (r#"{"auth": "user:dTpw"}"#.into(), P::AuthNotEncoded, "base64 has no colon"),
+        (r#"{"auth": ":"}"#.into(), P::AuthNotEncoded, "base64 has no colon"),
+        (r#"{"auth": "u: p\n", "username": "u", "password": "p"}"#.into(), P::AuthNotEncoded, "3.3: auth wins"),
+        (r#"{"auth": "dTo_Pz8="}"#.into(), P::AuthUrlSafe, "RFC 4648: base64url"),
+        (r#"{"auth": "dTo_Pz8"}"#.into(), P::AuthUrlSafe, "RFC 4648: base64url without padding"),
+        (r#"{"auth": "dTp-fn4\n"}"#.into(), P::AuthUrlSafe, "RFC 4648: base64url and a newline"),
+        (r#"{"auth": "dTo_Pz8/"}"#.into(), P::AuthNotBase64, "a mix of two alphabets"),
+        (r#"{"auth": "ghp_token"}"#.into(), P::AuthNotBase64, "a bare token"),
+        (r#"{"auth": "anVzdF90b2tlbj8_"}"#.into(), P::AuthNotBase64, "base64url of text without a colon"),
+        (r#"{"auth": "${AUTH}"}"#.into(), P::AuthNotBase64, "a variable that was not expanded"),
         (r#"{"auth": "!", "username": "u", "password": "p"}"#.into(), P::AuthNotBase64, "3.3: auth wins"),
         (r#"{"auth": "anVzdHRva2Vu", "username": "u", "password": "p"}"#.into(), P::AuthWithoutColon, "3.3: auth wins"),
         (r#"{"username": "u", "password": "p", "auth": 1}"#.into(), P::AuthNotText, "3.3: auth wins"),
@@ -123,6 +134,37 @@ fn a_malformed_entry_blocks_its_own_scope_only() {
         let error = strict.expect_err(&entry).to_string();
         let expected = format!("task secret: entry \"reg.io/team\": {problem}");
         assert_eq!(error, expected, "{entry}, {rule}");
+    });
+}
+
+/// The texts are one line of a report, and say what to do.
+#[test]
+fn the_problem_of_an_auth_names_the_correction() {
+    // auth, text
+    #[rustfmt::skip]
+    let table = [
+        ("pants", "its field \"auth\" is not base64 of user:password (standard alphabet), as docker login writes \
+            it; a bare token is not enough"),
+        ("u:Zw4Tmf8Rcx3Lhd6", "its field \"auth\" looks like user:password itself; it must be base64 of that, as \
+            docker login writes it"),
+        ("dTo_Pz8=", "its field \"auth\" is base64 in the URL-safe alphabet; write + and / in place of - and _, \
+            as docker login does"),
+        ("dTr7//4=", "its field \"auth\" decodes to something that is not UTF-8 text; it must be base64 of \
+            user:password in UTF-8, as docker login writes it, and not a bare token"),
+        ("anVzdHRva2Vu", "its field \"auth\" decodes to text without a colon; it must be base64 of \
+            user:password, as docker login writes it, and not a bare token"),
+    ];
+    check_rows(table, |(auth, text)| {
+        let resolver =
+            secret(format!(r#"{{"auths": {{"reg.io": {{"auth": "{auth}"}}}}}}"#)).unwrap();
+        let [warning] = resolver.warnings() else { panic!("{auth}: {:?}", resolver.warnings()) };
+        let expected = format!(
+            "task secret: entry \"reg.io\": {text}; images it is for get no credential until it is corrected"
+        );
+        assert_eq!(warning.to_string(), expected, "{auth}");
+        assert_eq!(answer(&resolver, "reg.io/app"), "-", "{auth}: it blocks");
+        let page = resolver.explain(&image_ref("reg.io/app")).to_string();
+        assert!(page.contains(text) && !page.contains(auth), "{auth}: {page}");
     });
 }
 

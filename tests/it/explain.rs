@@ -66,8 +66,9 @@ fn explain_has_a_line_for_each_cause() {
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a",
             "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#""reg.io": {"auth": "!"}"#, "reg.io/a",
-            "  answer: none, because the malformed entry \"reg.io\" in task secret blocks it: its field \"auth\" is not base64 \
-            of user:password (standard alphabet)", "malformed"),
+            "  answer: none, because the malformed entry \"reg.io\" in task secret blocks it: its field \"auth\" is not \
+            base64 of user:password (standard alphabet), as docker login writes it; a bare token is not enough",
+            "malformed"),
         (r#""reg.io/a": {"auth": "!"}, "reg.io": OK"#, "reg.io/a",
             "    loses \"reg.io\": the malformed one comes first", "malformed"),
         (r#""reg.io": {"email": "e"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
