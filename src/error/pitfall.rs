@@ -66,6 +66,20 @@ pub enum Pitfall {
          empty \"auth\", which registries refuse even for public images; remove the entry"
     )]
     EmptyAuth,
+    /// An `auth` without a password beside an `identitytoken`, as `docker login` writes it for Azure's
+    /// registries. Docker uses the token.
+    #[error(
+        "the Mesos containerizer ignores \"identitytoken\" and sends \"auth\", which holds no \
+         password; make \"auth\" base64 of user:password"
+    )]
+    IdentityTokenIgnored,
+    /// An `auth` with the user name `<token>`, which marks its password as an identity token.
+    #[error(
+        "its \"auth\" has the user name <token>, which registries refuse; Docker reads the token \
+         from \"identitytoken\", and Mesos supports only a user name and a password, so make \
+         \"auth\" base64 of user:password"
+    )]
+    IdentityTokenInAuth,
     /// An `auth` that Mesos sends although registries reject it; with the problem if it is
     /// malformed in this crate too.
     #[error(

@@ -43,10 +43,29 @@ fn decode(engine: &GeneralPurpose, text: &[u8]) -> Option<SecretBytes> {
     Some(bytes)
 }
 
-/// Returns whether registries accept an `auth` as written: padded base64 of `user:password` on one
-/// line, in any encoding.
-pub(crate) fn is_strict_auth(auth: &str) -> bool {
-    decode(&STANDARD, auth.as_bytes()).is_some_and(|bytes| bytes.as_slice().contains(&b':'))
+/// The content of an `auth` that can be sent as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthContent {
+    UserAndPassword,
+    NoPassword,
+    /// The user name is `<token>`, so the password is an identity token. Credential helpers write
+    /// tokens like this, and `docker login` moves them to `identitytoken`.
+    IdentityToken,
+}
+
+impl AuthContent {
+    /// Returns the content of an `auth` that is padded base64 with a colon in it, on one line and in
+    /// any encoding. Returns `None` for any other, which registries refuse.
+    pub(crate) fn of(auth: &str) -> Option<Self> {
+        let bytes = decode(&STANDARD, auth.as_bytes())?;
+        let bytes = bytes.as_slice();
+        let (username, rest) = bytes.split_at_checked(bytes.iter().position(|b| *b == b':')?)?;
+        Some(match rest {
+            [b':', password @ ..] if password.iter().all(|b| *b == 0) => AuthContent::NoPassword,
+            _ if username == b"<token>" => AuthContent::IdentityToken,
+            _ => AuthContent::UserAndPassword,
+        })
+    }
 }
 
 /// Decodes a non-empty `auth` into the secrets of a file, and returns the user name and the

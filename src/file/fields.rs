@@ -22,12 +22,13 @@ const FIELDS: [(&str, EntryProblem); 6] = [
     ("auth", EntryProblem::AuthNotText),
     ("username", EntryProblem::UsernameNotText),
     ("password", EntryProblem::PasswordNotText),
-    ("identitytoken", EntryProblem::IdentityTokenNotText),
+    (IDENTITY_TOKEN, EntryProblem::IdentityTokenNotText),
     ("registrytoken", EntryProblem::RegistryTokenNotText),
     // Any type is allowed, so the problem is never used.
     (EMAIL, EntryProblem::NotAnObject),
 ];
 
+const IDENTITY_TOKEN: &str = "identitytoken";
 const EMAIL: &str = "email";
 
 /// Returns the position of a name in [`FIELDS`].
@@ -38,6 +39,10 @@ fn position(name: &str) -> Option<usize> {
 /// Returns whether a field of an entry can hold a credential.
 pub(crate) fn is_credential_field(name: &str) -> bool {
     position(name).is_some() && !name.eq_ignore_ascii_case(EMAIL)
+}
+
+pub(crate) fn is_identity_token(name: &str) -> bool {
+    name.eq_ignore_ascii_case(IDENTITY_TOKEN)
 }
 
 impl<'de> Sink<'de> for Fields<'_> {

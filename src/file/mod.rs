@@ -27,11 +27,11 @@ use crate::json::{Expected, non_object_problem, start_of, text_of};
 use crate::level::Location;
 use crate::limits::Limits;
 
-pub(crate) use self::auth_field::is_strict_auth;
+pub(crate) use self::auth_field::AuthContent;
 pub(crate) use self::document::looks_like_registry;
 pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub(crate) use self::entry_state::EntryState;
-pub(crate) use self::fields::is_credential_field;
+pub(crate) use self::fields::{is_credential_field, is_identity_token};
 pub use self::format::Format;
 pub(crate) use self::misplaced::{MisplacedKey, Place};
 use self::scopes::Scopes;

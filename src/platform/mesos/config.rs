@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::de::MapAccess;
 use zeroize::Zeroizing;
 
-use crate::file::{is_credential_field, is_strict_auth, looks_like_registry};
+use crate::file::{AuthContent, is_credential_field, is_identity_token, looks_like_registry};
 use crate::image::{is_dotted, split_port};
 use crate::json::{self, Kind, Members, Mode, Sink};
 use crate::key::{Scope, means_whole_registry};
@@ -60,6 +60,7 @@ pub(super) struct Fields {
     pub(super) has_wrong_email_type: bool,
     /// Set if a field that Mesos does not read may hold a credential.
     pub(super) has_other_credential: bool,
+    pub(super) has_identity_token: bool,
     /// The number of members, for an object that holds entries.
     members: usize,
 }
@@ -69,8 +70,8 @@ pub(super) enum AuthState {
     #[default]
     Absent,
     Empty,
-    /// Padded base64 of `user:password`, which registries accept.
-    Usable,
+    /// Padded base64 with a colon in it, in the form that registries accept.
+    Usable(AuthContent),
     /// Any other text. Mesos sends it unchanged.
     Malformed,
 }
@@ -128,9 +129,9 @@ impl Entry {
         self.auth() != AuthState::Absent && !self.compared().is_empty()
     }
 
-    /// Returns whether the Mesos containerizer sends an `auth` that registries accept.
+    /// Returns whether the Mesos containerizer sends an `auth` in the form that registries accept.
     pub(crate) fn is_usable(&self) -> bool {
-        self.auth() == AuthState::Usable && self.is_sent()
+        matches!(self.auth(), AuthState::Usable(_)) && self.is_sent()
     }
 }
 
@@ -296,10 +297,10 @@ impl<'de> Sink<'de> for &mut Fields {
             let (mut auth, mut has_text) = (AuthState::Absent, false);
             let kind = members.text(|text| {
                 has_text = !text.is_empty();
-                auth = match text {
-                    "" => AuthState::Empty,
-                    text if is_strict_auth(text) => AuthState::Usable,
-                    _ => AuthState::Malformed,
+                auth = match (text, AuthContent::of(text)) {
+                    ("", _) => AuthState::Empty,
+                    (_, Some(content)) => AuthState::Usable(content),
+                    (_, None) => AuthState::Malformed,
                 }
             })?;
             match name.as_str() {
@@ -308,7 +309,12 @@ impl<'de> Sink<'de> for &mut Fields {
                     self.has_wrong_auth_type = kind.is_neither_text_nor_null();
                 }
                 "email" => self.has_wrong_email_type = kind.is_neither_text_nor_null(),
-                name => self.has_other_credential |= has_text && is_credential_field(name),
+                name => {
+                    if is_identity_token(name) {
+                        self.has_identity_token = has_text;
+                    }
+                    self.has_other_credential |= has_text && is_credential_field(name);
+                }
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::config::{AuthState, Config, Entry};
 use crate::error::Pitfall;
+use crate::file::AuthContent;
 use crate::json::Kind;
 
 impl Config {
@@ -85,9 +86,15 @@ impl Entry {
         }
         match self.auth() {
             AuthState::Absent => return add(Pitfall::NoAuth),
+            AuthState::Empty | AuthState::Usable(AuthContent::NoPassword)
+                if self.fields.is_some_and(|fields| fields.has_identity_token) =>
+            {
+                return add(Pitfall::IdentityTokenIgnored);
+            }
             AuthState::Empty => return add(Pitfall::EmptyAuth),
             AuthState::Malformed => add(Pitfall::UndecodedAuth(None)),
-            AuthState::Usable => {}
+            AuthState::Usable(AuthContent::IdentityToken) => add(Pitfall::IdentityTokenInAuth),
+            AuthState::Usable(AuthContent::UserAndPassword | AuthContent::NoPassword) => {}
         }
         let host = self.compared();
         if self.is_docker_hub {
