@@ -3,17 +3,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use base64::Engine;
-use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::MapAccess;
 
 use super::login::login;
 use crate::auth::Credential;
-use crate::file::File;
+use crate::file::{File, decode_base64, decode_base64url};
 use crate::image::ImageRef;
 use crate::json::{self, Members, Mode, Sink};
-use crate::secret::SecretBytes;
 
 /// A service that gives out credentials which expire.
 struct Service {
@@ -132,26 +128,15 @@ fn expiry(credential: Credential<'_>) -> Option<u64> {
     let mut parts = secret.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some(header), Some(claims), Some(_), None) => {
-            decode(&URL_SAFE, header).filter(|header| header.as_slice().starts_with(b"{"))?;
-            member(decode(&URL_SAFE, claims)?.as_slice(), "exp")
+            decode_base64url(header).filter(|header| header.as_slice().starts_with(b"{"))?;
+            member(decode_base64url(claims)?.as_slice(), "exp")
         }
         // Every such password begins with the base64 of `{"payload":`.
         (Some(password), None, None, None) if password.starts_with("eyJ") => {
-            member(decode(&STANDARD, password)?.as_slice(), "expiration")
+            member(decode_base64(password.as_bytes())?.as_slice(), "expiration")
         }
         _ => None,
     }
-}
-
-fn decode(alphabet: &Alphabet, text: &str) -> Option<SecretBytes> {
-    let padding = DecodePaddingMode::Indifferent;
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding);
-    let mut bytes = SecretBytes::zeros(base64::decoded_len_estimate(text.len()));
-    // The error is dropped: it quotes a byte.
-    let engine = GeneralPurpose::new(alphabet, config);
-    let len = engine.decode_slice(text, bytes.as_mut_slice()).ok()?;
-    bytes.truncate(len);
-    Some(bytes)
 }
 
 /// Returns a number of seconds in a JSON object.

@@ -20,9 +20,14 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Decodes base64. CR, LF, tab and space in it are ignored.
-pub(super) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
+pub(crate) fn decode_base64(text: &[u8]) -> Option<SecretBytes> {
     let decode = |text: &[u8]| decode(&BASE64, text);
     decode(text).or_else(|| decode(without_spaces(text)?.as_slice()))
+}
+
+/// Decodes base64 in the URL-safe alphabet, padded or not.
+pub(crate) fn decode_base64url(text: &str) -> Option<SecretBytes> {
+    decode(&URL_SAFE, text.as_bytes())
 }
 
 /// Returns a copy without white space, if there is any.
@@ -103,7 +108,7 @@ fn not_base64_problem(auth: &str) -> EntryProblem {
     if auth.contains(':') {
         return EntryProblem::AuthNotEncoded;
     }
-    let decoded = decode(&URL_SAFE, auth.trim_ascii().as_bytes());
+    let decoded = decode_base64url(auth.trim_ascii());
     let is_pair = |bytes: &[u8]| bytes.contains(&b':') && std::str::from_utf8(bytes).is_ok();
     match decoded {
         Some(bytes) if is_pair(bytes.as_slice()) => EntryProblem::AuthUrlSafe,

@@ -27,7 +27,7 @@ use crate::json::{Expected, non_object_problem, start_of, text_of};
 use crate::level::Location;
 use crate::limits::Limits;
 
-pub(crate) use self::auth_field::AuthContent;
+pub(crate) use self::auth_field::{AuthContent, decode_base64, decode_base64url};
 pub(crate) use self::document::looks_like_registry;
 pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub(crate) use self::entry_state::EntryState;
