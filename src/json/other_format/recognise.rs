@@ -91,9 +91,9 @@ fn by_comment(text: &str) -> Option<OtherFormat> {
 /// Recognises PEM by its first label. Tools write text before it.
 fn pem(text: &str) -> Option<OtherFormat> {
     let labels = text.lines().take(LINES).filter_map(|line| line.strip_prefix("-----BEGIN "));
-    let labels = labels.map(|line| line.split_once("-----").map_or(line, |(label, _)| label));
+    let mut labels = labels.map(|line| line.split_once("-----").map_or(line, |(label, _)| label));
     // `openssl ecparam` writes them before the key.
-    let label = labels.into_iter().find(|label| !label.ends_with("PARAMETERS"))?;
+    let label = labels.find(|label| !label.ends_with("PARAMETERS"))?;
     Some(match label {
         "CERTIFICATE" | "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => OtherFormat::Certificate,
         "OPENSSH PRIVATE KEY" => OtherFormat::SshPrivateKey,
