@@ -122,7 +122,7 @@ impl<'a> Clues<'a> {
             Advice::Create => {
                 let registry = cut(self.image.registry());
                 let login = login_to(source.location.path(), false, registry, "");
-                (&mut self.remedies, login.into())
+                (&mut self.remedies, format!("create it: {login}").into())
             }
         };
         if list.len() < MOST_HINTS {
@@ -242,7 +242,7 @@ impl<'a> Clues<'a> {
             ));
         } else if let Some(keys) = self.absent.list() {
             hints.push(format!(
-                "{registry} has a key, but no credential under it: {keys}; {}",
+                "{registry} has a key, but no credential under it: {keys}; log in again: {}",
                 login(self.absent.file, registry, "")
             ));
         }
@@ -379,8 +379,8 @@ impl Hit<'_> {
         }
         if let Some((next_file, next)) = self.next.filter(|next| self.is_alternative(*next)) {
             hints.push(format!(
-                "if the registry refuses it, remove {key} from {}: the same registry has a credential \
-                 under {} in {}",
+                "if the registry refuses it, remove {key} from {}; then {} in {} answers, which means the \
+                 same",
                 file.location,
                 Shown(next_file.text(next.key)),
                 next_file.location

@@ -6,11 +6,13 @@ use std::path::Path;
 use crate::file::{File, Format};
 use crate::image::DOCKER_HUB;
 
-/// Returns a command that logs in to a registry, and what it does.
+/// Returns a command that logs in to a registry, and its effect if that is not a new entry in the
+/// file.
 ///
 /// `docker login` writes to a `config.json`, unless that file leaves credentials to a helper;
 /// `podman login` writes to a file of any name. Neither writes to a `.dockercfg`, an archive or a
-/// Secret. For those, and for bytes without a path, the command writes a new `config.json`.
+/// Secret. For those, and for bytes without a path, the command writes to a `config.json`, from
+/// which the entry can be copied.
 pub(super) fn login(file: Option<&File>, registry: &str, options: &str) -> String {
     let is_config_json =
         |file: &&File| file.format == Format::ConfigJson && file.location.is_whole();
@@ -29,18 +31,17 @@ pub(super) fn login_to(
     let server = quoted(registry);
     let Some(path) = path.filter(|path| is_plain(path)) else {
         return format!(
-            "podman login --authfile config.json{options} {server} writes a config.json with it"
+            "podman login --authfile config.json{options} {server} writes such an entry to config.json"
         );
     };
     let parent = path.strip_suffix("/config.json").filter(|_| !has_helper);
-    let command = match parent.map(|parent| if parent.is_empty() { "/" } else { parent }) {
+    match parent.map(|parent| if parent.is_empty() { "/" } else { parent }) {
         Some(parent) if registry == DOCKER_HUB => {
             format!("docker --config {} login{options}", quoted(parent))
         }
         Some(parent) => format!("docker --config {} login{options} {server}", quoted(parent)),
         None => format!("podman login --authfile {}{options} {server}", quoted(path)),
-    };
-    format!("{command} writes it there")
+    }
 }
 
 /// Returns whether a path can be written on a command line: an absolute one without characters that

@@ -33,19 +33,19 @@ pub(super) fn hint(
     let renewal = match &service {
         Some(Service { prints, username, .. }) => {
             let options = format!(" --username {username} --password-stdin");
-            format!("{prints} | {}", login(Some(file), registry, &options))
+            format!("renew it: {prints} | {}", login(Some(file), registry, &options))
         }
-        None => login(Some(file), registry, ""),
+        None => format!("log in again: {}", login(Some(file), registry, "")),
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     match (expiry(credential), service) {
         (Some(expiry), _) if expiry <= now => Some(format!(
-            "the {} expired on {}, and registries refuse an expired one even for public images: \
+            "the {} expired on {}, and registries refuse an expired one even for public images; \
              {renewal}",
             credential.secret_name(),
             utc(expiry)
         )),
-        (None, Some(Service { lifetime, .. })) => Some(format!("{lifetime}: {renewal}")),
+        (None, Some(Service { lifetime, .. })) => Some(format!("{lifetime}; {renewal}")),
         _ => None,
     }
 }

@@ -62,7 +62,7 @@ fn explain_has_a_line_for_each_cause() {
         (r#"{"credsStore": "desktop"}"#, "reg.io/a",
             "  hint: the credential may be in a helper, which is not run: the helper \"desktop\" (credsStore in task \
             secret); take the helper out of the file and log in again: podman login --authfile config.json reg.io \
-            writes a config.json with it", "a keychain"),
+            writes such an entry to config.json", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a",
             "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#""reg.io": {"auth": "!"}"#, "reg.io/a",
@@ -73,8 +73,8 @@ fn explain_has_a_line_for_each_cause() {
             "    loses \"reg.io\": the malformed one comes first", "malformed"),
         (r#""reg.io": {"email": "e"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "absent"),
-        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; podman login --authfile config.json reg.io \
-            writes a config.json with it",
+        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; log in again: podman login --authfile config.json reg.io \
+            writes such an entry to config.json",
             "absent"),
         (r#""reg.io": OK, "reg.io": {}"#, "reg.io/a",
             "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts", "repeated"),
@@ -110,9 +110,9 @@ fn explain_has_a_line_for_each_cause() {
         (r#""reg.io": OK, "reg.io/a": OK"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it",
             "a path"),
         (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; add it to \
-            task secret: podman login --authfile config.json reg.io writes a config.json with it", "nothing"),
+            task secret: podman login --authfile config.json reg.io writes such an entry to config.json", "nothing"),
         (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub), only for \
-            \"quay.io\"; add it to task secret: podman login --authfile config.json docker.io writes a config.json with it",
+            \"quay.io\"; add it to task secret: podman login --authfile config.json docker.io writes such an entry to config.json",
             "nothing"),
         (r#""quay.io": OK"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
         (r#""quay.io/team": OK"#, "quay.io/teams/app",
@@ -205,8 +205,7 @@ fn explain_lists_missing_sources() {
              docker.tar.gz of .docker; Docker's HOME is the sandbox, so ~/.docker is not read"
         ),
         format!(
-            "  hint: cluster file, {path}/missing: podman login --authfile {path}/missing reg.io \
-             writes it there"
+            "  hint: cluster file, {path}/missing: create it: podman login --authfile {path}/missing reg.io"
         ),
         "  hint: no credential file was given or found at any level; environment variables such as \
          DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read"

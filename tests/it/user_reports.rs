@@ -103,7 +103,7 @@ fn docker() -> Vec<Row> {
         ("D4", page(&auths("reg.io", OK).replace("}}}", "}}, \"credsStore\": \"pass\"}"), "reg.io/a"), vec![
             "Docker asks the helper \"pass\" (credsStore in task secret)"]),
         ("D5", page(&auths("reg.io", "{}"), "reg.io/a"), vec![
-            "reg.io has a key, but no credential under it: \"reg.io\"; podman login"]),
+            "reg.io has a key, but no credential under it: \"reg.io\"; log in again: podman login"]),
         ("D6", page(&auths("reg.io", &entry("<token>:abc")), "reg.io/a"), vec![
             "the user name <token> marks an identity token", "write the token to \"identitytoken\""]),
         ("D7", page(&auths("reg.io/other", OK), "reg.io/team/app"), vec![
@@ -154,8 +154,8 @@ fn kubelet_and_podman() -> Vec<Row> {
         ("C1", page(r#"{"auths": {"reg.io": OK, "reg.io/team": OK}}"#, "reg.io/team/app"), vec![
             "wins \"reg.io/team\"", "loses \"reg.io\": a key with a longer path goes before it"]),
         ("C2", page_of(Resolver::builder().task_secret(two), "reg.io/a"), vec![
-            "if the registry refuses it, remove \"reg.io\" from task secret: the same registry has a credential under \
-            \"https://reg.io\" in task secret"]),
+            "if the registry refuses it, remove \"reg.io\" from task secret; then \"https://reg.io\" in task \
+            secret answers"]),
         ("C3", page(&auths("registry-1.docker.io", OK), "nginx"), vec!["wins \"registry-1.docker.io\""]),
         ("C3", page(&auths("docker.com", OK), "nginx"), vec![
             "these do not cover Docker Hub: \"docker.com\"; this image needs \"https://index.docker.io/v1/\""]),
@@ -225,7 +225,7 @@ fn mesos_and_dcos() -> Vec<Row> {
             "let the task fetch docker.tar.gz into it", "so the agent's ~/.docker is not read"]),
         ("M3", at(shared.path(), page_of(Resolver::builder().cluster_file(&shared_file), "reg.io/a")), vec![
             "no key in any source is for the registry reg.io, only for \"quay.io\", \"ghcr.io\"; add it to cluster \
-            file, /dir/docker_credentials: podman login --authfile /dir/docker_credentials reg.io writes it there"]),
+            file, /dir/docker_credentials: podman login --authfile /dir/docker_credentials reg.io"]),
         ("M4", { let tar = archive(".docker/config.json"); page_of(Resolver::builder().task_secret(tar), "reg.io/a") },
             vec!["answer: user name and password from task secret, (.docker/config.json)"]),
         ("M5", in_sandbox(&packed), vec!["from sandbox HOME, /dir/docker.tar.gz (.docker/config.json)"]),
@@ -241,12 +241,12 @@ fn mesos_and_dcos() -> Vec<Row> {
         ("M9", page(r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a"), vec![
             "absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\"", "podman login"]),
         ("M10", page(&auths(ECR, &entry("AWS:secret")), &format!("{ECR}/app")), vec![
-            "hint: a password of Amazon ECR is valid for 12 hours: aws ecr get-login-password --region eu-west-1 | podman \
+            "hint: a password of Amazon ECR is valid for 12 hours; renew it: aws ecr get-login-password --region eu-west-1 | podman \
             login --authfile config.json --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"]),
         ("M10", page(&auths("gcr.io", &entry("oauth2accesstoken:ya29")), "gcr.io/p/app"), vec![
-            "valid for an hour: gcloud auth print-access-token | podman login"]),
+            "valid for an hour; renew it: gcloud auth print-access-token | podman login"]),
         ("M10", page(&auths("acme.azurecr.io", r#"{"identitytoken": "t"}"#), "acme.azurecr.io/app"), vec![
-            "valid for 3 hours: az acr login --name acme --expose-token --output tsv --query accessToken | podman login"]),
+            "valid for 3 hours; renew it: az acr login --name acme --expose-token --output tsv --query accessToken | podman login"]),
         ("M14", in_docker(&other), vec!["agent flag: not read, because there is a credential file in the sandbox",
             "hint: a credential file in the sandbox hides the credential of agent flag, key \"reg.io\"; add the key to"]),
         ("M15", error("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), vec!["certificate", "certs.d"]),
@@ -342,48 +342,49 @@ fn commands_name_the_file_that_was_read() {
             Resolver::builder().home(Some(home.path())),
             "reg.io/a",
             home.path(),
-            "docker --config /dir/.docker login reg.io ",
+            "docker --config /dir/.docker login reg.io",
         ),
         (
             Resolver::builder().home(Some(home.path())),
             "nginx",
             home.path(),
-            "docker --config /dir/.docker login ",
+            "docker --config /dir/.docker login",
         ),
         (
             at_cluster(&spaced.path().join("it's here/config.json")),
             "reg.io/a",
             spaced.path(),
-            r"docker --config '/dir/it'\''s here' login reg.io ",
+            r"docker --config '/dir/it'\''s here' login reg.io",
         ),
         (
             at_cluster(&spaced.path().join("a b")),
             "nginx",
             spaced.path(),
-            "podman login --authfile '/dir/a b' docker.io ",
+            "podman login --authfile '/dir/a b' docker.io",
         ),
         (
             at_cluster(&spaced.path().join("old")),
             "reg.io/a",
             spaced.path(),
-            "podman login --authfile config.json reg.io writes a config.json with it",
+            "podman login --authfile config.json reg.io writes such an entry to config.json",
         ),
         (
             at_cluster(&with_store.path().join("config.json")),
             "reg.io/a",
             with_store.path(),
-            "podman login --authfile /dir/config.json reg.io ",
+            "podman login --authfile /dir/config.json reg.io",
         ),
         (
             Resolver::builder().task_secret("{}"),
             "[::1]:5000/a",
             home.path(),
-            "podman login --authfile config.json '[::1]:5000' writes a config.json with it",
+            "podman login --authfile config.json '[::1]:5000' writes such an entry to config.json",
         ),
     ];
     check_rows(rows, |(builder, image, directory, command)| {
         let page = at(directory, page_of(builder, image));
-        assert!(page.contains(command), "no {command:?} in\n{page}");
+        let command = format!(": {command}\n");
+        assert!(page.contains(&command), "no {command:?} in\n{page}");
     });
 }
 
