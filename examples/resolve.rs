@@ -81,8 +81,8 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
             writeln!(out, "{explanation}")?;
             match answer {
                 Some(answer) => writeln!(out, "  {answer}\n")?,
-                None if explanation.is_blocked() => writeln!(out, "  do not pull\n")?,
-                None => writeln!(out, "  pull anonymously\n")?,
+                None if explanation.is_blocked() => writeln!(out, "  not pulled\n")?,
+                None => writeln!(out, "  pulled anonymously\n")?,
             }
         }
     }

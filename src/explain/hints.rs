@@ -3,7 +3,7 @@
 //! A hint is given only where it applies. Docker's and kubelet's own messages for the same
 //! mistakes name neither the file nor the remedy, so these name both.
 
-use super::login::{login, login_to};
+use super::login::Login;
 use super::near_miss::{Miss, Relation, corrected_key, covering_keys, key_of_registry, relation};
 use super::renewal;
 use crate::auth::Credential;
@@ -121,8 +121,8 @@ impl<'a> Clues<'a> {
             Advice::IfAlone(advice) => (&mut self.remedies, advice.clone()),
             Advice::Create => {
                 let registry = cut(self.image.registry());
-                let login = login_to(source.location.path(), false, registry, "");
-                (&mut self.remedies, format!("create it: {login}").into())
+                let login = Login::to_path(source.location.path(), registry);
+                (&mut self.remedies, login.advice("create it", None).into())
             }
         };
         if list.len() < MOST_HINTS {
@@ -236,14 +236,17 @@ impl<'a> Clues<'a> {
         }
         if let Some(helpers) = self.helpers.list() {
             hints.push(format!(
-                "the credential may be in a helper, which is not run: {helpers}; take the helper out \
-                 of the file and log in again: {}",
-                login(self.helpers.file, registry, "")
+                "the credential may be in a helper, which is not run: {helpers}; {}",
+                log_in(
+                    self.helpers.file,
+                    registry,
+                    "take the helper out of the file and log in again"
+                )
             ));
         } else if let Some(keys) = self.absent.list() {
             hints.push(format!(
-                "{registry} has a key, but no credential under it: {keys}; log in again: {}",
-                login(self.absent.file, registry, "")
+                "{registry} has a key, but no credential under it: {keys}; {}",
+                log_in(self.absent.file, registry, "log in again")
             ));
         }
         for (miss, mentions, keys) in self.near {
@@ -262,10 +265,9 @@ impl<'a> Clues<'a> {
                 (others, true) => format!(", only for {others} and others"),
             };
             let target = self.target.map(|(_, file)| file);
-            let place = target.map_or_else(String::new, |file| format!(" to {}", file.location));
             hints.push(format!(
-                "no key in any source is for the registry {registry}{hub}{others}; add it{place}: {}",
-                login(target, registry, "")
+                "no key in any source is for the registry {registry}{hub}{others}; {}",
+                log_in(target, registry, "log in")
             ));
         }
         if !self.any_file && hints.is_empty() {
@@ -295,10 +297,15 @@ impl<'a> Clues<'a> {
             None => "the image is pulled anonymously".to_owned(),
         };
         vec![format!(
-            "log in again to replace the entry: {}; without the entry, {next}",
-            login(Some(file), registry, "")
+            "without the malformed entry {next}; {}",
+            log_in(Some(file), registry, "to replace it, remove it and log in again")
         )]
     }
+}
+
+/// Returns the advice to log in to the registry of an image, for an entry in a file.
+fn log_in(file: Option<&File>, registry: &str, what: &str) -> String {
+    Login::to(file, registry).advice(what, file.map(|file| &file.location))
 }
 
 /// Returns the keys that an image needs, as the end of a hint.
@@ -306,7 +313,7 @@ fn needed(keys: &[String]) -> String {
     let keys: Vec<String> = keys.iter().map(|key| Shown(key).to_string()).collect();
     match keys.join(" or ") {
         keys if keys.is_empty() => keys,
-        keys => format!("; this image needs {keys}"),
+        keys => format!("; add the key {keys}"),
     }
 }
 
@@ -326,7 +333,7 @@ fn misplaced(key: &str, place: &Place) -> String {
             let is_name = field.len() <= 32 && field.bytes().all(is_name);
             let field =
                 if is_name { format!("the field {}", Shown(field)) } else { "a field".into() };
-            format!("{key} is in {field}, which is ignored; the field for registries is \"auths\"")
+            format!("{key} is in {field}, which is ignored; call that field \"auths\"")
         }
     }
 }
@@ -361,9 +368,9 @@ impl Hit<'_> {
         }
         if file.texts.ends_in_newline(file.secrets(entry).password) {
             hints.push(format!(
-                "the password ends in a newline, which registries refuse; encode it with printf \
-                 instead of echo, or log in again: {}",
-                login(Some(file), cut(image.registry()), "")
+                "the password ends in a newline, which registries refuse; encode user:password with \
+                 printf instead of echo, or {}",
+                log_in(Some(file), cut(image.registry()), "log in again")
             ));
         }
         if let Some((helper, field)) = self.helper() {
@@ -379,8 +386,8 @@ impl Hit<'_> {
         }
         if let Some((next_file, next)) = self.next.filter(|next| self.is_alternative(*next)) {
             hints.push(format!(
-                "if the registry refuses it, remove {key} from {}; then {} in {} answers, which means the \
-                 same",
+                "if the registry refuses this credential, remove the key {key} from {}; then {} in {} \
+                 answers, which means the same",
                 file.location,
                 Shown(next_file.text(next.key)),
                 next_file.location

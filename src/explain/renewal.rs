@@ -5,11 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::MapAccess;
 
-use super::login::login;
+use super::login::Login;
 use crate::auth::Credential;
 use crate::file::{File, decode_base64, decode_base64url};
 use crate::image::ImageRef;
 use crate::json::{self, Members, Mode, Sink};
+use crate::redact::cut;
 
 /// A service that gives out credentials which expire.
 struct Service {
@@ -28,24 +29,27 @@ pub(super) fn hint(
     credential: Credential<'_>,
     image: &ImageRef<'_>,
 ) -> Option<String> {
-    let registry = image.registry();
     let service = service(&image.registry_parts().host().to_ascii_lowercase(), credential);
-    let renewal = match &service {
-        Some(Service { prints, username, .. }) => {
-            let options = format!(" --username {username} --password-stdin");
-            format!("renew it: {prints} | {}", login(Some(file), registry, &options))
+    let login = Login::to(Some(file), cut(image.registry()));
+    let place = Some(&file.location);
+    let (lifetime, renewal) = match service {
+        Some(Service { lifetime, prints, username }) => {
+            let login = login.with_password_of(prints, username);
+            (Some(lifetime), login.advice("log in with a new one", place))
         }
-        None => format!("log in again: {}", login(Some(file), registry, "")),
+        None => (None, login.advice("remove the entry and log in again", place)),
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    match (expiry(credential), service) {
+    match (expiry(credential), lifetime) {
         (Some(expiry), _) if expiry <= now => Some(format!(
             "the {} expired on {}, and registries refuse an expired one even for public images; \
              {renewal}",
             credential.secret_name(),
             utc(expiry)
         )),
-        (None, Some(Service { lifetime, .. })) => Some(format!("{lifetime}; {renewal}")),
+        (None, Some(lifetime)) => {
+            Some(format!("{lifetime}, and this one does not say since when; {renewal}"))
+        }
         _ => None,
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn no_files(
     match misplaced {
         None => NoFiles::because(why).or_else(remedy),
         Some(name) => NoFiles::because(format!("{why}, but {name}, which Docker does not look at"))
-            .mistake(format!("if {name} is Docker's, it belongs in .docker/config.json")),
+            .mistake(format!("if {name} holds \"auths\", move it to .docker/config.json")),
     }
 }
 

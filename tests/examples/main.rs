@@ -58,8 +58,8 @@ fn the_exit_status_reports_the_answer() {
     #[rustfmt::skip]
     let table: &[(&[&str], i32, &str, &str)] = &[
         (&["--agent-flag", flag, "reg.io/app"], 0, "user name u, password ****", "warning: agent flag"),
-        (&["--agent-flag", flag, "reg.io/app", "nginx"], 1, "pull anonymously", ""),
-        (&["--agent-flag", r#"{"auths": {"reg.io": 1}}"#, "reg.io/app"], 1, "do not pull", "warning: agent flag"),
+        (&["--agent-flag", flag, "reg.io/app", "nginx"], 1, "pulled anonymously", ""),
+        (&["--agent-flag", r#"{"auths": {"reg.io": 1}}"#, "reg.io/app"], 1, "not pulled", "warning: agent flag"),
         (&["nginx"], 0, "sandbox-user", ""),
         (&["gcr.io/project/app"], 1, "the helper \"gcloud\"", "warning: agent flag"),
         (&["--agent-flag", "{", "reg.io/app"], 2, "", "the JSON ends too early"),

@@ -49,20 +49,20 @@ fn explain_has_a_line_for_each_cause() {
             "the kind"),
         (r#""reg.io": OK"#, "reg.io:5000/a",
             "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"; \
-            this image needs \"reg.io:5000\"", "another port"),
+            add the key \"reg.io:5000\"", "another port"),
         (r#""reg.io/t": OK"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a",
             "another namespace"),
-        (r#""reg.io/t": OK"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; this image needs \"reg.io/a\" or \"reg.io\"",
+        (r#""reg.io/t": OK"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"",
             "another namespace"),
         (r#""reg.io/t": OK, "https://reg.io/t/": OK"#, "reg.io/a",
-            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; this image needs \"reg.io/a\" or \"reg.io\"", "two spellings are mentioned once"),
+            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a",
             "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is \
             not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a",
             "  hint: the credential may be in a helper, which is not run: the helper \"desktop\" (credsStore in task \
-            secret); take the helper out of the file and log in again: podman login --authfile config.json reg.io \
-            writes such an entry to config.json", "a keychain"),
+            secret); take the helper out of the file and log in again to a new file and copy its entry to task secret: \
+            podman login --authfile new.json reg.io", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a",
             "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#""reg.io": {"auth": "!"}"#, "reg.io/a",
@@ -73,8 +73,8 @@ fn explain_has_a_line_for_each_cause() {
             "    loses \"reg.io\": the malformed one comes first", "malformed"),
         (r#""reg.io": {"email": "e"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "absent"),
-        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; log in again: podman login --authfile config.json reg.io \
-            writes such an entry to config.json",
+        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy its \
+            entry to task secret: podman login --authfile new.json reg.io",
             "absent"),
         (r#""reg.io": OK, "reg.io": {}"#, "reg.io/a",
             "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts", "repeated"),
@@ -89,12 +89,12 @@ fn explain_has_a_line_for_each_cause() {
             "    out of scope \"hub.docker.com\": is not a name of Docker Hub, and no * covers it; write \
             https://index.docker.io/v1/", "the Hub"),
         (r#""*.io": OK"#, "nginx",
-            "  hint: these do not cover Docker Hub: \"*.io\"; this image needs \"https://index.docker.io/v1/\"", "the Hub"),
+            "  hint: these do not cover Docker Hub: \"*.io\"; add the key \"https://index.docker.io/v1/\"", "the Hub"),
         (r#""*.reg.io": OK"#, "reg.io/a",
             "    out of scope \"*.reg.io\": does not cover reg.io: * matches within one label only", "a pattern"),
         (r#""*.reg.io": OK"#, "a.b.reg.io/a",
             "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"; \
-            this image needs \"a.b.reg.io\" or \"*.*.reg.io\"",
+            add the key \"a.b.reg.io\" or \"*.*.reg.io\"",
             "a pattern"),
         (r#""reg.io": OK"#, "a.reg.io/a",
             "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
@@ -109,10 +109,10 @@ fn explain_has_a_line_for_each_cause() {
             "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
         (r#""reg.io": OK, "reg.io/a": OK"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it",
             "a path"),
-        (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; add it to \
-            task secret: podman login --authfile config.json reg.io writes such an entry to config.json", "nothing"),
+        (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; log in to a new \
+            file and copy its entry to task secret: podman login --authfile new.json reg.io", "nothing"),
         (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub), only for \
-            \"quay.io\"; add it to task secret: podman login --authfile config.json docker.io writes such an entry to config.json",
+            \"quay.io\"; log in to a new file and copy its entry to task secret: podman login --authfile new.json docker.io",
             "nothing"),
         (r#""quay.io": OK"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
         (r#""quay.io/team": OK"#, "quay.io/teams/app",
@@ -126,7 +126,7 @@ fn explain_has_a_line_for_each_cause() {
         (&helpers, "reg.io/a", "    and 5 more keys like these", "a page has an end for helpers too"),
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \
-            \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more; this image needs \"reg.io/a\" or \
+            \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more; add the key \"reg.io/a\" or \
             \"reg.io\"", "a line has an end"),
         (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * \
             is allowed in a host only)", "however many others"),

@@ -125,7 +125,7 @@ fn a_secret_that_is_encoded_the_wrong_number_of_times_says_so() {
     const PLAIN_AGAIN: &str = "this is encoded in base64 more than once, at line 1, column 1; decode it \
                                with base64 -d until it is JSON";
     const TOKEN: &str = "this looks like a bare token or password, not a credential file, at line 1, \
-                         column 1; docker login --password-stdin makes a credential file of it";
+                         column 1; docker login --username USER --password-stdin HOST makes a config.json of it";
     let data = |field: &str, value: &str| {
         format!(r#"{{"kind": "Secret", "{field}": {{".dockerconfigjson": {}}}}}"#, quote(value))
     };

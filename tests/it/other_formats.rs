@@ -36,7 +36,8 @@ fn check(document: &str, problem: &str, advice: &str) {
 #[test]
 fn keys_and_encrypted_files_are_named() {
     let pem = |label: &str| format!("-----BEGIN {label}-----\n{CANARY}\n-----END {label}-----");
-    const CA: &str = "the CA of a registry belongs in /etc/docker/certs.d/HOST/ca.crt";
+    const CA: &str =
+        "give a config.json; the CA of a registry belongs in /etc/docker/certs.d/HOST/ca.crt";
     const CERTIFICATE: &str = "this is a certificate, not a credential file,";
     const CLIENT_KEY: &str =
         "a client key belongs in /etc/docker/certs.d/HOST/ as NAME.key, next to NAME.cert";
@@ -158,7 +159,8 @@ fn credentials_for_other_programs_are_named() {
     const AUTH: &str = "this is base64 of user:password, not a credential file,";
     const TOKEN: &str = "this looks like a bare token or password, not a credential file,";
     const PASSWORD: &str = "this looks like user:password, not a credential file,";
-    const LOGIN: &str = "docker login --password-stdin makes a credential file of it";
+    const LOGIN: &str =
+        "docker login --username USER --password-stdin HOST makes a config.json of it";
     // document, problem, advice
     #[rustfmt::skip]
     let table = [

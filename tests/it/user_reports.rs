@@ -94,7 +94,7 @@ fn docker() -> Vec<Row> {
     vec![
         ("D1", page(r#"{"credsStore": "desktop"}"#, "reg.io/a"), vec![
             "in a helper, which is not run: the helper \"desktop\" (credsStore in task secret)",
-            "take the helper out of the file and log in again: podman login --authfile config.json reg.io"]),
+            "take the helper out of the file and log in again to a new file and copy its entry to task secret: podman login --authfile new.json reg.io"]),
         ("D2", page(&auths("docker.io", OK), "nginx"), vec!["wins \"docker.io\": covers the image"]),
         ("D3", page(&auths("https://reg.io", OK), "reg.io/a"), vec!["wins \"https://reg.io\""]),
         ("D4", page(ci, "reg.io/a"), vec![
@@ -103,13 +103,13 @@ fn docker() -> Vec<Row> {
         ("D4", page(&auths("reg.io", OK).replace("}}}", "}}, \"credsStore\": \"pass\"}"), "reg.io/a"), vec![
             "Docker asks the helper \"pass\" (credsStore in task secret)"]),
         ("D5", page(&auths("reg.io", "{}"), "reg.io/a"), vec![
-            "reg.io has a key, but no credential under it: \"reg.io\"; log in again: podman login"]),
+            "reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy its entry to task secret: podman login --authfile new.json"]),
         ("D6", page(&auths("reg.io", &entry("<token>:abc")), "reg.io/a"), vec![
             "the user name <token> marks an identity token", "write the token to \"identitytoken\""]),
         ("D7", page(&auths("reg.io/other", OK), "reg.io/team/app"), vec![
-            "keys for other namespaces only: \"reg.io/other\"; this image needs \"reg.io/team\" or \"reg.io\""]),
+            "keys for other namespaces only: \"reg.io/other\"; add the key \"reg.io/team\" or \"reg.io\""]),
         ("D8", page(&auths("*.amazonaws.com", OK), "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"), vec![
-            "this image needs \"123456789012.dkr.ecr.eu-west-1.amazonaws.com\" or \"*.dkr.ecr.*.amazonaws.com\""]),
+            "add the key \"123456789012.dkr.ecr.eu-west-1.amazonaws.com\" or \"*.dkr.ecr.*.amazonaws.com\""]),
         ("D11", page(&auths("reg.io", &format!(r#"{{"identitytoken": "{EXPIRED}"}}"#)), "reg.io/a"), vec![
             "the identity token expired on 2001-09-09 01:46 UTC", "even for public images", "podman login"]),
         ("D12", page_of(Resolver::builder(), "reg.io/a"), vec![
@@ -120,16 +120,15 @@ fn docker() -> Vec<Row> {
             "sandbox HOME, /dir: holds no .docker/config.json and no .dockercfg",
             "docker login writes .docker/config.json there if it runs with the same HOME; sudo"]),
         ("D13", page_of(Resolver::builder().home(Some(wrong_home.path())), "reg.io/a"), vec![
-            "but config.json, which Docker does not look at", "it belongs in .docker/config.json"]),
+            "but config.json, which Docker does not look at", "move it to .docker/config.json"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "user:hunter2"}"#), "reg.io/a"), vec![
-            "blocks it: its field \"auth\"", "log in again to replace the entry: podman login",
-            "without the entry, the image is pulled anonymously"]),
+            "blocks it: its field \"auth\"", "without the malformed entry the image is pulled anonymously; to replace it, remove it and log in again"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "ghp_16C7e42F292c6912E7710c838347Ae178B4a"}"#), "reg.io/a"), vec![
-            "its field \"auth\" is not base64", "log in again"]),
+            "its field \"auth\" is not base64", "remove it and log in again"]),
         ("D15", page(r#"{"auths": {}, "reg.io": OK}"#, "reg.io/a"), vec![
             "hint: task secret: \"reg.io\" is next to \"auths\", where it is ignored; move it into \"auths\""]),
         ("D15", page(r#"{"auth": {"https://reg.io/v1/": OK}}"#, "reg.io/a"), vec![
-            "\"https://reg.io/v1/\" is in the field \"auth\", which is ignored; the field for registries is \"auths\""]),
+            "\"https://reg.io/v1/\" is in the field \"auth\", which is ignored; call that field \"auths\""]),
         ("D15", page(r#"{"config": {"auths": {"reg.io": OK}}}"#, "reg.io/a"), vec![
             "\"reg.io\" is in the field \"config\", which is ignored"]),
         ("D15", page(r#"{"reg.io": "dTpw"}"#, "reg.io/a"), vec![
@@ -154,33 +153,33 @@ fn kubelet_and_podman() -> Vec<Row> {
         ("C1", page(r#"{"auths": {"reg.io": OK, "reg.io/team": OK}}"#, "reg.io/team/app"), vec![
             "wins \"reg.io/team\"", "loses \"reg.io\": a key with a longer path goes before it"]),
         ("C2", page_of(Resolver::builder().task_secret(two), "reg.io/a"), vec![
-            "if the registry refuses it, remove \"reg.io\" from task secret; then \"https://reg.io\" in task \
+            "if the registry refuses this credential, remove the key \"reg.io\" from task secret; then \"https://reg.io\" in task \
             secret answers"]),
         ("C3", page(&auths("registry-1.docker.io", OK), "nginx"), vec!["wins \"registry-1.docker.io\""]),
         ("C3", page(&auths("docker.com", OK), "nginx"), vec![
-            "these do not cover Docker Hub: \"docker.com\"; this image needs \"https://index.docker.io/v1/\""]),
+            "these do not cover Docker Hub: \"docker.com\"; add the key \"https://index.docker.io/v1/\""]),
         ("C4", page(&auths("https://reg.io/v1/", OK), "reg.io/a"), vec!["wins \"https://reg.io/v1/\""]),
         ("C5", page(&auths("quay.io/team", OK), "quay.io/teams/app"), vec![
-            "is for that path alone; the repository is teams/app", "this image needs \"quay.io/teams\" or \"quay.io\""]),
+            "is for that path alone; the repository is teams/app", "add the key \"quay.io/teams\" or \"quay.io\""]),
         ("C6", page(&auths("*.reg.io", OK), "a.b.reg.io/app"), vec![
-            "* matches within one label only", "this image needs \"a.b.reg.io\" or \"*.*.reg.io\""]),
-        ("C6", page(&auths("*.reg.io", OK), "reg.io/app"), vec!["\"*.reg.io\"; this image needs \"reg.io\""]),
+            "* matches within one label only", "add the key \"a.b.reg.io\" or \"*.*.reg.io\""]),
+        ("C6", page(&auths("*.reg.io", OK), "reg.io/app"), vec!["\"*.reg.io\"; add the key \"reg.io\""]),
         ("C6", page(&auths("reg.io/team/*", OK), "reg.io/team/app"), vec![
             "can match no image: \"reg.io/team/*\"; write \"reg.io/team\""]),
         ("C7", page(&auths("reg.io:5000", OK), "reg.io/a"), vec![
-            "the same host on another port has: \"reg.io:5000\"; this image needs \"reg.io\""]),
-        ("C7", page(&auths("reg.io", OK), "reg.io:5000/a"), vec!["this image needs \"reg.io:5000\""]),
+            "the same host on another port has: \"reg.io:5000\"; add the key \"reg.io\""]),
+        ("C7", page(&auths("reg.io", OK), "reg.io:5000/a"), vec!["add the key \"reg.io:5000\""]),
         ("C8", page(&auths("reg.io", r#"{"auth": "dTo=", "identitytoken": "t"}"#), "reg.io/a"), vec![
             "answer: identity token from task secret"]),
         ("C9", page_of(over_base, "reg.io/a"), vec![
-            "hint: the password ends in a newline, which registries refuse; encode it with printf instead of echo"]),
+            "hint: the password ends in a newline, which registries refuse; encode user:password with printf instead of echo"]),
         ("C10", error(cut_short), vec!["task secret: the JSON ends too early, at line 1"]),
         ("C10", error(" "), vec!["task secret: the file is empty; an empty configuration is written {}"]),
         ("C11", page_of(Resolver::builder().task_secret("{}").agent_flag(agent), "reg.io/a"), vec![
             "answer: user name and password from agent flag, key \"reg.io\""]),
         ("C12", page(r#"{"credHelpers": {"reg.io": "gcloud"}}"#, "reg.io/a"), vec![
             "helper \"reg.io\": credHelpers leaves it to the helper \"gcloud\", which is not run",
-            "log in again: podman login"]),
+            "log in again to a new file and copy its entry to task secret: podman login --authfile new.json"]),
         ("C13", page(&auths("reg.io", &token), "reg.io/a"), vec![
             "the registry token expired on 2001-09-09 01:46 UTC, and registries refuse an expired one even for public \
             images"]),
@@ -217,15 +216,14 @@ fn mesos_and_dcos() -> Vec<Row> {
     };
     vec![
         ("M1", in_sandbox(&bare), vec!["docker.tar.gz to read, but config.json, which Docker does not look at",
-            "hint: sandbox HOME, /dir: if config.json is Docker's, it belongs in .docker/config.json"]),
+            "hint: sandbox HOME, /dir: if config.json holds \"auths\", move it to .docker/config.json"]),
         ("M1", warnings_of_fetch(r#"{"uri": "https://x.io/config.json"}"#), vec!["set destPath to .docker/config.json"]),
         ("M2", in_sandbox(&none), vec!["sandbox HOME, /dir: holds no .docker/config.json, .dockercfg or docker.tar.gz",
             "Docker's HOME is the sandbox, so ~/.docker is not read"]),
         ("M2", at(none.path(), no_agent.explain(&image_ref("reg.io/a")).to_string()), vec![
             "let the task fetch docker.tar.gz into it", "so the agent's ~/.docker is not read"]),
         ("M3", at(shared.path(), page_of(Resolver::builder().cluster_file(&shared_file), "reg.io/a")), vec![
-            "no key in any source is for the registry reg.io, only for \"quay.io\", \"ghcr.io\"; add it to cluster \
-            file, /dir/docker_credentials: podman login --authfile /dir/docker_credentials reg.io"]),
+            "no key in any source is for the registry reg.io, only for \"quay.io\", \"ghcr.io\"; log in: podman login --authfile /dir/docker_credentials reg.io"]),
         ("M4", { let tar = archive(".docker/config.json"); page_of(Resolver::builder().task_secret(tar), "reg.io/a") },
             vec!["answer: user name and password from task secret, (.docker/config.json)"]),
         ("M5", in_sandbox(&packed), vec!["from sandbox HOME, /dir/docker.tar.gz (.docker/config.json)"]),
@@ -241,12 +239,13 @@ fn mesos_and_dcos() -> Vec<Row> {
         ("M9", page(r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a"), vec![
             "absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\"", "podman login"]),
         ("M10", page(&auths(ECR, &entry("AWS:secret")), &format!("{ECR}/app")), vec![
-            "hint: a password of Amazon ECR is valid for 12 hours; renew it: aws ecr get-login-password --region eu-west-1 | podman \
-            login --authfile config.json --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"]),
+            "hint: a password of Amazon ECR is valid for 12 hours, and this one does not say since when; log in with a new \
+            one to a new file and copy its entry to task secret: aws ecr get-login-password --region eu-west-1 | podman \
+            login --authfile new.json --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"]),
         ("M10", page(&auths("gcr.io", &entry("oauth2accesstoken:ya29")), "gcr.io/p/app"), vec![
-            "valid for an hour; renew it: gcloud auth print-access-token | podman login"]),
+            "copy its entry to task secret: gcloud auth print-access-token | podman login"]),
         ("M10", page(&auths("acme.azurecr.io", r#"{"identitytoken": "t"}"#), "acme.azurecr.io/app"), vec![
-            "valid for 3 hours; renew it: az acr login --name acme --expose-token --output tsv --query accessToken | podman login"]),
+            "copy its entry to task secret: az acr login --name acme --expose-token --output tsv --query accessToken | podman login"]),
         ("M14", in_docker(&other), vec!["agent flag: not read, because there is a credential file in the sandbox",
             "hint: a credential file in the sandbox hides the credential of agent flag, key \"reg.io\"; add the key to"]),
         ("M15", error("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), vec!["certificate", "certs.d"]),
@@ -315,7 +314,7 @@ fn the_keys_that_hints_name_cover_the_image() {
     for (key, image) in keys.iter().flat_map(|key| images.map(|image| (key, image))) {
         let explained = secret(config(&[(key, "u")])).unwrap().explain(&image_ref(image));
         for hint in explained.hints() {
-            let Some((_, needed)) = hint.split_once("; this image needs ") else { continue };
+            let Some((_, needed)) = hint.split_once("; add the key ") else { continue };
             for needed in needed.split(" or ") {
                 let resolver = secret(config(&[(needed.trim_matches('"'), "u")])).unwrap();
                 assert!(
@@ -366,7 +365,7 @@ fn commands_name_the_file_that_was_read() {
             at_cluster(&spaced.path().join("old")),
             "reg.io/a",
             spaced.path(),
-            "podman login --authfile config.json reg.io writes such an entry to config.json",
+            "podman login --authfile new.json reg.io",
         ),
         (
             at_cluster(&with_store.path().join("config.json")),
@@ -378,7 +377,7 @@ fn commands_name_the_file_that_was_read() {
             Resolver::builder().task_secret("{}"),
             "[::1]:5000/a",
             home.path(),
-            "podman login --authfile config.json '[::1]:5000' writes such an entry to config.json",
+            "podman login --authfile new.json '[::1]:5000'",
         ),
     ];
     check_rows(rows, |(builder, image, directory, command)| {

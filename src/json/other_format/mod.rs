@@ -217,11 +217,11 @@ impl OtherFormat {
             ),
             OtherFormat::BareToken => (
                 "this looks like a bare token or password, not a credential file,",
-                "docker login --password-stdin makes a credential file of it",
+                "docker login --username USER --password-stdin HOST makes a config.json of it",
             ),
             OtherFormat::Certificate => (
                 "this is a certificate, not a credential file,",
-                "the CA of a registry belongs in /etc/docker/certs.d/HOST/ca.crt",
+                "give a config.json; the CA of a registry belongs in /etc/docker/certs.d/HOST/ca.crt",
             ),
             OtherFormat::Htpasswd => (
                 "this is an htpasswd file, which is for a registry's own server,",
@@ -246,7 +246,7 @@ impl OtherFormat {
             }
             OtherFormat::UserAndPassword => (
                 "this looks like user:password, not a credential file,",
-                "docker login --password-stdin makes a credential file of it",
+                "docker login --username USER --password-stdin HOST makes a config.json of it",
             ),
 
             OtherFormat::Command => (
