@@ -10,16 +10,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use regcred::{AuthConfig, Credential, ImageRef, Resolver, ResolverBuilder};
+use regcred::{AuthConfig, Credential, Environment, ImageRef, Resolver, ResolverBuilder};
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
-usage: resolve [SOURCE ...] [--strict] [--json] [--show-secret] [IMAGE ...]
+usage: resolve [SOURCE ...] [--env] [--strict] [--json] [--show-secret] [IMAGE ...]
 sources, from the strongest:
   --task-secret FILE    a file with the content of the task's secret
   --sandbox DIR         the task's sandbox, its HOME
   --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
   --cluster-file FILE   the file shared by the cluster
+  --env                 your own files, as Docker and podman find them
 Each may be given several times. Without any, the cluster in examples/cluster/ is used.
 exit status: 0 a credential for every image, 1 none for some, 2 bad input";
 
@@ -117,6 +118,10 @@ impl Options {
                 "--sandbox" => builder.sandbox_home(value()?),
                 "--agent-flag" => builder.agent_flag(value()?),
                 "--cluster-file" => builder.cluster_file(value()?),
+                "--env" => {
+                    has_sources = true;
+                    builder.environment(Environment::from_process())
+                }
                 "--strict" => builder.strict(),
                 option => {
                     match option {

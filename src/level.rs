@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -19,6 +20,7 @@ use crate::redact::escaped;
 ///
 /// assert!(Level::TaskSecret < Level::ClusterFile);
 /// assert_eq!(Level::SandboxHome.to_string(), "sandbox HOME");
+/// assert_eq!("sandbox HOME".parse(), Ok(Level::SandboxHome));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -31,25 +33,55 @@ pub enum Level {
     AgentFlag,
     /// The file shared by the whole cluster: DC/OS's `cluster_docker_credentials`.
     ClusterFile,
+    /// The JSON in the environment variable `DOCKER_AUTH_CONFIG`: Docker since 28.3, GitLab CI.
+    DockerAuthConfig,
+    /// The file that the environment variable `REGISTRY_AUTH_FILE` names: podman, skopeo.
+    RegistryAuthFile,
+    /// `$XDG_RUNTIME_DIR/containers/auth.json`, which `podman login` writes on Linux.
+    RuntimeAuthFile,
+    /// `$XDG_CONFIG_HOME/containers/auth.json`, which `podman login` writes on other systems.
+    UserAuthFile,
+    /// `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, which `docker login` writes.
+    UserConfigJson,
+    /// `~/.dockercfg`, which `docker login` wrote before Docker 1.7.
+    UserDockercfg,
 }
 
 /// A value for each level, strongest first.
-pub(crate) type PerLevel<T> = [T; Level::ALL.len()];
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PerLevel<T>([T; Level::ALL.len()]);
+
+impl<T> PerLevel<T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+
+    /// Returns the value of a level.
+    pub(crate) fn of_mut(&mut self, level: Level) -> &mut T {
+        // The array has an element for each variant.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.0[level as usize]
+    }
+}
 
 impl Level {
     /// Every level, strongest first.
-    pub const ALL: [Level; 4] =
-        [Level::TaskSecret, Level::SandboxHome, Level::AgentFlag, Level::ClusterFile];
+    pub const ALL: [Level; 10] = [
+        Level::TaskSecret,
+        Level::SandboxHome,
+        Level::AgentFlag,
+        Level::ClusterFile,
+        Level::DockerAuthConfig,
+        Level::RegistryAuthFile,
+        Level::RuntimeAuthFile,
+        Level::UserAuthFile,
+        Level::UserConfigJson,
+        Level::UserDockercfg,
+    ];
 
-    /// This level's value.
-    pub(crate) fn of_mut<T>(self, all: &mut PerLevel<T>) -> &mut T {
-        let [task_secret, sandbox_home, agent_flag, cluster_file] = all;
-        match self {
-            Level::TaskSecret => task_secret,
-            Level::SandboxHome => sandbox_home,
-            Level::AgentFlag => agent_flag,
-            Level::ClusterFile => cluster_file,
-        }
+    /// Returns whether the level belongs to a user and not to a cluster.
+    pub(crate) fn is_of_user(self) -> bool {
+        self > Level::ClusterFile
     }
 
     fn name(self) -> &'static str {
@@ -58,6 +90,12 @@ impl Level {
             Level::SandboxHome => "sandbox HOME",
             Level::AgentFlag => "agent flag",
             Level::ClusterFile => "cluster file",
+            Level::DockerAuthConfig => "DOCKER_AUTH_CONFIG",
+            Level::RegistryAuthFile => "REGISTRY_AUTH_FILE",
+            Level::RuntimeAuthFile => "podman runtime file",
+            Level::UserAuthFile => "podman user file",
+            Level::UserConfigJson => "Docker config.json",
+            Level::UserDockercfg => "Docker .dockercfg",
         }
     }
 }
@@ -73,6 +111,21 @@ impl Serialize for Level {
         serializer.serialize_str(self.name())
     }
 }
+
+/// Parses the name that `Display` writes, in any ASCII case.
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLevel> {
+        let named = |level: &Level| level.name().eq_ignore_ascii_case(name);
+        Level::ALL.into_iter().find(named).ok_or(UnknownLevel(()))
+    }
+}
+
+/// A text that is not the name of a [`Level`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a level; the names are those of Level::ALL, such as \"task secret\"")]
+pub struct UnknownLevel(());
 
 /// The location of a credential file, or the flag, parameter or field of a definition that a
 /// [`Warning`](crate::Warning) is about.

@@ -66,7 +66,8 @@
 //! | 3. agent flag | [`ResolverBuilder::agent_flag`] | `quay.io`, then `https://quay.io/v1/` |
 //! | 4. cluster file | [`ResolverBuilder::cluster_file`] | `quay.io/team` |
 //!
-//! [`Resolver`] documents the whole order. A malformed entry blocks its scope: if it is the best
+//! Weaker than all of them are the files of a user, if `Resolver::from_env` reads them: each is a level
+//! of its own ([`Level`]). [`Resolver`] documents the whole order. A malformed entry blocks its scope: if it is the best
 //! match, the answer is `None`, never another identity.
 //!
 //! # Layering
@@ -90,6 +91,7 @@
 //! | you have | you want | use |
 //! |---|---|---|
 //! | an image | its credential | [`Resolver::resolve`] |
+//! | a user at a laptop or in a CI job | the files of Docker and podman | `Resolver::from_env` (feature `env`) |
 //! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
 //! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
@@ -125,12 +127,13 @@
 //!
 //! # Features
 //!
-//! Both are on by default. Without a feature, its input is an error that names the feature, never
+//! All are on by default. Without a feature, its input is an error that names the feature, never
 //! another credential.
 //!
 //! | feature | reads | without it |
 //! |---|---|---|
 //! | `archive` | gzip and tar: `docker.tar.gz`, `.dockercfg.gz` | such a file is an error; an application's own archive that is fetched is a warning |
+//! | `env` | the credential files of a user: `Resolver::from_env` | there is no such method |
 //! | `url` | international host names in keys (`https://bücher.example`), and `file://` URLs with escapes, `..` or a host | a file with such a key is an error; such a URL is an error |
 
 #![forbid(unsafe_code)]
@@ -165,10 +168,12 @@ pub use error::{
 pub use explain::Explanation;
 pub use file::Format;
 pub use image::{ImageRef, InvalidImageRef};
-pub use level::{Level, Location};
+pub use level::{Level, Location, UnknownLevel};
 pub use limits::Limits;
 pub use platform::{certs, dcos, marathon, mesos};
 pub use resolver::{Resolver, ResolverBuilder};
+#[cfg(feature = "env")]
+pub use source::Environment;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

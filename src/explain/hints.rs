@@ -28,6 +28,7 @@ pub(super) struct Clues<'a> {
     /// The image's host in lower case.
     host: &'a str,
     any_file: bool,
+    reads_environment: bool,
     /// The file that a key could be added to, and its preference.
     target: Option<(u8, &'a File)>,
     /// Sources that a sandbox hides and that have a credential.
@@ -95,6 +96,7 @@ impl<'a> Clues<'a> {
             image,
             host,
             any_file: false,
+            reads_environment: false,
             target: None,
             hidden: Mentions::default(),
             mistakes: Vec::new(),
@@ -111,8 +113,9 @@ impl<'a> Clues<'a> {
         }
     }
 
-    /// Notices a source without files.
+    /// Notices a source, and the advice for one without files.
     pub(super) fn add_source(&mut self, source: &SourceRead) {
+        self.reads_environment |= source.level.is_of_user();
         let Some(advice) = source.no_files.as_ref().and_then(|why| why.advice.as_ref()) else {
             return;
         };
@@ -273,9 +276,15 @@ impl<'a> Clues<'a> {
         if !self.any_file && hints.is_empty() {
             hints.extend(self.remedies.into_iter().take(MOST_HINTS - 1));
             hints.push(
-                "no credential file was given or found at any level; environment variables such as \
-                 DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read"
-                    .to_owned(),
+                match self.reads_environment {
+                    true => "no credential file was found at any level",
+                    false => {
+                        "no credential file was given or found at any level; environment variables \
+                         such as DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read \
+                         (Resolver::from_env reads them)"
+                    }
+                }
+                .to_owned(),
             );
         }
         hints.truncate(MOST_HINTS);

@@ -158,6 +158,14 @@ impl Explanation {
                 }
             }
         }
+        // A program reads the sources of a cluster or those of a user, seldom both.
+        let has_any = |of_user: bool| {
+            levels.iter().any(|l| l.level.is_of_user() == of_user && !l.sources.is_empty())
+        };
+        let shows_cluster = has_any(false) || !has_any(true);
+        levels.retain(|report| {
+            !report.sources.is_empty() || (shows_cluster && !report.level.is_of_user())
+        });
         Explanation {
             image: image.to_string(),
             registry: image.registry().to_owned(),
@@ -179,13 +187,6 @@ impl Explanation {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         matches!(self.answer, Answer::Blocked { .. })
-    }
-
-    /// The former name of [`is_blocked`](Self::is_blocked).
-    #[deprecated(note = "use `is_blocked`")]
-    #[must_use]
-    pub fn is_broken(&self) -> bool {
-        self.is_blocked()
     }
 
     /// The likeliest mistakes behind the answer, each with its remedy, the likeliest first; at most

@@ -86,7 +86,7 @@ impl Layers {
     fn below(self, layer: Arc<Layer>) -> Self {
         let mut sources = self.sources();
         for source in &layer.sources {
-            *source.level.of_mut(&mut sources) += 1;
+            *sources.of_mut(source.level) += 1;
         }
         Layers(Some(Arc::new(Node { layer, rest: self, sources })))
     }

@@ -106,12 +106,44 @@ impl ResolverBuilder {
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
     /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). A file that does not exist is an error.
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
-        self.source(Source::ClusterFile { path: path.into(), required: true })
+        self.file(Level::ClusterFile, path)
     }
 
     /// Adds the file shared by the cluster, if it exists.
     pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
-        self.source(Source::ClusterFile { path: path.into(), required: false })
+        self.file_if_exists(Level::ClusterFile, path)
+    }
+
+    /// Adds a credential file at any level. A file that does not exist is an error.
+    ///
+    /// Links are followed, because the caller named the path. Files in a directory that a task can write
+    /// to are read with [`sandbox_home`](Self::sandbox_home).
+    ///
+    /// ```
+    /// # let file = tempfile::NamedTempFile::new().unwrap();
+    /// # std::fs::write(&file, r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#).unwrap();
+    /// # let path = file.path();
+    /// use regcred::{Level, Resolver};
+    ///
+    /// let resolver = Resolver::builder().file(Level::AgentFlag, path).build()?;
+    /// assert!(resolver.resolve_registry("quay.io").is_some());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    pub fn file(self, level: Level, path: impl Into<PathBuf>) -> Self {
+        self.source(Source::File { level, path: path.into(), required: true })
+    }
+
+    /// Adds a credential file at any level, if it exists.
+    pub fn file_if_exists(self, level: Level, path: impl Into<PathBuf>) -> Self {
+        self.source(Source::File { level, path: path.into(), required: false })
+    }
+
+    /// Adds the credential files that a user's environment names, each at a level of its own: see
+    /// [`Environment`](crate::Environment). A file that does not exist is normal, and one that
+    /// cannot be read is an error.
+    #[cfg(feature = "env")]
+    pub fn environment(self, environment: crate::Environment) -> Self {
+        environment.into_sources().into_iter().fold(self, Self::source)
     }
 
     /// Adds the sources of another resolver without copying them, as a task's resolver is layered
@@ -136,10 +168,13 @@ impl ResolverBuilder {
     /// Returns the number of sources at each level of the bases, after which sources without a name
     /// are numbered.
     fn ordinals_taken(&self) -> PerLevel<u32> {
-        let mut taken = PerLevel::default();
+        let mut taken = PerLevel::<u32>::default();
         for step in &self.steps {
             if let Step::Base(base) = step {
-                taken.iter_mut().zip(base.layers.sources()).for_each(|(sum, n)| *sum += n);
+                let sources = base.layers.sources();
+                Level::ALL.into_iter().zip(sources.iter()).for_each(|(level, n)| {
+                    *taken.of_mut(level) += n;
+                });
             }
         }
         taken
@@ -159,7 +194,7 @@ impl ResolverBuilder {
             match step {
                 Step::Source(source) => {
                     let level = source.level();
-                    let ordinal = level.of_mut(&mut ordinals);
+                    let ordinal = ordinals.of_mut(level);
                     *ordinal += 1;
                     layer.add(&source, level, *ordinal, &self.limits)?;
                 }

@@ -52,6 +52,25 @@ impl Resolver {
         ResolverBuilder::new()
     }
 
+    /// Reads the credential files of the user who runs this process, as Docker and podman find them.
+    ///
+    /// [`Environment`](crate::Environment) lists the files and their order. A file that does not exist
+    /// is normal, so a user without any gets a resolver without credentials.
+    ///
+    /// # Errors
+    ///
+    /// The first file, in that order, that cannot be read or is not a credential file.
+    ///
+    /// ```no_run
+    /// let image = regcred::ImageRef::parse("quay.io/team/app:1.4")?;
+    /// let auth = regcred::Resolver::from_env()?.resolve(&image);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_env() -> Result<Self, crate::Error> {
+        Self::builder().environment(crate::Environment::from_process()).build()
+    }
+
     /// Returns the credential that pulls `image`, or `None` for an anonymous pull.
     ///
     /// `None` is also the answer if the best match is malformed. In that case

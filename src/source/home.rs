@@ -11,6 +11,27 @@ use crate::file_names::{DOCKER_FILES, MISPLACED_FILES};
 use crate::level::{Level, Location};
 use crate::limits::Limits;
 
+const UNSET: &str = "not set, and without it Docker may find no credentials";
+
+const SET_IT: &str = "set HOME for the program, as Environment=HOME=/root in a systemd unit";
+
+/// Reports a user whose environment has no `HOME`. The files of the directory that the user
+/// database gives are sources of their own.
+#[cfg(feature = "env")]
+pub(super) fn unset(home: Option<&Path>) -> Contents {
+    let location = Location::called(Some(Level::UserConfigJson), "HOME");
+    let no_files = match home {
+        Some(home) => {
+            let home = home.display().to_string();
+            let home = crate::redact::escaped(&home);
+            NoFiles::because(format!("not set; the user database gives {home}"))
+        }
+        None => NoFiles::because(UNSET).mistake(SET_IT),
+    };
+    let warnings = vec![Warning::new(&location, None, WarningKind::HomeUnset)];
+    Contents { warnings, ..Contents::empty(location) }.if_empty(no_files)
+}
+
 /// Reads Docker's files in the directory. Links are followed: only its owner can change it.
 pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
     // To Docker an empty HOME is not set.
@@ -18,9 +39,7 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
         let location = Location::bytes(Level::SandboxHome, ordinal);
         let warnings = vec![Warning::new(&location, None, WarningKind::HomeUnset)];
         let contents = Contents { warnings, ..Contents::empty(location) };
-        let unset = NoFiles::because("not set, and without it Docker may find no credentials");
-        let remedy = "set HOME for the program, as Environment=HOME=/root in a systemd unit";
-        return Ok(contents.if_empty(unset.mistake(remedy)));
+        return Ok(contents.if_empty(NoFiles::because(UNSET).mistake(SET_IT)));
     };
     if is_no_path(&home.to_string_lossy()) {
         let problem = "it is not a path; it is not shown because it may hold credentials";

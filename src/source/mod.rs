@@ -1,11 +1,13 @@
 //! Reading each source of credential files, one file per source: a sandbox, what a task fetches
-//! into it, a HOME, the agent flag, the cluster file. Bytes are read here.
+//! into it, a HOME, the agent flag, a plain file. Bytes are read here.
 
 mod agent_flag;
-mod cluster_file;
+#[cfg(feature = "env")]
+mod environment;
 mod fetched;
 mod home;
 mod named;
+mod plain_file;
 mod sandbox;
 
 use std::borrow::Cow;
@@ -20,6 +22,8 @@ use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
 pub(crate) use self::agent_flag::Form as FlagForm;
+#[cfg(feature = "env")]
+pub use self::environment::Environment;
 pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as location_of_fetched};
 pub(crate) use self::named::{open_named, read_named, read_open};
 pub(crate) use self::sandbox::Reading;
@@ -36,6 +40,9 @@ pub(crate) enum Source {
     /// The local files that a task fetches into its sandbox.
     Fetched(Vec<Fetched>),
     Home(Option<PathBuf>),
+    /// A user whose environment has no `HOME`, with the home directory of the user database.
+    #[cfg(feature = "env")]
+    NoHome(Option<PathBuf>),
     Sandbox {
         directory: PathBuf,
         reading: Reading,
@@ -44,7 +51,8 @@ pub(crate) enum Source {
     },
     /// May be the JSON itself, so it is as secret as a file.
     AgentFlag(Zeroizing<String>),
-    ClusterFile {
+    File {
+        level: Level,
         path: PathBuf,
         required: bool,
     },
@@ -111,10 +119,11 @@ impl Contents {
 impl Source {
     pub(crate) fn level(&self) -> Level {
         match self {
-            Source::Bytes { level, .. } => *level,
+            Source::Bytes { level, .. } | Source::File { level, .. } => *level,
             Source::Sandbox { .. } | Source::Fetched(_) | Source::Home(_) => Level::SandboxHome,
+            #[cfg(feature = "env")]
+            Source::NoHome(_) => Level::UserConfigJson,
             Source::AgentFlag(_) => Level::AgentFlag,
-            Source::ClusterFile { .. } => Level::ClusterFile,
         }
     }
 
@@ -135,11 +144,15 @@ impl Source {
             }
             Source::Fetched(fetched) => fetched::read(fetched, limits),
             Source::Home(home) => home::read(home.as_deref(), ordinal, limits),
+            #[cfg(feature = "env")]
+            Source::NoHome(home) => Ok(home::unset(home.as_deref())),
             Source::Sandbox { directory, reading, remedy } => {
                 sandbox::read(directory, *reading, *remedy, limits)
             }
             Source::AgentFlag(value) => agent_flag::read(value, ordinal, limits),
-            Source::ClusterFile { path, required } => cluster_file::read(path, *required, limits),
+            Source::File { level, path, required } => {
+                plain_file::read(*level, path, *required, limits)
+            }
         }
     }
 }

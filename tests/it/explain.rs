@@ -208,7 +208,8 @@ fn explain_lists_missing_sources() {
             "  hint: cluster file, {path}/missing: create it: podman login --authfile {path}/missing reg.io"
         ),
         "  hint: no credential file was given or found at any level; environment variables such as \
-         DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read"
+         DOCKER_CONFIG, DOCKER_AUTH_CONFIG and REGISTRY_AUTH_FILE are not read (Resolver::from_env \
+         reads them)"
             .to_owned(),
         "  answer: none".to_owned(),
     ];

@@ -17,6 +17,8 @@ mod dcos;
 mod docs;
 mod duplicates;
 mod entries;
+#[cfg(feature = "env")]
+mod environment;
 mod explain;
 #[cfg(not(all(feature = "archive", feature = "url")))]
 mod features;

@@ -1,0 +1,36 @@
+//! A credential file at a path that the caller names, such as the file shared by a DC/OS cluster.
+
+use std::path::Path;
+
+use super::{Advice, Contents, NoFiles, named};
+use crate::error::Error;
+use crate::level::{Level, Location};
+use crate::limits::Limits;
+
+/// Reads the file. One that does not exist is an error if it is `required`.
+pub(super) fn read(
+    level: Level,
+    path: &Path,
+    required: bool,
+    limits: &Limits,
+) -> Result<Contents, Error> {
+    let location = Location::file(level, path);
+    let bytes = match required {
+        true => Some(named::read_named(path, &location, limits)?),
+        false => named::read_if_exists(path, &location, limits)?,
+    };
+    match bytes {
+        Some(bytes) => Contents::read(location, bytes.as_slice(), limits),
+        None => {
+            let why = match level.is_of_user() {
+                true => "the file does not exist",
+                false => "the file does not exist, which was allowed",
+            };
+            // Of the files of a user, only the one that everybody knows is suggested.
+            let may_create = !level.is_of_user() || level == Level::UserConfigJson;
+            let no_files =
+                NoFiles { why: why.into(), advice: may_create.then_some(Advice::Create) };
+            Ok(Contents::empty(location).if_empty(no_files))
+        }
+    }
+}
