@@ -94,6 +94,7 @@
 //! | a user at a laptop or in a CI job | the files of Docker and podman | `Resolver::from_env` (feature `env`) |
 //! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
 //! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
+//! | an image, and the right to run credential helpers | its credential, or the helper to ask | [`Resolver::lookup`] |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
 //! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
 //! | a resolver | mistakes in its files | [`Resolver::warnings`] |
@@ -171,7 +172,7 @@ pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
 pub use limits::Limits;
 pub use platform::{certs, dcos, marathon, mesos};
-pub use resolver::{Resolver, ResolverBuilder};
+pub use resolver::{HelperRequest, Lookup, Resolver, ResolverBuilder};
 #[cfg(feature = "env")]
 pub use source::Environment;
 

@@ -165,12 +165,20 @@ pub(crate) fn helper_name(name: &str) -> &str {
 
 const HIDDEN_HELPER: &str = "…";
 
-/// A [`helper_name`] in a message.
+/// Returns the name of a helper if a program could have it, otherwise `…`. Any other text may be a
+/// password, and is not kept.
+pub(crate) fn possible_helper(name: &str) -> &str {
+    const LONGEST: usize = 255;
+    let is_valid = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    if name.len() <= LONGEST && name.bytes().all(is_valid) { name } else { HIDDEN_HELPER }
+}
+
+/// The name of a helper in a message, as a [`helper_name`].
 pub(crate) struct ShownHelper<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShownHelper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match helper_name(self.0) {
             HIDDEN_HELPER => {
                 f.write_str("a helper whose name is not shown (it is not all in lower case)")
             }

@@ -4,7 +4,7 @@
 //! mistakes name neither the file nor the remedy, so these name both.
 
 use super::login::Login;
-use super::near_miss::{Miss, Relation, corrected_key, covering_keys, key_of_registry, relation};
+use super::near_miss::{Miss, corrected_key, covering_keys, key_of_registry};
 use super::renewal;
 use crate::auth::Credential;
 use crate::error::{OtherRegistries, WarningKind};
@@ -151,8 +151,7 @@ impl<'a> Clues<'a> {
         if self.misplaced.is_none() {
             let is_meant = |misplaced: &&MisplacedKey| {
                 let scope = Scope::parse(&misplaced.key);
-                let relation = scope.ok().and_then(|scope| relation(&scope, self.image, self.host));
-                relation == Some(Relation::Covers)
+                scope.is_ok_and(|scope| scope.covers(self.image, self.host))
             };
             self.misplaced = file.misplaced.iter().find(is_meant).map(|found| (file, found));
         }
@@ -417,12 +416,11 @@ impl Hit<'_> {
 
     /// Returns the helper that Docker asks for the registry, and the field that names it.
     fn helper(&self) -> Option<(&str, &'static str)> {
-        let covers = |key: &str| {
-            let scope = Scope::parse(key).ok()?;
-            Some(relation(&scope, self.image, self.host) == Some(Relation::Covers))
-        };
+        let covers = |scope: Scope<'_>| scope.covers(self.image, self.host);
         let mut keys = self.file.helper_keys.iter();
-        match keys.find(|held| covers(&held.key) == Some(true)) {
+        match keys.find(|held| held.scope().is_some_and(covers)) {
+            // Docker reads the file itself.
+            Some(held) if held.helper.is_empty() => None,
             Some(held) => Some((&held.helper, "credHelpers")),
             None => Some((self.file.store_helper.as_deref()?, "credsStore")),
         }

@@ -115,8 +115,7 @@ pub(super) fn covering_keys(
     };
     let covers_image = |key: &String| {
         let is_short = key.len() <= LONGEST_HOST + MAX_REPOSITORY;
-        let scope = Scope::parse(key).ok().filter(|_| is_short);
-        scope.and_then(|scope| relation(&scope, image, host)) == Some(Relation::Covers)
+        is_short && Scope::parse(key).is_ok_and(|scope| scope.covers(image, host))
     };
     keys.into_iter().flatten().filter(covers_image).collect()
 }
@@ -132,7 +131,7 @@ pub(super) fn corrected_key(key: &str, image: &ImageRef<'_>, host: &str) -> Opti
     };
     let corrected = rest.trim_end_matches('/').to_ascii_lowercase();
     let scope = Scope::parse(&corrected).ok()?;
-    (relation(&scope, image, host) == Some(Relation::Covers)).then_some(corrected)
+    scope.covers(image, host).then_some(corrected)
 }
 
 /// Returns the pattern for the hosts below the literal end of a scope's host that have as many

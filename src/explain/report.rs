@@ -11,7 +11,6 @@ use crate::auth::Credential;
 use crate::file::{Entry, EntryState, File};
 use crate::image::ImageRef;
 use crate::index::{Layer, Layers, Match, Query, Rank, SourceRead};
-use crate::key::Scope;
 use crate::level::Level;
 use crate::redact::{self, ShownHelper};
 
@@ -161,7 +160,7 @@ impl<'a> ReportBuilder<'a> {
             location: file.location.to_string(),
             format: file.format.name(),
             entries: file.entries.len(),
-            helper: file.store_helper.as_deref().map(str::to_owned),
+            helper: file.store_helper.as_deref().map(|name| redact::helper_name(name).to_owned()),
             findings,
             more,
         }
@@ -236,8 +235,8 @@ impl<'a> ReportBuilder<'a> {
         let mut count = 0_usize;
         let mut names = HashSet::new();
         for held in &file.helper_keys {
-            let Ok(scope) = Scope::parse(&held.key) else { continue };
-            if relation(&scope, self.image, self.host) != Some(Relation::Covers) {
+            let Some(scope) = held.scope().filter(|_| !held.helper.is_empty()) else { continue };
+            if !scope.covers(self.image, self.host) {
                 continue;
             }
             if names.insert(&held.helper) {

@@ -14,15 +14,24 @@ use crate::redact;
 pub(crate) struct HelperKey {
     /// The key as it may be logged.
     pub(crate) key: Box<str>,
+    /// Empty if the file itself has the credential.
     pub(crate) helper: Box<str>,
 }
 
-/// Reads the name of a helper as it may be logged. It is empty if the value is not a text.
+impl HelperKey {
+    /// Returns the scope of the key, or `None` if it can match no image.
+    pub(crate) fn scope(&self) -> Option<Scope<'_>> {
+        Scope::parse(&self.key).ok()
+    }
+}
+
+/// Reads the name of a helper, and `…` in place of one that no program has. It is empty if the value
+/// is not a text.
 pub(super) fn read_helper<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
 ) -> Result<Box<str>, A::Error> {
     let mut helper = Box::default();
-    members.text(|name| helper = redact::helper_name(name).into())?;
+    members.text(|name| helper = redact::possible_helper(name).into())?;
     Ok(helper)
 }
 
@@ -54,7 +63,6 @@ impl<'de> Sink<'de> for CredHelpers<'_> {
                 }
             }
         }
-        helper_keys.retain(|held| !held.helper.is_empty());
         document.helper_keys = helper_keys;
         Ok(())
     }

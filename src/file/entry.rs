@@ -152,7 +152,7 @@ impl File {
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.location, key, kind);
         let key = |position| self.text(self.known(position).key);
-        let helper = |name: &str| WarningKind::Helper { helper: name.into() };
+        let helper = |name: &str| WarningKind::Helper { helper: redact::helper_name(name).into() };
         let entries: &[Entry] = if self.texts.has_defects { &self.entries } else { &[] };
         let defects = entries.iter().enumerate().filter_map(move |(at, entry)| {
             let kind = self.defect(entry)?;
@@ -172,7 +172,7 @@ impl File {
             warn(Some(key(entry)), WarningKind::EquivalentKey { preferred })
         });
         let store = self.store_helper.iter().map(move |name| warn(None, helper(name)));
-        let keys = self.helper_keys.iter();
+        let keys = self.helper_keys.iter().filter(|held| !held.helper.is_empty());
         let keys = keys.map(move |held| warn(Some(&held.key), helper(&held.helper)));
         let kubelet = self.is_ignored_by_kubelet.then_some(WarningKind::IgnoredByKubelet);
         let kubelet = kubelet.into_iter().map(move |kind| warn(None, kind));

@@ -30,6 +30,23 @@ impl Layer {
     }
 }
 
+impl Layer {
+    /// Returns the files of a level whose helpers may be run, each with its number.
+    pub(crate) fn files_that_offer_helpers(
+        self: &Arc<Self>,
+        level: Level,
+    ) -> impl Iterator<Item = (&Arc<Self>, usize, &File)> {
+        let mut first = 0;
+        let ranges = self.sources.iter().filter_map(move |source| {
+            let range = first..first + source.files;
+            first = range.end;
+            (source.level == level && source.offers_helpers).then_some(range)
+        });
+        let numbers = ranges.flatten();
+        numbers.filter_map(move |number| Some((self, number, self.files.get(number)?)))
+    }
+}
+
 /// The record of a source that was read.
 pub(crate) struct SourceRead {
     pub(crate) location: Location,
@@ -38,6 +55,8 @@ pub(crate) struct SourceRead {
     pub(crate) files: usize,
     /// Set if a task can read the files.
     pub(crate) is_in_sandbox: bool,
+    /// Set if the helpers that the files name may be run.
+    pub(crate) offers_helpers: bool,
     pub(crate) no_files: Option<NoFiles>,
     /// The layers of a source that was not read because a sandbox hides it.
     pub(crate) hidden: Option<Layers>,
@@ -47,7 +66,15 @@ impl SourceRead {
     /// A source without files.
     pub(crate) fn empty(level: Level, location: Location, no_files: NoFiles) -> Self {
         let no_files = Some(no_files);
-        SourceRead { location, level, files: 0, is_in_sandbox: false, no_files, hidden: None }
+        SourceRead {
+            location,
+            level,
+            files: 0,
+            is_in_sandbox: false,
+            offers_helpers: false,
+            no_files,
+            hidden: None,
+        }
     }
 }
 

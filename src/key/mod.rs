@@ -14,7 +14,7 @@ pub(crate) use self::glob::{LONGEST_HOST, covers as glob_covers, matches as glob
 use self::glob::{is_glob, is_glob_host};
 use crate::error::KeyProblem;
 use crate::image::{
-    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, Separators, Server, is_docker_hub, is_host,
+    DEFAULT_PORT, DOCKER_HUB, DOCKER_HUB_KEY, ImageRef, Separators, Server, is_docker_hub, is_host,
     is_repository, normal_digits, parse_port, split_port,
 };
 
@@ -116,6 +116,17 @@ impl<'k> Scope<'k> {
             Spelling::Other
         };
         Ok(Scope { host, port, path, spelling, literals })
+    }
+
+    /// Returns whether the scope covers an image, whose host is `host` in lower case. The index finds
+    /// entries by the same rule.
+    pub(crate) fn covers(&self, image: &ImageRef<'_>, host: &str) -> bool {
+        let port = image.registry_parts().port();
+        let is_host = match self.literals {
+            Some(_) => glob_covers(&self.host, host, port),
+            None => self.host == host,
+        };
+        is_host && self.port == port && covers(&self.path, image.repository())
     }
 
     /// The scope of a whole registry, given in normalised form.

@@ -246,6 +246,7 @@ impl LayerBuilder {
             level,
             files: contents.files.len(),
             is_in_sandbox: source.is_in_sandbox(),
+            offers_helpers: source.offers_helpers(),
             no_files: contents.no_files,
             hidden: None,
         });

@@ -1,11 +1,13 @@
 //! The resolver: one answer for each image.
 
 mod builder;
+mod lookup;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::ResolverBuilder;
+pub use self::lookup::{HelperRequest, Lookup};
 use crate::auth::AuthConfig;
 use crate::error::Warning;
 use crate::file::File;

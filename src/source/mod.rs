@@ -132,6 +132,12 @@ impl Source {
         matches!(self, Source::Sandbox { .. } | Source::Fetched(_))
     }
 
+    /// Returns whether the helpers that the files name may be run. A task must not choose a program
+    /// that its agent runs, so at its levels only the `HOME` of the agent itself counts.
+    pub(crate) fn offers_helpers(&self) -> bool {
+        self.level() > Level::SandboxHome || matches!(self, Source::Home(_))
+    }
+
     /// Reads the source, the `ordinal`th one given at its level.
     pub(crate) fn read(&self, ordinal: u32, limits: &Limits) -> Result<Contents, Error> {
         match self {

@@ -30,6 +30,7 @@ mod keys;
 mod kubernetes_secrets;
 mod laws;
 mod limits;
+mod lookup;
 mod marathon;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -1,0 +1,194 @@
+//! The lookup for callers that run credential helpers: what answers, in which order.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Resolver;
+use crate::auth::AuthConfig;
+use crate::error::{Warning, WarningKind};
+use crate::file::{EntryState, File};
+use crate::image::{DOCKER_HUB_KEY, ImageRef};
+use crate::index::Layer;
+use crate::key::Scope;
+use crate::level::{Level, Location};
+use crate::redact::ShownHelper;
+
+/// The answer of [`Resolver::lookup`], for callers that may run credential helpers.
+///
+/// ```
+/// use regcred::{ImageRef, Level, Lookup, Resolver};
+///
+/// let file = r#"{"credHelpers": {"gcr.io": "gcloud"}, "auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
+/// match resolver.lookup(&ImageRef::parse("gcr.io/project/app")?) {
+///     Lookup::Found(auth) => println!("{:?}", auth.username()),
+///     Lookup::Helper(request) => {
+///         assert_eq!((request.helper(), request.server_url()), ("gcloud", "gcr.io"));
+///         assert!(matches!(request.next(), Lookup::Anonymous)); // if gcloud knows nothing
+///     }
+///     Lookup::Blocked(warning) => eprintln!("not pulled: {warning}"),
+///     Lookup::Anonymous => println!("pulled anonymously"),
+///     _ => unreachable!("an answer of a later version"),
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Lookup {
+    /// A credential in a file.
+    Found(AuthConfig),
+    /// A credential helper has to be asked.
+    Helper(HelperRequest),
+    /// The best match is malformed. The warning says why. Nothing else is used instead.
+    Blocked(Warning),
+    /// No file has a credential, and no file names a helper.
+    Anonymous,
+}
+
+/// A credential helper to ask for an image's registry: the program `docker-credential-NAME`, named
+/// by `credHelpers` or `credsStore` of a file.
+///
+/// [`next`](Self::next) is the answer if the helper has no credential. `Debug` shows a name only if
+/// it is in lower case, because people write passwords in its place.
+#[derive(Clone)]
+pub struct HelperRequest {
+    steps: Arc<[Step]>,
+    /// The position of this request's step, a [`Step::Helper`].
+    at: usize,
+    server_url: Arc<str>,
+}
+
+/// One step of a lookup.
+enum Step {
+    Helper { layer: Arc<Layer>, file: usize, helper: Arc<str> },
+    Found(AuthConfig),
+    Blocked(Warning),
+}
+
+impl Resolver {
+    /// Returns what answers for `image` if credential helpers may be run.
+    ///
+    /// Inside a level the order is Docker's: `credHelpers` for that registry, otherwise
+    /// `credsStore`, then `auths`. Keys of `credHelpers` match like those of `auths`; an empty name
+    /// means that the file itself has the credential. Docker stops at the helper. Here the `auths`
+    /// of the level and then weaker levels follow, as in podman, so that a credential which
+    /// [`resolve`](Self::resolve) finds is never lost because helpers may run.
+    ///
+    /// A helper that a task names, in its secret or its sandbox, is never returned, because the
+    /// caller would run a program of the task's choice; [`warnings`](Self::warnings) and `explain`
+    /// report it.
+    #[must_use]
+    pub fn lookup(&self, image: &ImageRef<'_>) -> Lookup {
+        let matches = self.matches(image);
+        let layers = self.layers();
+        let best = matches.first().and_then(|(layer, rank, found)| {
+            let layer = layers.get(*layer)?;
+            let step = if found.usable {
+                Step::Found(AuthConfig::new(layer.clone(), found.file, found.entry))
+            } else {
+                Step::Blocked(blocked(layer.files.get(found.file as usize)?, found.entry)?)
+            };
+            Some((rank.level, step))
+        });
+        let weakest = best.as_ref().map_or(Level::UserDockercfg, |(level, _)| *level);
+        let levels = Level::ALL.into_iter().take_while(|level| *level <= weakest);
+        let helpers = levels.filter_map(|level| helper(&layers, level, image));
+        let steps = helpers.chain(best.map(|(_, step)| step)).collect();
+        let server_url = match image.registry_parts().is_docker_hub() {
+            true => DOCKER_HUB_KEY,
+            false => image.registry(),
+        };
+        Lookup::at(steps, 0, server_url.into())
+    }
+}
+
+/// Returns the warning about a malformed entry.
+fn blocked(file: &File, entry: u32) -> Option<Warning> {
+    let entry = file.entries.get(entry as usize)?;
+    let EntryState::Malformed(problem) = entry.state else { return None };
+    let kind = WarningKind::MalformedEntry(problem);
+    Some(Warning::new(&file.location, Some(file.text(entry.key)), kind))
+}
+
+/// Returns the helper that a level has for an image.
+fn helper(layers: &[Arc<Layer>], level: Level, image: &ImageRef<'_>) -> Option<Step> {
+    let host = image.registry_parts().host().to_ascii_lowercase();
+    let files = || layers.iter().flat_map(|layer| layer.files_that_offer_helpers(level));
+    let keys = files().flat_map(|(layer, number, file)| {
+        file.helper_keys.iter().filter_map(move |held| Some((layer, number, held, held.scope()?)))
+    });
+    let covering = keys.filter(|(.., scope)| scope.covers(image, &host));
+    let rank = |scope: &Scope<'_>| {
+        let literals = scope.literals.map(Reverse);
+        (literals.is_some(), literals, Reverse(scope.path.len()), scope.spelling)
+    };
+    let (layer, file, helper) = match covering.min_by_key(|(.., scope)| rank(scope)) {
+        Some((layer, file, held, _)) => (layer, file, Some(&held.helper)),
+        None => files().find_map(|(layer, number, file)| {
+            Some((layer, number, Some(file.store_helper.as_ref()?)))
+        })?,
+    };
+    let helper = helper.filter(|helper| !helper.is_empty())?;
+    Some(Step::Helper { layer: layer.clone(), file, helper: (&**helper).into() })
+}
+
+impl Lookup {
+    fn at(steps: Arc<[Step]>, at: usize, server_url: Arc<str>) -> Self {
+        match steps.get(at) {
+            Some(Step::Helper { .. }) => Lookup::Helper(HelperRequest { steps, at, server_url }),
+            Some(Step::Found(auth)) => Lookup::Found(auth.clone()),
+            Some(Step::Blocked(warning)) => Lookup::Blocked(warning.clone()),
+            None => Lookup::Anonymous,
+        }
+    }
+}
+
+impl HelperRequest {
+    fn step(&self) -> Option<(&File, &str)> {
+        let step = self.steps.get(self.at);
+        debug_assert!(matches!(step, Some(Step::Helper { .. })), "a request is for a helper");
+        let Some(Step::Helper { layer, file, helper }) = step else { return None };
+        Some((layer.files.get(*file)?, helper))
+    }
+
+    /// The name of the helper: `ecr-login` for the program `docker-credential-ecr-login`.
+    ///
+    /// It consists of ASCII letters, digits, `.`, `_` and `-`. Any other name is returned as `…`, and
+    /// there is no program of that name.
+    #[must_use]
+    pub fn helper(&self) -> &str {
+        self.step().map_or("", |(_, helper)| helper)
+    }
+
+    /// The server to ask for, as Docker sends it: `quay.io`, `reg.io:5000`, and
+    /// `https://index.docker.io/v1/` for Docker Hub.
+    #[must_use]
+    pub fn server_url(&self) -> &str {
+        &self.server_url
+    }
+
+    /// The file that names the helper.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        self.step().map_or(&Location::UNKNOWN, |(file, _)| &file.location)
+    }
+
+    /// Returns what answers if the helper has no credential: the files of its level, then weaker
+    /// levels and their helpers.
+    #[must_use]
+    pub fn next(&self) -> Lookup {
+        Lookup::at(self.steps.clone(), self.at + 1, self.server_url.clone())
+    }
+}
+
+impl fmt::Debug for HelperRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HelperRequest { steps: _, at: _, server_url } = self;
+        f.debug_struct("HelperRequest")
+            .field("helper", &format_args!("{}", ShownHelper(self.helper())))
+            .field("server_url", server_url)
+            .field("location", &format_args!("{}", self.location()))
+            .finish()
+    }
+}
