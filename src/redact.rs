@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::image::{is_scheme, parse_port, split_port};
+use crate::image::{is_docker_hub, is_scheme, parse_port, split_port};
 
 /// Text from outside: quoted, escaped and cut to 200 characters.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
@@ -111,13 +111,11 @@ pub(crate) fn unmatchable_key(key: &str, position: usize) -> Cow<'_, str> {
 /// chooses the image and reads the answer could guess a password piece by piece.
 pub(crate) fn may_be_meant_for(key: &str, host: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    if has_registry_syntax(key) {
-        return lower.contains(host);
-    }
     let (_, rest) = lower.split_once("://").unwrap_or(("", &lower));
     let (_, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    split_port(authority.trim()).0 == host
+    let of_key = split_port(authority.trim()).0;
+    of_key == host || (is_docker_hub(host) && is_docker_hub(of_key))
 }
 
 /// Returns whether a key consists of `[scheme://]host[:port][/path]`.

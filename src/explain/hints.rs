@@ -8,7 +8,9 @@ use super::near_miss::{Miss, corrected_key, covering_keys, key_of_registry};
 use super::renewal;
 use crate::auth::Credential;
 use crate::error::{OtherRegistries, WarningKind};
-use crate::file::{Entry, EntryState, File, MisplacedKey, Place, is_credential_field};
+use crate::file::{
+    Entry, EntryState, File, MisplacedKey, Place, is_credential_field, looks_like_registry,
+};
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::SourceRead;
 use crate::key::Scope;
@@ -124,7 +126,7 @@ impl<'a> Clues<'a> {
             Advice::IfAlone(advice) => (&mut self.remedies, advice.clone()),
             Advice::Create => {
                 let registry = cut(self.image.registry());
-                let login = Login::to_path(source.location.path(), registry);
+                let login = Login::creating(source.location.path(), registry);
                 (&mut self.remedies, login.advice("create it", None).into())
             }
         };
@@ -164,7 +166,8 @@ impl<'a> Clues<'a> {
             self.no_registry = self.no_registry.or(Some((file, key)));
         } else if entry.may_answer() && !self.more_registries {
             let registry = (file.text(entry.host), entry.port);
-            if !self.registries.contains(&registry) {
+            // Any other key may be a password.
+            if looks_like_registry(registry.0) && !self.registries.contains(&registry) {
                 match self.registries.len() < MOST_MENTIONS {
                     true => self.registries.push(registry),
                     false => self.more_registries = true,
@@ -215,9 +218,6 @@ impl<'a> Clues<'a> {
                  the file in the sandbox, or take that file out of it"
             ));
         }
-        let has_hidden = !hints.is_empty();
-        hints.extend(self.mistakes);
-        let of_sources = hints.len();
         if let Some((file, MisplacedKey { key, place })) = self.misplaced {
             hints.push(format!("{}: {}", file.location, misplaced(key, place)));
         }
@@ -256,7 +256,9 @@ impl<'a> Clues<'a> {
                 hints.push(format!("{}: {scopes}{}", miss.hint(registry), needed(&keys)));
             }
         }
-        if self.any_file && !has_hidden && hints.len() == of_sources {
+        let is_about_keys = !hints.is_empty();
+        hints.extend(self.mistakes);
+        if self.any_file && !is_about_keys {
             let hub = if registry == DOCKER_HUB { " (Docker Hub)" } else { "" };
             let scopes = self.registries.iter().map(|(host, port)| Scope::registry(host, *port));
             let others: Vec<String> =
@@ -289,31 +291,32 @@ impl<'a> Clues<'a> {
         hints.truncate(MOST_HINTS);
         hints
     }
-
-    /// Returns the way out if the best match is malformed.
-    pub(super) fn of_blocked(self, file: &File, next: Option<(&File, &Entry)>) -> Vec<String> {
-        let registry = cut(self.image.registry());
-        let next = match next {
-            Some((file, entry)) if entry.state == EntryState::Usable => {
-                format!("the entry {} in {} answers", Shown(file.text(entry.key)), file.location)
-            }
-            Some((file, entry)) => format!(
-                "the entry {} in {} is next, which is malformed, too",
-                Shown(file.text(entry.key)),
-                file.location
-            ),
-            None => "the image is pulled anonymously".to_owned(),
-        };
-        vec![format!(
-            "without the malformed entry {next}; {}",
-            log_in(Some(file), registry, "to replace it, remove it and log in again")
-        )]
-    }
 }
 
-/// Returns the advice to log in to the registry of an image, for an entry in a file.
+/// Returns the way out if the best match is malformed.
+pub(super) fn of_blocked(best: &Best<'_>, next: Option<(&File, &Entry)>) -> Vec<String> {
+    let next = match next {
+        Some((file, entry)) if entry.state == EntryState::Usable => {
+            format!("the entry {} in {} answers", Shown(file.text(entry.key)), file.location)
+        }
+        Some((file, entry)) => format!(
+            "the entry {} in {} is next, which is malformed, too",
+            Shown(file.text(entry.key)),
+            file.location
+        ),
+        None => "the image is pulled anonymously".to_owned(),
+    };
+    let (without, remove) = match best.has_duplicates() {
+        true => ("without it and its duplicates", "remove them and log in again"),
+        false => ("without the malformed entry", "remove it and log in again"),
+    };
+    let advice = best.login().advice(remove, Some(&best.file.location));
+    vec![format!("{without} {next}; to replace it, {advice}")]
+}
+
+/// Returns the advice to log in to a registry, for an entry in a file.
 fn log_in(file: Option<&File>, registry: &str, what: &str) -> String {
-    Login::to(file, registry).advice(what, file.map(|file| &file.location))
+    Login::to(file, registry, false).advice(what, file.map(|file| &file.location))
 }
 
 /// Returns the keys that an image needs, as the end of a hint.
@@ -337,51 +340,97 @@ fn misplaced(key: &str, place: &Place) -> String {
         ),
         Place::Field(field) => {
             // Any other name may be a password in the wrong place.
-            let is_name = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b == b'-';
-            let is_name = field.len() <= 32 && field.bytes().all(is_name);
-            let field =
-                if is_name { format!("the field {}", Shown(field)) } else { "a field".into() };
-            format!("{key} is in {field}, which is ignored; call that field \"auths\"")
+            match LIKE_AUTHS.iter().find(|like| field.eq_ignore_ascii_case(like)) {
+                Some(field) => format!(
+                    "{key} is in the field \"{field}\", which is ignored; call that field \"auths\""
+                ),
+                None => format!("{key} is in a field that is ignored; move it into \"auths\""),
+            }
         }
     }
 }
 
-/// A credential that was found, which the registry may refuse all the same.
-pub(super) struct Hit<'a> {
-    pub(super) image: &'a ImageRef<'a>,
+/// Names of fields that people write for `auths`.
+const LIKE_AUTHS: [&str; 13] = [
+    "auth",
+    "authConfig",
+    "authConfigs",
+    "config",
+    "configs",
+    "credentials",
+    "creds",
+    "data",
+    "docker",
+    "logins",
+    "registries",
+    "registry",
+    "servers",
+];
+
+/// The best match: the entry that answers or blocks.
+pub(super) struct Best<'a> {
+    image: &'a ImageRef<'a>,
     /// The image's host in lower case.
-    pub(super) host: &'a str,
-    pub(super) file: &'a File,
-    pub(super) entry: &'a Entry,
-    /// Set if the task can read the file.
-    pub(super) is_in_sandbox: bool,
-    /// The next match, if it is usable and at the same level.
-    pub(super) next: Option<(&'a File, &'a Entry)>,
+    host: &'a str,
+    file: &'a File,
+    entry: &'a Entry,
+    /// The key that a login writes in its place.
+    key: String,
 }
 
-impl Hit<'_> {
+impl<'a> Best<'a> {
+    pub(super) fn new(
+        image: &'a ImageRef<'a>,
+        host: &'a str,
+        file: &'a File,
+        entry: &'a Entry,
+    ) -> Self {
+        // A login to the registry would not replace an entry of a namespace.
+        let path = Some(file.text(entry.path)).filter(|path| !path.is_empty());
+        let registry = image.registry();
+        let key = path.map_or_else(|| registry.to_owned(), |path| format!("{registry}/{path}"));
+        Best { image, host, file, entry, key: cut(&key).to_owned() }
+    }
+
+    fn login(&self) -> Login<'_> {
+        let has_helper = self.file.has_key_helper(self.image, self.host);
+        Login::to(Some(self.file), &self.key, has_helper)
+    }
+
+    /// Returns whether the file repeats the key, so that an earlier entry counts without this one.
+    fn has_duplicates(&self) -> bool {
+        let key = self.file.text(self.entry.key);
+        let mut entries = self.file.entries.iter();
+        entries.any(|e| e.state == EntryState::Duplicate && self.file.text(e.key) == key)
+    }
+
     /// Returns the likely reasons why the registry refuses the credential, the likeliest first.
-    pub(super) fn hints(&self) -> Vec<String> {
-        let Hit { image, file, entry, .. } = *self;
+    ///
+    /// `next` is the next match, if it is usable and at the same level.
+    pub(super) fn hints(&self, is_in_sandbox: bool, next: Option<(&File, &Entry)>) -> Vec<String> {
+        let Best { image, file, entry, .. } = *self;
         let credential = Credential::of(file, entry);
         let key = Shown(file.text(entry.key));
         let mut hints = Vec::new();
-        hints.extend(renewal::hint(file, credential, image));
-        if matches!(credential, Credential::Basic { username: "<token>", .. }) {
-            hints.push(
-                "the user name <token> marks an identity token, which registries refuse as a \
-                 password; write the token to \"identitytoken\" instead of \"auth\""
-                    .to_owned(),
-            );
+        hints.extend(renewal::hint(file, credential, image, self.login()));
+        if let Credential::Basic { username, password } = credential {
+            if username == "<token>" {
+                hints.push(
+                    "the user name <token> marks an identity token, which registries refuse as a \
+                     password; write the token to \"identitytoken\" and nothing else"
+                        .to_owned(),
+                );
+            }
+            if password.ends_with(['\n', '\r']) {
+                let what = "remove the entry and log in again";
+                hints.push(format!(
+                    "the password ends in a newline, which registries refuse; encode user:password \
+                     with printf instead of echo, or {}",
+                    self.login().advice(what, Some(&file.location))
+                ));
+            }
         }
-        if file.texts.ends_in_newline(file.secrets(entry).password) {
-            hints.push(format!(
-                "the password ends in a newline, which registries refuse; encode user:password with \
-                 printf instead of echo, or {}",
-                log_in(Some(file), cut(image.registry()), "log in again")
-            ));
-        }
-        if let Some((helper, field)) = self.helper() {
+        if let Some((helper, field)) = file.helper_of_docker(image) {
             hints.push(format!(
                 "Docker asks {} ({field} in {}) and not this entry, which may be out of date; \
                  remove one of them",
@@ -392,46 +441,37 @@ impl Hit<'_> {
         if file.is_ignored_by_kubelet {
             hints.push(format!("{}: {}", file.location, WarningKind::IGNORED_BY_KUBELET));
         }
-        if let Some((next_file, next)) = self.next.filter(|next| self.is_alternative(*next)) {
+        if let Some((next_file, next)) = next.filter(|next| self.has_alternative(*next)) {
+            let which = if self.has_duplicates() { "every entry" } else { "the entry" };
             hints.push(format!(
-                "if the registry refuses this credential, remove the key {key} from {}; then {} in {} \
+                "if the registry refuses this credential, remove {which} {key} from {}; then {} in {} \
                  answers, which means the same",
                 file.location,
                 Shown(next_file.text(next.key)),
                 next_file.location
             ));
         }
-        if self.is_in_sandbox {
-            if let Some(OtherRegistries { others, more, .. }) = file.other_registries(image) {
-                hints.push(format!(
-                    "the task can read the credentials in {} for {}, too; leave only {key} in it",
-                    file.location,
-                    ShownFew(&others, more)
-                ));
-            }
+        let others = if is_in_sandbox { file.other_registries(image) } else { None };
+        if let Some(OtherRegistries { others, more, .. }) = others {
+            hints.push(format!(
+                "the task can read the credentials in {} for {}, too; leave only {key} in it",
+                file.location,
+                ShownFew(&others, more)
+            ));
         }
         hints.truncate(MOST_HINTS);
         hints
     }
 
-    /// Returns the helper that Docker asks for the registry, and the field that names it.
-    fn helper(&self) -> Option<(&str, &'static str)> {
-        let covers = |scope: Scope<'_>| scope.covers(self.image, self.host);
-        let mut keys = self.file.helper_keys.iter();
-        match keys.find(|held| held.scope().is_some_and(covers)) {
-            // Docker reads the file itself.
-            Some(held) if held.helper.is_empty() => None,
-            Some(held) => Some((&held.helper, "credHelpers")),
-            None => Some((self.file.store_helper.as_deref()?, "credsStore")),
-        }
-    }
-
-    /// Returns whether another entry has the same scope and a credential of its own.
-    fn is_alternative(&self, (file, entry): (&File, &Entry)) -> bool {
-        let Hit { file: of_file, entry: of_entry, .. } = *self;
-        file.text(entry.host) == of_file.text(of_entry.host)
-            && file.text(entry.path) == of_file.text(of_entry.path)
-            && entry.port == of_entry.port
-            && Credential::of(file, entry) != Credential::of(of_file, of_entry)
+    /// Returns whether another entry has the same scope and a credential of its own, and is not the
+    /// same key of a file that was read twice.
+    fn has_alternative(&self, (file, entry): (&File, &Entry)) -> bool {
+        let is_same_key = file.location == self.file.location
+            && file.text(entry.key) == self.file.text(self.entry.key);
+        !is_same_key
+            && file.text(entry.host) == self.file.text(self.entry.host)
+            && file.text(entry.path) == self.file.text(self.entry.path)
+            && entry.port == self.entry.port
+            && Credential::of(file, entry) != Credential::of(self.file, self.entry)
     }
 }

@@ -13,30 +13,34 @@ use crate::level::Location;
 pub(super) struct Login<'a> {
     /// The file of the entry; `None` if the command writes to a new one.
     path: Option<&'a str>,
-    has_helper: bool,
-    registry: &'a str,
+    by_docker: bool,
+    /// A registry, or a namespace of one.
+    key: &'a str,
     /// The command that prints the password, and the user name that belongs to it.
     password: Option<(String, &'static str)>,
 }
 
 impl<'a> Login<'a> {
-    /// A login that writes to a credential file, if one can.
+    /// A login to a registry or a namespace, which writes to a credential file if one can.
     ///
-    /// `docker login` writes to a `config.json`, unless that file leaves credentials to a helper;
-    /// `podman login` writes to a file of any name. Neither writes to a `.dockercfg`, an archive or
-    /// a Secret.
-    pub(super) fn to(file: Option<&'a File>, registry: &'a str) -> Self {
-        let is_config_json =
+    /// `docker login` writes to a `config.json` with entries, if it leaves none to a helper: in an
+    /// empty one it turns on the helper of the system. It knows no namespaces. `podman login` writes
+    /// to a file of any name. Neither writes to a `.dockercfg`, an archive or a Secret, and both ask
+    /// the helper that `credHelpers` names for the registry.
+    pub(super) fn to(file: Option<&'a File>, key: &'a str, has_key_helper: bool) -> Self {
+        let can_write =
             |file: &&File| file.format == Format::ConfigJson && file.location.is_whole();
-        let path = file.filter(is_config_json).and_then(|file| file.location.path());
-        let has_helper = file.is_some_and(|file| file.store_helper.is_some());
-        Login { has_helper, ..Login::to_path(path, registry) }
+        let file = file.filter(can_write).filter(|_| !has_key_helper);
+        let path = file.and_then(|file| file.location.path()).filter(|path| is_plain(path));
+        let by_docker =
+            file.is_some_and(|file| file.store_helper.is_none() && !file.entries.is_empty());
+        Login { path, by_docker: by_docker && !key.contains('/'), key, password: None }
     }
 
-    /// A login that writes to a file which need not exist.
-    pub(super) fn to_path(path: Option<&'a str>, registry: &'a str) -> Self {
+    /// A login that creates a file.
+    pub(super) fn creating(path: Option<&'a str>, key: &'a str) -> Self {
         let path = path.filter(|path| is_plain(path));
-        Login { path, has_helper: false, registry, password: None }
+        Login { path, by_docker: false, key, password: None }
     }
 
     /// Takes the password from the output of a command.
@@ -52,13 +56,13 @@ impl<'a> Login<'a> {
     }
 
     fn login(&self, options: &str) -> String {
-        let server = quoted(self.registry);
+        let server = quoted(self.key);
         let Some(path) = self.path else {
             return format!("podman login --authfile new.json{options} {server}");
         };
-        let parent = path.strip_suffix("/config.json").filter(|_| !self.has_helper);
+        let parent = path.strip_suffix("/config.json").filter(|_| self.by_docker);
         match parent.map(|parent| if parent.is_empty() { "/" } else { parent }) {
-            Some(parent) if self.registry == DOCKER_HUB => {
+            Some(parent) if self.key == DOCKER_HUB => {
                 format!("docker --config {} login{options}", quoted(parent))
             }
             Some(parent) => format!("docker --config {} login{options} {server}", quoted(parent)),
@@ -79,9 +83,11 @@ impl<'a> Login<'a> {
 }
 
 /// Returns whether a path can be written on a command line: an absolute one without characters that
-/// a terminal acts on.
+/// a terminal acts on or does not show.
 fn is_plain(path: &str) -> bool {
-    Path::new(path).is_absolute() && !path.contains(|c: char| c.is_control() || c == '\u{FFFD}')
+    let is_shown = |c: char| matches!(c, '\'' | '"' | '\\') || c.escape_debug().count() == 1;
+    Path::new(path).is_absolute()
+        && path.chars().all(|c| c != char::REPLACEMENT_CHARACTER && is_shown(c))
 }
 
 /// Quotes a word for a shell, if it needs quotes.

@@ -10,7 +10,6 @@ use crate::auth::Credential;
 use crate::file::{File, decode_base64, decode_base64url};
 use crate::image::ImageRef;
 use crate::json::{self, Members, Mode, Sink};
-use crate::redact::cut;
 
 /// A service that gives out credentials which expire.
 struct Service {
@@ -28,14 +27,14 @@ pub(super) fn hint(
     file: &File,
     credential: Credential<'_>,
     image: &ImageRef<'_>,
+    login: Login<'_>,
 ) -> Option<String> {
     let service = service(&image.registry_parts().host().to_ascii_lowercase(), credential);
-    let login = Login::to(Some(file), cut(image.registry()));
     let place = Some(&file.location);
     let (lifetime, renewal) = match service {
         Some(Service { lifetime, prints, username }) => {
             let login = login.with_password_of(prints, username);
-            (Some(lifetime), login.advice("log in with a new one", place))
+            (Some(lifetime), login.advice("remove the entry and log in with a new one", place))
         }
         None => (None, login.advice("remove the entry and log in again", place)),
     };

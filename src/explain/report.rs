@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::hints::{Clues, Hit};
+use super::hints::{Best, Clues, of_blocked};
 use super::near_miss::{Relation, relation};
 use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;
@@ -76,14 +76,14 @@ impl<'a> ReportBuilder<'a> {
     pub(super) fn hints(self) -> Vec<String> {
         let next = self.entry(1);
         let Some((file, entry)) = self.entry(0) else { return self.clues.of_miss() };
+        let best = Best::new(self.image, self.host, file, entry);
         if matches!(entry.state, EntryState::Malformed(_)) {
-            return self.clues.of_blocked(file, next);
+            return of_blocked(&best, next);
         }
         let is_alike = |(other, next): &(&File, &Entry)| {
             next.state == EntryState::Usable && other.level() == file.level()
         };
-        let Self { image, host, best_is_in_sandbox: is_in_sandbox, .. } = self;
-        Hit { image, host, file, entry, is_in_sandbox, next: next.filter(is_alike) }.hints()
+        best.hints(self.best_is_in_sandbox, next.filter(is_alike))
     }
 
     pub(super) fn source(
@@ -106,15 +106,12 @@ impl<'a> ReportBuilder<'a> {
         }
     }
 
-    /// Notices the best usable match of one level in layers that are hidden.
+    /// Notices the answer of layers that are hidden, if it is from a level.
     fn add_hidden(&mut self, layers: &Layers, level: Level) {
-        let matches = layers.all(self.query);
-        let best = matches.iter().find(|(_, rank, found)| rank.level == level && found.usable);
-        let best = best.and_then(|(layer, _, found)| {
-            let file = layers.iter().nth(*layer)?.files.get(found.file as usize)?;
-            Some((file, file.entries.get(found.entry as usize)?))
-        });
-        if let Some((file, entry)) = best {
+        let Some((layer, found)) = layers.best(self.query) else { return };
+        let file = layer.files.get(found.file as usize);
+        let Some(file) = file.filter(|file| found.usable && file.level() == level) else { return };
+        if let Some(entry) = file.entries.get(found.entry as usize) {
             self.clues.add_hidden(file, entry);
         }
     }

@@ -29,8 +29,8 @@ const DOCKER_FIELDS: [&str; 27] = [
 ];
 
 pub(super) const AUTHS: &str = "auths";
-const CREDS_STORE: &str = "credsStore";
-const CRED_HELPERS: &str = "credHelpers";
+pub(super) const CREDS_STORE: &str = "credsStore";
+pub(super) const CRED_HELPERS: &str = "credHelpers";
 
 /// Everything that a document may turn out to be, collected while it is read.
 #[derive(Default)]

@@ -5,6 +5,7 @@ use serde::de::MapAccess;
 
 use super::document::{AUTHS, looks_like_registry};
 use super::entry::Entry;
+use super::fields::is_credential_field;
 use super::texts::Texts;
 use crate::json::{self, Kind, Members, Mode, Sink};
 use crate::key::Scope;
@@ -68,6 +69,28 @@ struct Registries<'m> {
     found: &'m mut Misplaced,
 }
 
+/// Returns whether a value is meant as an entry: an object with a field for a credential, or a text
+/// in the field `auth`. Other fields name registries for other purposes, such as mirrors.
+fn is_credential(field: &str, json: &str) -> bool {
+    struct HasCredential<'h>(&'h mut bool);
+
+    impl<'de> Sink<'de> for HasCredential<'_> {
+        fn object<A: MapAccess<'de>>(self, members: &mut Members<'de, A>) -> Result<(), A::Error> {
+            while let Some(is_it) = members.next_key(is_credential_field)? {
+                *self.0 |= is_it;
+                members.skip()?;
+            }
+            Ok(())
+        }
+    }
+
+    let mut has_credential = false;
+    match json::read(json, Mode::Apart, HasCredential(&mut has_credential)) {
+        Ok(Kind::Text) => field.eq_ignore_ascii_case("auth"),
+        read => read.is_ok() && has_credential,
+    }
+}
+
 enum Member {
     Auths,
     Registry(Box<str>),
@@ -96,7 +119,7 @@ impl<'de> Sink<'de> for Registries<'_> {
                     let inner = Registries { field, inner: true, found };
                     let _ = json::read(json, Mode::Apart, inner);
                 }
-                Member::Registry(key) if matches!(Kind::of(json), Kind::Object | Kind::Text) => {
+                Member::Registry(key) if is_credential(field, json) => {
                     found.add(key, Place::Field(field.into()));
                 }
                 _ => {}

@@ -193,6 +193,11 @@ impl<'a> ImageRef<'a> {
         self.digest
     }
 
+    /// The server that Docker asks a credential helper for.
+    pub(crate) fn server_url(&self) -> &str {
+        if self.registry.is_docker_hub() { DOCKER_HUB_KEY } else { self.registry() }
+    }
+
     #[inline]
     pub(crate) fn registry_parts(&self) -> &Registry<'a> {
         &self.registry

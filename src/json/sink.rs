@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Returns the kind of a value by its first byte.
-    pub(crate) fn of(json: &str) -> Self {
+    pub(super) fn of(json: &str) -> Self {
         match json.as_bytes() {
             [b'{', ..] => Kind::Object,
             [b'"', ..] => Kind::Text,

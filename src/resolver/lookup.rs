@@ -8,7 +8,7 @@ use super::Resolver;
 use crate::auth::AuthConfig;
 use crate::error::{Warning, WarningKind};
 use crate::file::{EntryState, File};
-use crate::image::{DOCKER_HUB_KEY, ImageRef};
+use crate::image::ImageRef;
 use crate::index::Layer;
 use crate::key::Scope;
 use crate::level::{Level, Location};
@@ -95,11 +95,7 @@ impl Resolver {
         let levels = Level::ALL.into_iter().take_while(|level| *level <= weakest);
         let helpers = levels.filter_map(|level| helper(&layers, level, image));
         let steps = helpers.chain(best.map(|(_, step)| step)).collect();
-        let server_url = match image.registry_parts().is_docker_hub() {
-            true => DOCKER_HUB_KEY,
-            false => image.registry(),
-        };
-        Lookup::at(steps, 0, server_url.into())
+        Lookup::at(steps, 0, image.server_url().into())
     }
 }
 

@@ -162,10 +162,12 @@ impl Resolver {
     pub(crate) fn hiding(self, other: &Resolver) -> Resolver {
         let sources = || other.layers.iter().flat_map(|layer| &layer.sources);
         let is_given = |level: &Level| sources().any(|source| source.level == *level);
+        // Hidden layers that hide others themselves would be a chain, whose drop recurses.
+        let hides_none = sources().all(|source| source.hidden.is_none());
         let hidden = Level::ALL.into_iter().filter(is_given).map(|level| {
             let why = "not read, because there is a credential file in the sandbox";
             let source = SourceRead::empty(level, Location::bytes(level, 1), NoFiles::because(why));
-            SourceRead { hidden: Some(other.layers.clone()), ..source }
+            SourceRead { hidden: hides_none.then(|| other.layers.clone()), ..source }
         });
         self.with_sources(hidden.collect())
     }

@@ -133,7 +133,9 @@ quay.io/a
     let nothing = resolver(Environment::empty().home("/home/nobody"));
     let page = nothing.explain(&image_ref("quay.io/a")).to_string();
     assert!(
-        page.contains("create it: docker --config /home/nobody/.docker login quay.io\n"),
+        page.contains(
+            "create it: podman login --authfile /home/nobody/.docker/config.json quay.io\n"
+        ),
         "{page}"
     );
     assert!(page.contains("hint: no credential file was found at any level\n"), "{page}");

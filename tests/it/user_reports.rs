@@ -31,6 +31,11 @@ fn error(file: impl Into<Vec<u8>>) -> String {
     secret(file).unwrap_err().to_string()
 }
 
+/// An agent flag, in which `OK` is an entry with a credential.
+fn flag(file: &str) -> ResolverBuilder {
+    Resolver::builder().agent_flag(file.replace("OK", OK))
+}
+
 fn entry(pair: &str) -> String {
     format!(r#"{{"auth": "{}"}}"#, base64(pair))
 }
@@ -153,7 +158,7 @@ fn kubelet_and_podman() -> Vec<Row> {
         ("C1", page(r#"{"auths": {"reg.io": OK, "reg.io/team": OK}}"#, "reg.io/team/app"), vec![
             "wins \"reg.io/team\"", "loses \"reg.io\": a key with a longer path goes before it"]),
         ("C2", page_of(Resolver::builder().task_secret(two), "reg.io/a"), vec![
-            "if the registry refuses this credential, remove the key \"reg.io\" from task secret; then \"https://reg.io\" in task \
+            "if the registry refuses this credential, remove the entry \"reg.io\" from task secret; then \"https://reg.io\" in task \
             secret answers"]),
         ("C3", page(&auths("registry-1.docker.io", OK), "nginx"), vec!["wins \"registry-1.docker.io\""]),
         ("C3", page(&auths("docker.com", OK), "nginx"), vec![
@@ -239,8 +244,8 @@ fn mesos_and_dcos() -> Vec<Row> {
         ("M9", page(r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a"), vec![
             "absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\"", "podman login"]),
         ("M10", page(&auths(ECR, &entry("AWS:secret")), &format!("{ECR}/app")), vec![
-            "hint: a password of Amazon ECR is valid for 12 hours, and this one does not say since when; log in with a new \
-            one to a new file and copy its entry to task secret: aws ecr get-login-password --region eu-west-1 | podman \
+            "hint: a password of Amazon ECR is valid for 12 hours, and this one does not say since when; remove the entry and log in \
+            with a new one to a new file and copy its entry to task secret: aws ecr get-login-password --region eu-west-1 | podman \
             login --authfile new.json --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"]),
         ("M10", page(&auths("gcr.io", &entry("oauth2accesstoken:ya29")), "gcr.io/p/app"), vec![
             "copy its entry to task secret: gcloud auth print-access-token | podman login"]),
@@ -331,10 +336,15 @@ fn the_keys_that_hints_name_cover_the_image() {
 /// A file may be added to only where a program would write it.
 #[test]
 fn commands_name_the_file_that_was_read() {
-    let home = sandbox(&[(".docker/config.json", b"{}")]);
-    let spaced =
-        sandbox(&[("it's here/config.json", b"{}"), ("a b", b"{}"), ("old", b"{\"q.io\": {}}")]);
+    let home = sandbox(&[(".docker/config.json", br#"{"auths": {"q.io": {}}}"#)]);
+    let spaced = sandbox(&[
+        ("it's here/config.json", br#"{"auths": {"q.io": {}}}"#),
+        ("a b", b"{}"),
+        ("old", b"{\"q.io\": {}}"),
+    ]);
     let with_store = sandbox(&[("config.json", br#"{"credsStore": "pass"}"#)]);
+    // In a file without entries, `docker login` turns on the helper of the system.
+    let empty = sandbox(&[("config.json", b"{}")]);
     let at_cluster = |path: &Path| Resolver::builder().cluster_file(path);
     let rows = [
         (
@@ -402,4 +412,119 @@ fn unknown_fields_still_break_nothing() {
         let resolver = Resolver::builder().add(Level::AgentFlag, file).build().unwrap();
         assert!(resolver.resolve(&image_ref("reg.io/a")).is_none());
     });
+}
+
+/// A remedy that is followed leads to the answer that it promises.
+#[test]
+fn remedies_hold_for_the_entry_that_answered() {
+    let token = format!(r#"{{"identitytoken": "{EXPIRED}"}}"#);
+    let newline = entry("u:p\n");
+    // the auths of /dir/config.json, image, in a hint, not in one, rule
+    #[rustfmt::skip]
+    let table: &[(&str, &str, &str, &str, &str)] = &[
+        (r#""reg.io/team": {"auth": "!"}"#, "reg.io/team/app", "podman login --authfile /dir/config.json reg.io/team\n",
+            "docker", "the key of the entry, which docker login cannot write"),
+        (r#""reg.io/team": EXP"#, "reg.io/team/app", "reg.io/team\n", "docker", "expired"),
+        (r#""reg.io/team": NEWLINE"#, "reg.io/team/app", "reg.io/team\n", "docker", "a newline"),
+        (r#""docker.io/library": {"auth": "!"}"#, "nginx", "docker.io/library\n", "docker --", "a namespace of Docker Hub"),
+        (r#""reg.io": {"auth": "!"}"#, "reg.io/a", "remove it and log in again: docker --config /dir login reg.io\n", "podman",
+            "docker login writes the same key"),
+        (r#""reg.io": NEWLINE"#, "reg.io/a", "remove the entry and log in again: docker --config /dir login reg.io\n", "podman", "a newline"),
+        (r#""reg.io": {"auth": "dTpwCg==", "identitytoken": "t"}"#, "reg.io/a", "", "newline", "the password is not used"),
+        (r#""reg.io": OK, "reg.io": {"auth": "!"}"#, "reg.io/a", "without it and its duplicates the image is pulled", "docker.io",
+            "an earlier entry of the same key would count"),
+        (r#""https://reg.io": OTHER, "reg.io": OK, "reg.io": {"auth": "dTpx"}"#, "reg.io/a",
+            "remove every entry \"reg.io\" from", "docker.io", "an earlier entry of the same key would count"),
+        (r#""notreg.io/Team": OK"#, "reg.io/app", "no key in any source", "notreg.io/Team", "another host (DESIGN 3.1)"),
+        (r#""reg.io.evil.com/X": OK"#, "reg.io/x", "no key in any source", "can match no image", "another host"),
+        (r#""mirror.example.com/docker.io/Library": OK"#, "nginx", "no key in any source", "can match no image", "another host"),
+        (r#""index.docker.io/Library": OK"#, "nginx", "can match no image: \"index.docker.io/Library\"", "no key in any",
+            "another name of the same host"),
+        (r#""hunter2pass": OK"#, "reg.io/x", "nor for any other", "hunter2pass", "a key that is not a registry"),
+    ];
+    check_rows(table, |(auths, image, part, other, rule)| {
+        let directory = tempfile::tempdir().unwrap();
+        let auths = auths.replace("OK", OK).replace("EXP", &token).replace("NEWLINE", &newline);
+        let auths = auths.replace("OTHER", &entry("other:p"));
+        put(&directory, "config.json", format!(r#"{{"auths": {{{auths}}}}}"#));
+        let path = directory.path().join("config.json");
+        let page = at(directory.path(), page_of(Resolver::builder().cluster_file(path), image));
+        let hints: String =
+            page.split_inclusive('\n').filter(|l| l.starts_with("  hint: ")).collect();
+        assert!(
+            hints.contains(part) && (other.is_empty() || !hints.contains(other)),
+            "{rule}: {auths}\n{page}"
+        );
+    });
+}
+
+/// The fields of a file beside `auths`, and the helper that Docker asks.
+#[test]
+fn hints_do_not_claim_what_docker_does_not_do() {
+    // file, image, in a hint, not in one, rule
+    #[rustfmt::skip]
+    let table = [
+        (r#"{"auths": {"reg.io": OK}, "credsStore": "pass", "credHelpers": {"reg.io": ""}}"#, "reg.io/a", "", "asks",
+            "an empty name: from the file"),
+        (r#"{"auths": {"reg.io": OK}, "credHelpers": {"*.io": "x"}}"#, "reg.io/a", "", "asks", "Docker knows no *"),
+        (r#"{"auths": {"reg.io": OK}, "credHelpers": {"https://reg.io": "x"}}"#, "reg.io/a", "", "asks", "by the text of keys"),
+        (r#"{"auths": {"docker.io": OK}, "credHelpers": {"https://index.docker.io/v1/": "x"}}"#, "nginx", "asks", "docker.io;",
+            "by the text of keys"),
+        (r#"{"auths": {"reg.io": {"auth": "!"}}, "credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/x", "to a new file", "docker",
+            "a login would write to the helper"),
+        (r#"{"auths": {}, "mirrors": {"quay.io": {"endpoint": ["https://m"]}}}"#, "quay.io/x", "no key in any source", "mirrors",
+            "not a credential"),
+        (r#"{"auths": {}, "MyProxies": {"quay.io": "http://proxy"}}"#, "quay.io/x", "no key in any source", "MyProxies",
+            "not a credential"),
+        (r#"{"auths": {}, "SuperSecretHunter": {"quay.io": OK}}"#, "quay.io/x", "is in a field that is ignored", "Hunter",
+            "a name that may be a password"),
+        (r#"{"auth": {"quay.io": "dTpw"}}"#, "quay.io/x", "is in the field \"auth\"", "no key", "a text"),
+    ];
+    check_rows(table, |(file, image, part, other, rule)| {
+        let page = page_of(flag(file), image);
+        let hints: String = page.lines().filter(|l| l.starts_with("  hint: ")).collect();
+        assert!(hints.contains(part) && !hints.contains(other), "{rule}: {file}\n{page}");
+    });
+}
+
+/// A source that a sandbox hides is mentioned only if it would answer.
+#[test]
+fn a_hidden_credential_is_one_that_would_answer() {
+    let other = sandbox(&[(".docker/config.json", config(&[("quay.io", "q")]).as_bytes())]);
+    let blocked = Resolver::builder().agent_flag(r#"{"auths": {"reg.io": {"auth": "!"}}}"#);
+    let blocked = blocked.add(Level::ClusterFile, user("cluster")).build().unwrap();
+    let resolver = mesos::docker_containerizer(&blocked, Limits::default(), &other).unwrap();
+    let page = resolver.explain(&image_ref("reg.io/a")).to_string();
+    assert!(!page.contains("hides the credential"), "{page}");
+}
+
+/// Dropping a chain of resolvers must not recurse.
+#[test]
+fn hidden_sources_do_not_chain() {
+    let other = sandbox(&[(".docker/config.json", br#"{"auths": {"q.io": {}}}"#)]);
+    let chain = (0..5_000).fold(Resolver::default(), |agent, _| {
+        let over = Resolver::builder().task_secret("{}").base(&agent).build().unwrap();
+        mesos::docker_containerizer(&over, Limits::default(), &other).unwrap()
+    });
+    std::thread::Builder::new()
+        .stack_size(128 * 1024)
+        .spawn(|| drop(chain))
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+#[test]
+fn a_hint_has_an_end_and_no_control_characters() {
+    let strange = sandbox(&[]);
+    let directory = strange.path().join("a\u{202E}b\u{2028}  answer: x");
+    fs::create_dir(&directory).unwrap();
+    put(&directory, "config.json", auths("quay.io", OK));
+    let page = page_of(Resolver::builder().cluster_file(directory.join("config.json")), "reg.io/a");
+    assert!(!page.contains(['\u{202E}', '\u{2028}']), "{page:?}");
+    let host = format!("{}io", "a.".repeat(100_000));
+    let file = auths(&host, &format!(r#"{{"identitytoken": "{EXPIRED}"}}"#));
+    let explained = secret(file).unwrap().explain(&image_ref(&format!("{host}/a"))).clone();
+    let longest = explained.hints().map(str::len).max().unwrap();
+    assert!(longest < 4_000, "{longest}");
 }
