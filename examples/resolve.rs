@@ -14,14 +14,15 @@ use regcred::{AuthConfig, Credential, Environment, ImageRef, Resolver, ResolverB
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
-usage: resolve [SOURCE ...] [--env] [--strict] [--json] [--show-secret] [IMAGE ...]
+usage: resolve [SOURCE ...] [--env] [--run-helpers] [--strict] [--json] [--show-secret] [IMAGE ...]
 sources, from the strongest:
   --task-secret FILE    a file with the content of the task's secret
   --sandbox DIR         the task's sandbox, its HOME
   --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
   --cluster-file FILE   the file shared by the cluster
   --env                 your own files, as Docker and podman find them
-Each may be given several times. Without any, the cluster in examples/cluster/ is used.
+With --run-helpers, the credential helpers that your own files name are run (feature `helper`).
+Each source may be given several times. Without any, the cluster in examples/cluster/ is used.
 exit status: 0 a credential for every image, 1 none for some, 2 bad input";
 
 /// Images that each level of the shipped cluster answers in turn.
@@ -70,7 +71,10 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let mut out = std::io::stdout().lock();
     let mut all_found = true;
     for image in images {
-        let auth = resolver.resolve(&image);
+        let auth = match options.run_helpers {
+            true => resolve_with_helpers(&resolver, &image)?,
+            false => resolver.resolve(&image),
+        };
         all_found &= auth.is_some();
         let answer = auth.as_ref().map(|auth| Answer { auth, show_secret: options.show_secret });
         let explanation = resolver.explain(&image);
@@ -90,9 +94,23 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     Ok(all_found)
 }
 
+#[cfg(feature = "helper")]
+fn resolve_with_helpers(
+    resolver: &Resolver,
+    image: &ImageRef<'_>,
+) -> Result<Option<AuthConfig>, Failure> {
+    Ok(resolver.resolve_with_helpers(image, &regcred::HelperOptions::default())?)
+}
+
+#[cfg(not(feature = "helper"))]
+fn resolve_with_helpers(_: &Resolver, _: &ImageRef<'_>) -> Result<Option<AuthConfig>, Failure> {
+    Err("--run-helpers needs the feature: cargo run --features helper --example resolve".into())
+}
+
 struct Options {
     builder: ResolverBuilder,
     has_sources: bool,
+    run_helpers: bool,
     json: bool,
     show_secret: bool,
     images: Vec<String>,
@@ -104,6 +122,7 @@ impl Options {
         let mut builder = Resolver::builder();
         let mut images = Vec::new();
         let (mut has_sources, mut json, mut show_secret) = (false, false, false);
+        let mut run_helpers = false;
         while let Some(arg) = args.next() {
             let mut value = || {
                 has_sources = true;
@@ -126,6 +145,7 @@ impl Options {
                 option => {
                     match option {
                         "--json" => json = true,
+                        "--run-helpers" => run_helpers = true,
                         "--show-secret" => show_secret = true,
                         "--help" | "-h" => return Ok(None),
                         _ if option.starts_with('-') => {
@@ -137,7 +157,7 @@ impl Options {
                 }
             };
         }
-        Ok(Some(Options { builder, has_sources, json, show_secret, images }))
+        Ok(Some(Options { builder, has_sources, run_helpers, json, show_secret, images }))
     }
 }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::file::{Entry, EntrySecrets, File};
 use crate::index::Layer;
 use crate::level::Level;
-use crate::redact::Shown;
+use crate::redact::{Shown, ShownHelper, helper_name};
 use crate::secret::Span;
 
 /// A credential to use: a registry token, an identity token, or user name and password.
@@ -129,7 +129,14 @@ impl Origin {
         self.credential_file()?.location.path()
     }
 
-    /// The key as written in the file.
+    /// The credential helper that gave the credential, by its name as it may be logged; `None` if it
+    /// is from the file itself.
+    #[must_use]
+    pub fn helper(&self) -> Option<&str> {
+        self.credential_file()?.given_by.as_deref().map(helper_name)
+    }
+
+    /// The key as written in the file. For the credential of a helper, the server it was asked for.
     #[must_use]
     pub fn key(&self) -> &str {
         self.found().map_or("", |(file, entry)| file.text(entry.key))
@@ -139,6 +146,9 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.credential_file() {
+            Some(File { location, given_by: Some(helper), .. }) => {
+                write!(f, "{location}: {}, server {}", ShownHelper(helper), Shown(self.key()))
+            }
             Some(file) => write!(f, "{}: key {}", file.location, Shown(self.key())),
             None => Ok(()),
         }

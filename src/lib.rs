@@ -2,8 +2,8 @@
 //!
 //! `regcred` answers that one question for container runtimes and tools. It reads the credential
 //! files of Docker, podman, Kubernetes and Mesos, merges four sources by one precedence, and says
-//! why. It is a pure library: bytes and files in, a credential out. It opens no socket, starts no
-//! process and writes nothing.
+//! why. It is a pure library: bytes and files in, a credential out. It opens no socket, writes
+//! nothing, and starts no process unless its feature `helper` is on and asked to.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver};
@@ -94,7 +94,7 @@
 //! | a user at a laptop or in a CI job | the files of Docker and podman | `Resolver::from_env` (feature `env`) |
 //! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
 //! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
-//! | an image, and the right to run credential helpers | its credential, or the helper to ask | [`Resolver::lookup`] |
+//! | an image, and helpers to ask | its credential, or the helper to ask | [`Resolver::lookup`], `Resolver::resolve_with_helpers` (feature `helper`) |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
 //! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
 //! | a resolver | mistakes in its files | [`Resolver::warnings`] |
@@ -128,13 +128,14 @@
 //!
 //! # Features
 //!
-//! All are on by default. Without a feature, its input is an error that names the feature, never
+//! All but `helper` are on by default. Without a feature, its input is an error that names the feature, never
 //! another credential.
 //!
 //! | feature | reads | without it |
 //! |---|---|---|
 //! | `archive` | gzip and tar: `docker.tar.gz`, `.dockercfg.gz` | such a file is an error; an application's own archive that is fetched is a warning |
 //! | `env` | the credential files of a user: `Resolver::from_env` | there is no such method |
+//! | `helper` | the answers of credential helpers, which it runs: `Resolver::resolve_with_helpers` | there is no such method; [`Resolver::lookup`] returns the helper to ask |
 //! | `url` | international host names in keys (`https://bücher.example`), and `file://` URLs with escapes, `..` or a host | a file with such a key is an error; such a URL is an error |
 
 #![forbid(unsafe_code)]
@@ -149,6 +150,8 @@ mod explain;
 mod file;
 mod file_names;
 pub mod guide;
+#[cfg(feature = "helper")]
+mod helper;
 mod image;
 mod index;
 mod json;
@@ -168,6 +171,8 @@ pub use error::{
 };
 pub use explain::Explanation;
 pub use file::Format;
+#[cfg(feature = "helper")]
+pub use helper::{HelperError, HelperOptions, HelperProblem};
 pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
 pub use limits::Limits;

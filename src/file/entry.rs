@@ -99,6 +99,8 @@ pub(crate) struct File {
     /// Set for a file in a Kubernetes Secret that kubelet ignores, because its form does not belong
     /// to its name.
     pub(crate) is_ignored_by_kubelet: bool,
+    /// The helper that gave the credential, if it is not from a file.
+    pub(crate) given_by: Option<Box<str>>,
     pub(crate) texts: Texts,
     pub(super) scopes: Scopes,
 }

@@ -33,9 +33,11 @@ pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub(crate) use self::entry_state::EntryState;
 pub(crate) use self::fields::{is_credential_field, is_identity_token};
 pub use self::format::Format;
+use self::misplaced::Misplaced;
 pub(crate) use self::misplaced::{MisplacedKey, Place};
 use self::scopes::Scopes;
 pub(crate) use self::scopes::{Host, Position};
+use self::texts::Texts;
 
 /// The credential files in some bytes: one, or those in a Secret or an archive.
 pub(crate) struct Files {
@@ -47,6 +49,44 @@ impl Files {
     fn one(mut file: File) -> Self {
         file.group_by_scope();
         Files { format: file.format, files: vec![file] }
+    }
+}
+
+impl File {
+    /// Returns a file with the credential that a helper gave for a server, or `None` if it is empty.
+    ///
+    /// The user name `<token>` marks the secret as an identity token, as in Docker.
+    pub(crate) fn given_by(
+        helper: &str,
+        location: Location,
+        server: &str,
+        username: &str,
+        secret: &str,
+    ) -> Option<File> {
+        let mut texts = Texts::default();
+        let mut entry = Entry::EMPTY;
+        texts.start_entry(&mut entry, server);
+        let mut secrets = EntrySecrets::default();
+        if username == "<token>" {
+            secrets.tokens.identity_token = texts.text.push(secret);
+        } else {
+            secrets.username = texts.text.push(username);
+            secrets.password = texts.text.push(secret);
+        }
+        texts.fill(&mut entry, &Ok(secrets));
+        let file = File {
+            location,
+            format: Format::ConfigJson,
+            entries: vec![entry],
+            store_helper: None,
+            helper_keys: Vec::new(),
+            misplaced: Misplaced::default(),
+            is_ignored_by_kubelet: false,
+            given_by: Some(helper.into()),
+            texts,
+            scopes: Scopes::default(),
+        };
+        (entry.state == EntryState::Usable).then_some(file)
     }
 }
 
@@ -122,6 +162,7 @@ fn read_text(
         helper_keys,
         misplaced,
         is_ignored_by_kubelet: false,
+        given_by: None,
         texts,
         scopes: Scopes::default(),
     }))

@@ -45,6 +45,7 @@ pub(super) fn read(text: &str, location: &Location) -> Option<File> {
         helper_keys: Vec::new(),
         misplaced: Misplaced::default(),
         is_ignored_by_kubelet: false,
+        given_by: None,
         texts,
         scopes: Scopes::default(),
     })

@@ -170,6 +170,30 @@ impl HelperRequest {
         self.step().map_or(&Location::UNKNOWN, |(file, _)| &file.location)
     }
 
+    /// Returns a credential that the helper gave, for a caller that asks it in its own way.
+    ///
+    /// The user name `<token>` marks the secret as an identity token, as in Docker. Empty texts are no
+    /// credential. The texts are copied, and the copies are wiped like those of a file.
+    ///
+    /// ```
+    /// use regcred::{ImageRef, Level, Lookup, Resolver};
+    ///
+    /// let file = r#"{"credsStore": "vault"}"#;
+    /// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
+    /// let Lookup::Helper(request) = resolver.lookup(&ImageRef::parse("reg.io/app")?) else { panic!() };
+    /// let auth = request.credential("user", "pass").expect("a credential");
+    /// assert_eq!(auth.password(), Some("pass"));
+    /// assert_eq!(auth.origin().to_string(), r#"agent flag: the helper "vault", server "reg.io""#);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    #[must_use]
+    pub fn credential(&self, username: &str, secret: &str) -> Option<AuthConfig> {
+        let server = self.server_url();
+        let location = self.location().clone();
+        let file = File::given_by(self.helper(), location, server, username, secret)?;
+        Some(AuthConfig::new(Layer::new(Vec::new(), vec![file]), 0, 0))
+    }
+
     /// Returns what answers if the helper has no credential: the files of its level, then weaker
     /// levels and their helpers.
     #[must_use]

@@ -24,6 +24,8 @@ mod explain;
 mod features;
 mod fetcher;
 mod formats;
+#[cfg(all(feature = "helper", unix))]
+mod helpers;
 mod home;
 mod images;
 mod keys;

@@ -346,52 +346,24 @@ fn commands_name_the_file_that_was_read() {
     // In a file without entries, `docker login` turns on the helper of the system.
     let empty = sandbox(&[("config.json", b"{}")]);
     let at_cluster = |path: &Path| Resolver::builder().cluster_file(path);
+    let home_of = |home: &TempDir| Resolver::builder().home(Some(home.path()));
+    // source, image, directory, command
+    #[rustfmt::skip]
     let rows = [
-        (
-            Resolver::builder().home(Some(home.path())),
-            "reg.io/a",
-            home.path(),
-            "docker --config /dir/.docker login reg.io",
-        ),
-        (
-            Resolver::builder().home(Some(home.path())),
-            "nginx",
-            home.path(),
-            "docker --config /dir/.docker login",
-        ),
-        (
-            at_cluster(&spaced.path().join("it's here/config.json")),
-            "reg.io/a",
-            spaced.path(),
-            r"docker --config '/dir/it'\''s here' login reg.io",
-        ),
-        (
-            at_cluster(&spaced.path().join("a b")),
-            "nginx",
-            spaced.path(),
-            "podman login --authfile '/dir/a b' docker.io",
-        ),
-        (
-            at_cluster(&spaced.path().join("old")),
-            "reg.io/a",
-            spaced.path(),
-            "podman login --authfile new.json reg.io",
-        ),
-        (
-            at_cluster(&with_store.path().join("config.json")),
-            "reg.io/a",
-            with_store.path(),
-            "podman login --authfile /dir/config.json reg.io",
-        ),
-        (
-            Resolver::builder().task_secret("{}"),
-            "[::1]:5000/a",
-            home.path(),
-            "podman login --authfile new.json '[::1]:5000'",
-        ),
+        (home_of(&home), "reg.io/a", &home, "docker --config /dir/.docker login reg.io"),
+        (home_of(&home), "nginx", &home, "docker --config /dir/.docker login"),
+        (at_cluster(&spaced.path().join("it's here/config.json")), "reg.io/a", &spaced,
+            r"docker --config '/dir/it'\''s here' login reg.io"),
+        (at_cluster(&spaced.path().join("a b")), "nginx", &spaced, "podman login --authfile '/dir/a b' docker.io"),
+        (at_cluster(&spaced.path().join("old")), "reg.io/a", &spaced, "podman login --authfile new.json reg.io"),
+        (at_cluster(&with_store.path().join("config.json")), "reg.io/a", &with_store,
+            "podman login --authfile /dir/config.json reg.io"),
+        (at_cluster(&empty.path().join("config.json")), "reg.io/a", &empty,
+            "podman login --authfile /dir/config.json reg.io"),
+        (Resolver::builder().task_secret("{}"), "[::1]:5000/a", &home, "podman login --authfile new.json '[::1]:5000'"),
     ];
     check_rows(rows, |(builder, image, directory, command)| {
-        let page = at(directory, page_of(builder, image));
+        let page = at(directory.path(), page_of(builder, image));
         let command = format!(": {command}\n");
         assert!(page.contains(&command), "no {command:?} in\n{page}");
     });
