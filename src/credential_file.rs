@@ -1,5 +1,6 @@
 //! One credential file on its own, for tools that inspect files rather than look up images.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::auth::Credential;
@@ -55,10 +56,9 @@ impl CredentialFile {
     /// keys that can match no image are left out.
     pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.files.iter().flat_map(|file| {
-            let entries = file.entries.iter().filter(|entry| {
-                !matches!(entry.state, EntryState::Duplicate | EntryState::Unmatchable(_))
-            });
-            entries.map(move |entry| FileEntry { file, entry })
+            FileEntry::all(file).filter(|entry| {
+                !matches!(entry.state(), EntryState::Duplicate | EntryState::Unmatchable(_))
+            })
         })
     }
 
@@ -80,18 +80,49 @@ impl fmt::Debug for CredentialFile {
     }
 }
 
-/// One entry of a [`CredentialFile`]. `Debug` shows the key and the kind of the credential.
+/// One entry of a [`CredentialFile`] or a [`Resolver`](crate::Resolver). `Debug` shows the key and the
+/// kind of the credential.
 #[derive(Clone, Copy)]
 pub struct FileEntry<'a> {
     file: &'a File,
     entry: &'a Entry,
+    position: usize,
 }
 
 impl<'a> FileEntry<'a> {
-    /// The key as written.
+    /// The entries of a file in its order.
+    pub(crate) fn all(file: &'a File) -> impl Iterator<Item = FileEntry<'a>> {
+        let entries = file.entries.iter().enumerate();
+        entries.map(move |(position, entry)| FileEntry { file, entry, position })
+    }
+
+    /// The key as written, and `…` for a key that can match no image and does not look like a
+    /// registry, as it may hold a password.
     #[must_use]
     pub fn key(&self) -> &'a str {
-        self.file.text(self.entry.key)
+        match self.file.shown_key(self.position) {
+            Cow::Borrowed(key) => key,
+            Cow::Owned(_) => "…",
+        }
+    }
+
+    /// The level and the file.
+    #[must_use]
+    pub fn location(&self) -> &'a Location {
+        &self.file.location
+    }
+
+    /// The images that the key covers, in normalised form: `quay.io/team`, `*.example.com`,
+    /// `docker.io`. `None` if the key can match no image.
+    #[must_use]
+    pub fn scope(&self) -> Option<String> {
+        self.file.scope(self.entry).map(|scope| scope.to_string())
+    }
+
+    /// The state, which decides what a lookup does with the scope.
+    #[must_use]
+    pub fn state(&self) -> EntryState {
+        self.entry.state
     }
 
     /// The credential. `None` for an entry without one and for a malformed entry.

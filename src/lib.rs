@@ -170,14 +170,14 @@ pub use error::{
     ArchiveProblem, EntryProblem, Error, KeyProblem, OtherRegistries, Warning, WarningKind,
 };
 pub use explain::Explanation;
-pub use file::Format;
+pub use file::{EntryState, Format};
 #[cfg(feature = "helper")]
 pub use helper::{HelperError, HelperOptions, HelperProblem};
 pub use image::{ImageRef, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
 pub use limits::Limits;
 pub use platform::{certs, dcos, marathon, mesos};
-pub use resolver::{HelperRequest, Lookup, Resolver, ResolverBuilder};
+pub use resolver::{AgentFlag, HelperRequest, Home, Lookup, Resolver, ResolverBuilder};
 #[cfg(feature = "env")]
 pub use source::Environment;
 

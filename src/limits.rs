@@ -12,8 +12,7 @@
 /// bound.
 ///
 /// ```
-/// let mut limits = regcred::Limits::default();
-/// limits.file_bytes = 64 * 1024;
+/// let limits = regcred::Limits::default().with_file_bytes(64 * 1024).with_file_entries(100);
 /// let resolver = regcred::Resolver::builder().limits(limits).build();
 /// # assert!(resolver.is_ok());
 /// ```
@@ -67,6 +66,32 @@ impl Default for Limits {
             fetched_files: 16,
         }
     }
+}
+
+macro_rules! setters {
+    ($($setter:ident, $field:ident;)*) => {
+        impl Limits {
+            $(
+                #[doc = concat!("Returns the limits with [`", stringify!($field), "`](Self::", stringify!($field), ") changed.")]
+                #[must_use]
+                pub fn $setter(self, $field: u64) -> Self {
+                    Limits { $field, ..self }
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    with_file_bytes, file_bytes;
+    with_file_entries, file_entries;
+    with_file_patterns, file_patterns;
+    with_archive_bytes, archive_bytes;
+    with_archive_unpacked_bytes, archive_unpacked_bytes;
+    with_archive_entries, archive_entries;
+    with_definition_bytes, definition_bytes;
+    with_definition_containers, definition_containers;
+    with_fetched_files, fetched_files;
 }
 
 impl Limits {

@@ -241,6 +241,39 @@ pub enum Error {
     Image(#[from] InvalidImageRef),
 }
 
+impl Error {
+    /// The file, flag or source that the error is about. `None` for an error about a definition, a
+    /// parameter or an image reference.
+    ///
+    /// ```
+    /// let error = regcred::Resolver::builder().cluster_file("/missing").build().unwrap_err();
+    /// let location = error.location().expect("a file");
+    /// assert_eq!(location.path(), Some("/missing"));
+    /// ```
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        match self {
+            Error::Read { location, .. }
+            | Error::NotAFile { location, .. }
+            | Error::AgentFlag { location, .. }
+            | Error::Empty { location }
+            | Error::Syntax { location, .. }
+            | Error::NotACredentialFile { location, .. }
+            | Error::Encoding { location, .. }
+            | Error::Archive { location, .. }
+            | Error::Limit { location, .. }
+            | Error::Entry { location, .. }
+            | Error::Key { location, .. }
+            | Error::HalfPair { location, .. } => Some(location),
+            Error::Definition { .. }
+            | Error::SecretUnavailable { .. }
+            | Error::NotLocal { .. }
+            | Error::InvalidSetting { .. }
+            | Error::Image(_) => None,
+        }
+    }
+}
+
 fn read_advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound => "check the path",

@@ -1,10 +1,15 @@
 //! The state of an entry: whether its credential can be used, and whether it blocks.
 
+use std::fmt;
+
 use crate::error::{EntryProblem, KeyProblem};
 
 /// The state of an entry, which decides what a lookup does with its scope.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EntryState {
+///
+/// `Display` writes one word: `usable`, `absent`, `duplicate`, `malformed`, `unmatchable`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EntryState {
     /// The entry answers.
     Usable,
     /// The entry holds no credential (`{}`, only an email, `null`). The lookup goes on.
@@ -16,4 +21,16 @@ pub(crate) enum EntryState {
     Malformed(EntryProblem),
     /// The key can match no image. The entry is kept out of the index, for its warning alone.
     Unmatchable(KeyProblem),
+}
+
+impl fmt::Display for EntryState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            EntryState::Usable => "usable",
+            EntryState::Absent => "absent",
+            EntryState::Duplicate => "duplicate",
+            EntryState::Malformed(_) => "malformed",
+            EntryState::Unmatchable(_) => "unmatchable",
+        })
+    }
 }

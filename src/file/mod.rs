@@ -30,7 +30,7 @@ use crate::limits::Limits;
 pub(crate) use self::auth_field::{AuthContent, decode_base64, decode_base64url};
 pub(crate) use self::document::looks_like_registry;
 pub(crate) use self::entry::{Entry, EntrySecrets, File};
-pub(crate) use self::entry_state::EntryState;
+pub use self::entry_state::EntryState;
 pub(crate) use self::fields::{is_credential_field, is_identity_token};
 pub use self::format::Format;
 use self::misplaced::Misplaced;

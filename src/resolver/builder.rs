@@ -4,9 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
-use super::Resolver;
+use super::{AgentFlag, Home, Resolver};
 use crate::error::{Error, KeyProblem, Warning};
 use crate::file::{EntryState, File};
 use crate::index::{Layer, Layers, Part, SourceRead};
@@ -88,8 +86,18 @@ impl ResolverBuilder {
     /// A directory that does not exist has no files, as in Docker. `None` and an empty value are a
     /// [`HomeUnset`](crate::WarningKind::HomeUnset) warning, as service managers often leave `HOME`
     /// unset.
-    pub fn home(self, home: Option<impl Into<PathBuf>>) -> Self {
-        self.source(Source::Home(home.map(Into::into)))
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir().unwrap();
+    /// # let root = root.path();
+    /// use regcred::Resolver;
+    ///
+    /// let of_process = Resolver::builder().home(std::env::var_os("HOME"));
+    /// let of_root = Resolver::builder().home(root).build()?; // "/root"
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    pub fn home(self, home: impl Into<Home>) -> Self {
+        self.source(Source::Home(home.into().0))
     }
 
     /// Adds a source of any kind.
@@ -99,8 +107,10 @@ impl ResolverBuilder {
 
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as in Mesos.
-    pub fn agent_flag(self, value: impl Into<String>) -> Self {
-        self.source(Source::AgentFlag(Zeroizing::new(value.into())))
+    ///
+    /// A [`Path`](std::path::Path) is never taken for JSON or a URL, and need not be UTF-8.
+    pub fn agent_flag(self, value: impl Into<AgentFlag>) -> Self {
+        self.source(value.into().0)
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default

@@ -1,14 +1,17 @@
 //! The resolver: one answer for each image.
 
+mod arguments;
 mod builder;
 mod lookup;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::arguments::{AgentFlag, Home};
 pub use self::builder::ResolverBuilder;
 pub use self::lookup::{HelperRequest, Lookup};
 use crate::auth::AuthConfig;
+use crate::credential_file::FileEntry;
 use crate::error::Warning;
 use crate::file::File;
 use crate::image::{ImageRef, MAX_REPOSITORY};
@@ -128,6 +131,23 @@ impl Resolver {
             return None;
         }
         self.best(Query { host: &scope.host, port: scope.port, repository: &scope.path })
+    }
+
+    /// Returns every entry of every file, of the [`base`](ResolverBuilder::base) too, in the order given:
+    /// each with its level and file, its key, its scope and its state.
+    ///
+    /// ```
+    /// use regcred::{EntryState, Resolver};
+    ///
+    /// let file = r#"{"auths": {"quay.io": {}, "https://reg.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let mut entries = resolver.entries();
+    /// assert_eq!(entries.next().map(|entry| entry.state()), Some(EntryState::Absent));
+    /// assert_eq!(entries.next().and_then(|entry| entry.scope()).as_deref(), Some("reg.io"));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    pub fn entries(&self) -> impl Iterator<Item = FileEntry<'_>> {
+        self.files().flat_map(FileEntry::all)
     }
 
     /// Returns the non-fatal problems of this resolver's own sources: entries that were left out,

@@ -24,7 +24,7 @@ fn config_json_and_dockercfg_both_count() {
         for (name, user) in *files {
             put(home.path(), name, keys(user));
         }
-        let resolver = Resolver::builder().home(Some(home.path())).build().unwrap();
+        let resolver = Resolver::builder().home(home.path()).build().unwrap();
         assert_eq!(answer(&resolver, "reg.io/app"), *reg, "{rule}");
         assert_eq!(answer(&resolver, "flat.io/app"), *flat, "{rule}");
         assert!(resolver.warnings().is_empty(), "{rule}");
@@ -82,7 +82,7 @@ fn home_has_the_level_of_the_sandbox() {
     assert_eq!(auth.origin().level(), Level::SandboxHome);
     assert!(auth.origin().file().unwrap().ends_with(".dockercfg"));
     put(home.path(), ".docker/config.json", "{");
-    let broken = Resolver::builder().home(Some(home.path())).build();
+    let broken = Resolver::builder().home(home.path()).build();
     assert!(matches!(broken, Err(Error::Syntax { .. })), "{broken:?}");
 }
 
@@ -90,7 +90,7 @@ fn home_has_the_level_of_the_sandbox() {
 fn an_unreadable_file_in_home_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     put(home.path(), ".docker", "a file in place of a directory");
-    let broken = Resolver::builder().home(Some(home.path())).build();
+    let broken = Resolver::builder().home(home.path()).build();
     assert!(matches!(broken, Err(Error::Read { .. })), "{broken:?}");
 }
 
@@ -99,7 +99,7 @@ fn an_unreadable_file_in_home_is_an_error() {
 #[test]
 fn home_may_be_the_root_directory() {
     let image = image_ref("reg.io/app");
-    let rows = [Resolver::builder().home(Some("/")), Resolver::builder().sandbox_home("/")];
+    let rows = [Resolver::builder().home("/"), Resolver::builder().sandbox_home("/")];
     check_rows(rows, |builder| {
         let told = match builder.build() {
             Ok(resolver) => resolver.explain(&image).to_string(),
@@ -117,7 +117,7 @@ fn symbolic_links_in_home_are_followed() {
     fs::create_dir(home.path().join(".docker")).unwrap();
     let link = home.path().join(".docker/config.json");
     std::os::unix::fs::symlink(home.path().join("dotfiles/config.json"), link).unwrap();
-    let resolver = Resolver::builder().home(Some(home.path())).build().unwrap();
+    let resolver = Resolver::builder().home(home.path()).build().unwrap();
     assert_eq!(answer(&resolver, "reg.io/app"), "linked:p");
     let as_sandbox = Resolver::builder().sandbox_home(home.path()).build();
     assert!(matches!(as_sandbox, Err(Error::NotAFile { .. })), "a task's are not");

@@ -110,7 +110,7 @@ fn weaker_levels_follow_until_one_has_an_entry() {
 fn helpers_of_a_home_are_those_of_its_owner() {
     let home = tempfile::tempdir().unwrap();
     crate::support::put(&home, ".docker/config.json", r#"{"credsStore": "pass"}"#);
-    let of_agent = Resolver::builder().home(Some(home.path())).build().unwrap();
+    let of_agent = Resolver::builder().home(home.path()).build().unwrap();
     assert_eq!(followed(&of_agent, "reg.io/a"), "pass reg.io, anonymous");
     let of_task = Resolver::builder().sandbox_home(home.path()).build().unwrap();
     assert_eq!(followed(&of_task, "reg.io/a"), "anonymous");

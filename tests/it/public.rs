@@ -1,6 +1,10 @@
 //! Traits of public types, and the documented program.
 
+use std::path::Path;
+
 use regcred::*;
+
+use crate::support::{answer, check_rows, put, user};
 
 #[test]
 fn every_public_type_is_send_and_sync() {
@@ -17,6 +21,12 @@ fn every_public_type_is_send_and_sync() {
     check::<ImageRef<'_>>();
     check::<InvalidImageRef>();
     check::<KeyProblem>();
+    check::<AgentFlag>();
+    check::<EntryState>();
+    check::<HelperRequest>();
+    check::<Home>();
+    check::<Lookup>();
+    check::<UnknownLevel>();
     check::<Level>();
     check::<Limits>();
     check::<Origin>();
@@ -107,4 +117,59 @@ fn the_documented_program_compiles_and_answers() {
     let text = format!("{resolver:?}");
     assert_eq!(text, "Resolver { sources: 7, files: 5, entries: 1, warnings: 0 }");
     assert!(resolver.explain(&image).to_string().contains("registry.example.com:5000/team"));
+}
+
+/// The argument of `home` and `agent_flag` in every form that people have it in.
+#[test]
+fn paths_are_given_as_people_have_them() {
+    let home = tempfile::tempdir().unwrap();
+    put(&home, ".docker/config.json", user("home"));
+    put(&home, "flag.json", user("flag"));
+    let (path, text) = (home.path(), home.path().to_str().unwrap());
+    let flag = path.join("flag.json");
+    let builder = Resolver::builder;
+    let rows: [(&str, ResolverBuilder, &str); 14] = [
+        ("&str", builder().home(text), "home:p"),
+        ("String", builder().home(text.to_owned()), "home:p"),
+        ("&Path", builder().home(path), "home:p"),
+        ("PathBuf", builder().home(path.to_path_buf()), "home:p"),
+        ("&OsStr", builder().home(path.as_os_str()), "home:p"),
+        ("Option of &str", builder().home(Some(text)), "home:p"),
+        ("Option of OsString", builder().home(Some(path.as_os_str().to_owned())), "home:p"),
+        ("None", builder().home(None::<&Path>), "-"),
+        ("flag, &str", builder().agent_flag(flag.to_str().unwrap()), "flag:p"),
+        ("flag, URL", builder().agent_flag(format!("file://{}", flag.display())), "flag:p"),
+        ("flag, JSON", builder().agent_flag(user("json")), "json:p"),
+        ("flag, &Path", builder().agent_flag(&*flag), "flag:p"),
+        ("flag, &PathBuf", builder().agent_flag(&flag), "flag:p"),
+        ("flag, PathBuf", builder().agent_flag(flag.clone()), "flag:p"),
+    ];
+    check_rows(rows, |(form, builder, expected)| {
+        assert_eq!(answer(&builder.build().unwrap(), "reg.io/a"), expected, "{form}");
+    });
+    // A path is never JSON.
+    assert!(builder().agent_flag(Path::new("{}")).build().is_err());
+}
+
+#[test]
+fn entries_are_listed_with_their_scope_and_state() {
+    let task = r#"{"auths": {"https://reg.io/v1/": {"auth": "dTpw"}, "a.io": {}, "b.io": 1, "a.io": {"auth": "dTpw"},
+        "user:hunter2@c.io": {"auth": "dTpw"}, "reg.io/X": {}}}"#;
+    let base = Resolver::builder().add(Level::ClusterFile, user("u")).build().unwrap();
+    let resolver = Resolver::builder().task_secret(task).base(&base).build().unwrap();
+    let entry = |entry: FileEntry<'_>| {
+        let scope = entry.scope().unwrap_or_else(|| "-".to_owned());
+        format!("{}: {} {scope} {}", entry.location(), entry.key(), entry.state())
+    };
+    let entries: Vec<String> = resolver.entries().map(entry).collect();
+    let expected = [
+        "task secret: https://reg.io/v1/ reg.io usable",
+        "task secret: a.io a.io duplicate",
+        "task secret: b.io b.io malformed",
+        "task secret: a.io a.io usable",
+        "task secret: … - unmatchable",
+        "task secret: reg.io/X - unmatchable",
+        "cluster file: reg.io reg.io usable",
+    ];
+    assert_eq!(entries, expected);
 }

@@ -121,7 +121,7 @@ fn docker() -> Vec<Row> {
             "no credential file was given or found at any level", "DOCKER_AUTH_CONFIG", "are not read"]),
         ("D13", page_of(Resolver::builder().home(None::<&str>), "reg.io/a"), vec![
             "hint: sandbox HOME: set HOME for the program, as Environment=HOME=/root in a systemd unit"]),
-        ("D13", at(home.path(), page_of(Resolver::builder().home(Some(home.path())), "reg.io/a")), vec![
+        ("D13", at(home.path(), page_of(Resolver::builder().home(home.path()), "reg.io/a")), vec![
             "sandbox HOME, /dir: holds no .docker/config.json and no .dockercfg",
             "docker login writes .docker/config.json there if it runs with the same HOME; sudo"]),
         ("D13", page_of(Resolver::builder().home(Some(wrong_home.path())), "reg.io/a"), vec![
@@ -346,7 +346,7 @@ fn commands_name_the_file_that_was_read() {
     // In a file without entries, `docker login` turns on the helper of the system.
     let empty = sandbox(&[("config.json", b"{}")]);
     let at_cluster = |path: &Path| Resolver::builder().cluster_file(path);
-    let home_of = |home: &TempDir| Resolver::builder().home(Some(home.path()));
+    let home_of = |home: &TempDir| Resolver::builder().home(home.path());
     // source, image, directory, command
     #[rustfmt::skip]
     let rows = [

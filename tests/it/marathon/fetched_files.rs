@@ -98,7 +98,7 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let home = tempfile::tempdir().unwrap();
     let keys = config(&[("reg.io", "home"), ("home.io", "home")]);
     std::fs::write(home.path().join(".dockercfg"), keys).unwrap();
-    let at_home = Resolver::builder().home(Some(home.path())).build().unwrap();
+    let at_home = Resolver::builder().home(home.path()).build().unwrap();
     let container = only(
         &app_with(r#""fetch": [{"uri": "DIR/.dockercfg"}]"#)
             .replace("DIR", scratch.path().to_str().unwrap()),

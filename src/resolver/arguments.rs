@@ -1,0 +1,75 @@
+//! The arguments of the builder that people give in several forms.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::level::Level;
+use crate::source::Source;
+
+/// The argument of [`ResolverBuilder::home`](crate::ResolverBuilder::home): a path, or an `Option` of
+/// one, as `std::env::var_os("HOME")` returns it.
+#[derive(Clone, Debug)]
+pub struct Home(pub(super) Option<PathBuf>);
+
+impl<P: Into<PathBuf>> From<Option<P>> for Home {
+    fn from(path: Option<P>) -> Self {
+        Home(path.map(Into::into))
+    }
+}
+
+/// The argument of [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag): the value of
+/// the flag as a text, or the path of its file.
+///
+/// `Debug` shows nothing, as the text may be the JSON itself.
+#[derive(Clone)]
+pub struct AgentFlag(pub(super) Source);
+
+impl AgentFlag {
+    fn text(value: String) -> Self {
+        AgentFlag(Source::AgentFlag(Zeroizing::new(value)))
+    }
+
+    fn path(path: PathBuf) -> Self {
+        AgentFlag(Source::File { level: Level::AgentFlag, path, required: true })
+    }
+}
+
+impl fmt::Debug for AgentFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AgentFlag")
+    }
+}
+
+macro_rules! conversions {
+    ($($from:ty => $to:ident, |$value:ident| $make:expr;)*) => {
+        $(impl From<$from> for $to {
+            fn from($value: $from) -> Self {
+                $make
+            }
+        })*
+    };
+}
+
+conversions! {
+    &str => Home, |path| Home(Some(path.into()));
+    String => Home, |path| Home(Some(path.into()));
+    &String => Home, |path| Home(Some(path.into()));
+    &Path => Home, |path| Home(Some(path.into()));
+    PathBuf => Home, |path| Home(Some(path));
+    &PathBuf => Home, |path| Home(Some(path.into()));
+    &OsStr => Home, |path| Home(Some(path.into()));
+    OsString => Home, |path| Home(Some(path.into()));
+
+    &str => AgentFlag, |value| Self::text(value.to_owned());
+    String => AgentFlag, |value| Self::text(value);
+    &String => AgentFlag, |value| Self::text(value.clone());
+    Cow<'_, str> => AgentFlag, |value| Self::text(value.into_owned());
+    Box<str> => AgentFlag, |value| Self::text(value.into());
+    &Path => AgentFlag, |path| Self::path(path.to_owned());
+    PathBuf => AgentFlag, |path| Self::path(path);
+    &PathBuf => AgentFlag, |path| Self::path(path.clone());
+}
