@@ -173,7 +173,7 @@ pub use explain::Explanation;
 pub use file::{EntryState, Format};
 #[cfg(feature = "helper")]
 pub use helper::{HelperError, HelperOptions, HelperProblem};
-pub use image::{ImageRef, InvalidImageRef};
+pub use image::{ImageRef, ImageRefBuf, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
 pub use limits::Limits;
 pub use platform::{certs, dcos, marathon, mesos};

@@ -5,13 +5,18 @@ mod docker_hub;
 mod fast;
 mod grammar;
 mod invalid;
+mod owned;
 mod port;
 mod registry;
 mod scheme;
 mod separators;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
 
 pub(crate) use self::docker_hub::{DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, is_docker_hub};
 use self::fast::Plain;
@@ -19,6 +24,7 @@ use self::grammar::names_registry;
 pub(crate) use self::grammar::{is_dotted, is_host, is_repository};
 pub use self::invalid::InvalidImageRef;
 use self::invalid::Problem;
+pub use self::owned::ImageRefBuf;
 pub(crate) use self::port::{DEFAULT_PORT, normal_digits, parse_port, split_port};
 pub(crate) use self::registry::{Registry, Server};
 pub(crate) use self::scheme::is_scheme;
@@ -75,6 +81,8 @@ pub struct ImageRef<'a> {
 struct Normal {
     registry: String,
     repository: String,
+    /// Both.
+    name: String,
 }
 
 impl<'a> ImageRef<'a> {
@@ -177,8 +185,40 @@ impl<'a> ImageRef<'a> {
         self.normal.get_or_init(|| {
             let library = if self.in_library { LIBRARY } else { "" };
             let repository = format!("{library}{}", self.path);
-            Box::new(Normal { registry: self.registry.to_normal(), repository })
+            let registry = self.registry.to_normal();
+            let mut name = String::new();
+            let written = self.write_name(&registry, &mut name);
+            debug_assert!(written.is_ok(), "a String takes any text");
+            Box::new(Normal { registry, repository, name })
         })
+    }
+
+    /// The registry and the repository, normalised, without tag and digest:
+    /// `docker.io/library/nginx`. It parses to an equal reference.
+    ///
+    /// ```
+    /// let image = regcred::ImageRef::parse("Reg.io/team/app:1.4")?;
+    /// assert_eq!(image.name(), "reg.io/team/app");
+    /// # Ok::<(), regcred::InvalidImageRef>(())
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.to_normal().name
+    }
+
+    /// Writes the name, with the registry in its normalised form.
+    fn write_name(&self, registry: &str, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str(registry)?;
+        let gains_library = self.registry.is_docker_hub() && !self.path.contains('/');
+        // Without a port, the name would be that of another image.
+        if !names_registry(registry) || (gains_library && !self.in_library) {
+            write!(out, ":{DEFAULT_PORT}")?;
+        }
+        out.write_str("/")?;
+        if self.in_library {
+            out.write_str(LIBRARY)?;
+        }
+        out.write_str(self.path)
     }
 
     /// The tag as written: `1.27`. No `latest` is implied.
@@ -240,17 +280,7 @@ impl<'a> TryFrom<&'a str> for ImageRef<'a> {
 
 impl fmt::Display for ImageRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let registry = self.registry();
-        f.write_str(registry)?;
-        let gains_library = self.registry.is_docker_hub() && !self.path.contains('/');
-        if !names_registry(registry) || (gains_library && !self.in_library) {
-            write!(f, ":{DEFAULT_PORT}")?;
-        }
-        f.write_str("/")?;
-        if self.in_library {
-            f.write_str(LIBRARY)?;
-        }
-        f.write_str(self.path)?;
+        self.write_name(self.registry(), f)?;
         if let Some(tag) = self.tag {
             write!(f, ":{tag}")?;
         }
@@ -278,3 +308,32 @@ impl PartialEq for ImageRef<'_> {
 }
 
 impl Eq for ImageRef<'_> {}
+
+impl Hash for ImageRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.registry.hash(state);
+        (self.repository_in(&mut None), self.tag, self.digest).hash(state);
+    }
+}
+
+/// By registry, repository, tag and digest, each in its normalised form.
+impl Ord for ImageRef<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let repositories = || self.repository_in(&mut None).cmp(other.repository_in(&mut None));
+        let rest = || (self.tag, self.digest).cmp(&(other.tag, other.digest));
+        self.registry.cmp(&other.registry).then_with(repositories).then_with(rest)
+    }
+}
+
+impl PartialOrd for ImageRef<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// As its normalised form.
+impl Serialize for ImageRef<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,5 +1,8 @@
 //! Registries: a host with an optional port, or the URL of one.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 use super::docker_hub::{DOCKER_HUB, DOCKER_HUB_NAMES, is_docker_hub};
 use super::grammar::is_host;
 use super::invalid::{InvalidImageRef, Problem};
@@ -59,6 +62,10 @@ impl<'a> Registry<'a> {
     #[inline]
     pub(crate) fn host(&self) -> &'a str {
         self.host
+    }
+
+    fn lower_host(&self) -> impl Iterator<Item = u8> + 'a {
+        self.host.bytes().map(|b| b.to_ascii_lowercase())
     }
 
     /// The port as [`parse_port`] reads it.
@@ -121,6 +128,33 @@ impl PartialEq for Registry<'_> {
         self.host.eq_ignore_ascii_case(other.host)
             && self.port == other.port
             && (self.port != u32::MAX || self.to_normal() == other.to_normal())
+    }
+}
+
+impl Eq for Registry<'_> {}
+
+impl Hash for Registry<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.host.len().hash(state);
+        self.lower_host().for_each(|b| b.hash(state));
+        self.port.hash(state);
+    }
+}
+
+impl Ord for Registry<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_digits = || match self.port {
+            u32::MAX => self.to_normal().cmp(&other.to_normal()),
+            _ => Ordering::Equal,
+        };
+        let by_host = self.lower_host().cmp(other.lower_host());
+        by_host.then_with(|| self.port.cmp(&other.port)).then_with(by_digits)
+    }
+}
+
+impl PartialOrd for Registry<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

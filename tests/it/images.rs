@@ -1,10 +1,13 @@
 //! DESIGN 3.1: image references.
 
-use regcred::{ImageRef, InvalidImageRef};
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use regcred::{ImageRef, ImageRefBuf, InvalidImageRef};
 
 use crate::laws::image::digests_change_nothing;
 
-use crate::support::check_rows;
+use crate::support::{check_rows, image_ref};
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -274,4 +277,59 @@ fn equivalent_references_are_equal() {
     assert!(!same("quay.io/app", "quay.io/apps") && !same("quay.io/app", "gcr.io/app"));
     assert!(!same("reg:99999/app", "reg:88888/app"), "ports beyond all ports differ too");
     assert!(!same("quay.io/app", "quay.io:80/app"));
+}
+
+#[test]
+fn order_hash_and_name_follow_the_meaning() {
+    // two references, whether they mean the same
+    let table = [
+        ("nginx", "index.docker.io/library/nginx", true),
+        ("Reg.io/a", "reg.io:443/a", true),
+        ("Build/a", "build:443/a", true),
+        ("reg.io/a", "reg.io:80/a", false),
+        ("reg.io/a:1", "reg.io/a", false),
+        ("reg.io/a", "reg.io/b", false),
+        ("docker.io:443/a", "docker.io/a", false),
+        ("reg.io:99999999999/a", "reg.io:88888888888/a", false),
+        ("reg.io:099/a", "reg.io:99/a", true),
+    ];
+    let hash =
+        |image: &ImageRef<'_>| BuildHasherDefault::<DefaultHasher>::default().hash_one(image);
+    check_rows(table, |(one, other, is_same)| {
+        let (a, b) = (image_ref(one), image_ref(other));
+        assert_eq!(a == b, is_same, "{one} {other}");
+        assert_eq!(a.cmp(&b) == Ordering::Equal, is_same, "{one} {other}");
+        assert_eq!(a.cmp(&b), b.cmp(&a).reverse(), "{one} {other}");
+        assert!(!is_same || hash(&a) == hash(&b), "{one} {other}");
+        for image in [&a, &b] {
+            assert_eq!(image_ref(image.name()).name(), image.name());
+            assert_eq!(image_ref(image.name()).repository(), image.repository());
+            assert!(image.to_string().starts_with(image.name()));
+            let owned = ImageRefBuf::from(image);
+            assert_eq!(owned.as_ref(), *image);
+            assert_eq!(
+                (owned.to_string(), hash(&owned.as_ref())),
+                (image.to_string(), hash(image))
+            );
+        }
+        let owned: [ImageRefBuf; 2] = [one.parse().unwrap(), other.parse().unwrap()];
+        assert_eq!(owned[0] == owned[1], is_same, "{one} {other}");
+        assert_eq!(owned[0].cmp(&owned[1]), a.cmp(&b));
+    });
+    assert_eq!(
+        image_ref(
+            "nginx:1@sha256:0123456789012345678901234567890123456789012345678901234567890123"
+        )
+        .name(),
+        "docker.io/library/nginx"
+    );
+    assert_eq!(image_ref("Build/app").name(), "build:443/app");
+    assert!("NGINX".parse::<ImageRefBuf>().is_err());
+    // With a default registry, the name holds it.
+    let image = ImageRef::parse_with_default("team/app", "http://reg.io").unwrap();
+    assert_eq!(ImageRefBuf::from(&image).to_string(), "reg.io:80/team/app");
+    let json = serde_json::to_string(&image).unwrap();
+    assert_eq!(json, "\"reg.io:80/team/app\"");
+    assert_eq!(serde_json::from_str::<ImageRefBuf>(&json).unwrap().as_ref(), image);
+    assert!(serde_json::from_str::<ImageRefBuf>("\"-\"").is_err());
 }

@@ -19,6 +19,7 @@ fn every_public_type_is_send_and_sync() {
     check::<FileEntry<'_>>();
     check::<Format>();
     check::<ImageRef<'_>>();
+    check::<ImageRefBuf>();
     check::<InvalidImageRef>();
     check::<KeyProblem>();
     check::<AgentFlag>();
