@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Patterns;
 use crate::file::File;
 use crate::level::{Level, Location, PerLevel};
-use crate::source::NoFiles;
+use crate::source::{NoFiles, Watched};
 
 /// Sources that were built together, and their files.
 ///
@@ -58,6 +58,7 @@ pub(crate) struct SourceRead {
     /// Set if the helpers that the files name may be run.
     pub(crate) offers_helpers: bool,
     pub(crate) no_files: Option<NoFiles>,
+    pub(crate) watched: Vec<Watched>,
     /// The layers of a source that was not read because a sandbox hides it.
     pub(crate) hidden: Option<Layers>,
 }
@@ -73,6 +74,7 @@ impl SourceRead {
             is_in_sandbox: false,
             offers_helpers: false,
             no_files,
+            watched: Vec::new(),
             hidden: None,
         }
     }

@@ -258,6 +258,7 @@ impl LayerBuilder {
             is_in_sandbox: source.is_in_sandbox(),
             offers_helpers: source.offers_helpers(),
             no_files: contents.no_files,
+            watched: contents.watched,
             hidden: None,
         });
         if self.files.is_empty() {

@@ -18,7 +18,7 @@ use crate::image::{ImageRef, MAX_REPOSITORY};
 use crate::index::{Layer, Layers, Match, Part, Query, Rank, SourceRead};
 use crate::key::Scope;
 use crate::level::{Level, Location};
-use crate::source::NoFiles;
+use crate::source::{NoFiles, Watched};
 
 /// A set of credential files, and the answer for each image: the credential that pulls it, if any.
 ///
@@ -131,6 +131,41 @@ impl Resolver {
             return None;
         }
         self.best(Query { host: &scope.host, port: scope.port, repository: &scope.path })
+    }
+
+    /// Returns whether a file that was read has changed, was replaced or is gone, or whether a file has
+    /// appeared where one was looked for. Of a [`base`](ResolverBuilder::base), too.
+    ///
+    /// It compares device, inode, size and times, and opens no file. A file that is written to in
+    /// place, twice within one tick of the file system's clock and to the same size, is not noticed;
+    /// one that is replaced always is. To follow a rotated secret, keep
+    /// the builder and build again from a clone of it. If that fails, such as for a file that is half
+    /// written, the resolver that there is stays valid.
+    ///
+    /// ```
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("config.json");
+    /// # std::fs::write(&path, r#"{"auths": {}}"#).unwrap();
+    /// use regcred::{Level, Resolver};
+    ///
+    /// let builder = Resolver::builder().file(Level::ClusterFile, &path);
+    /// let mut resolver = builder.clone().build()?;
+    /// // Later, such as once a minute:
+    /// if resolver.is_stale() {
+    ///     match builder.clone().build() {
+    ///         Ok(rebuilt) => resolver = rebuilt,
+    ///         Err(error) => eprintln!("still using the files as they were: {error}"),
+    ///     }
+    /// }
+    /// # assert!(!resolver.is_stale());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # assert!(resolver.is_stale());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        let mut sources = self.layers.iter().flat_map(|layer| &layer.sources);
+        sources.any(|source| source.watched.iter().any(Watched::has_changed))
     }
 
     /// Returns every entry of every file, of the [`base`](ResolverBuilder::base) too, in the order given:

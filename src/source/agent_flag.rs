@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Contents, named};
+use super::{Contents, Watched, named};
 use crate::error::Error;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
@@ -13,8 +13,9 @@ pub(super) fn read(value: &str, ordinal: u32, limits: &Limits) -> Result<Content
         Ok(Form::Json) => Contents::read(inline, value.as_bytes(), limits),
         Ok(Form::File(path)) => {
             let location = Location::file(Level::AgentFlag, &path);
-            let bytes = named::read_named(&path, &location, limits)?;
-            Contents::read(location, bytes.as_slice(), limits)
+            let (bytes, stamp) = named::read_stamped(&path, &location, limits)?;
+            let contents = Contents::read(location, bytes.as_slice(), limits)?;
+            Ok(Contents { watched: vec![Watched::named(&path, Some(stamp))], ..contents })
         }
         Err(problem) => Err(Error::AgentFlag { location: inline, problem }),
     }

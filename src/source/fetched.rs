@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::sandbox::{NO_SANDBOX_FILES, archive_without_credentials};
-use super::{Contents, NoFiles, named};
+use super::{Contents, NoFiles, Watched, named};
 use crate::archive;
 use crate::error::{Error, Warning, WarningKind};
 use crate::file;
@@ -55,6 +55,7 @@ pub(crate) enum Extraction {
 #[derive(Default)]
 struct Sandbox {
     files: [Option<SandboxFile>; SANDBOX_FILES.len()],
+    watched: Vec<Watched>,
 }
 
 /// One file of a sandbox.
@@ -72,7 +73,8 @@ impl Sandbox {
     /// Fetches the file of index `from`.
     fn fetch(&mut self, from: usize, fetched: &Fetched, limits: &Limits) -> Result<(), Error> {
         let Fetched { path, location, effect } = fetched;
-        let bytes = named::read_named(path, location, limits)?;
+        let (bytes, stamp) = named::read_stamped(path, location, limits)?;
+        self.watched.push(Watched::named(path, Some(stamp)));
         let extracted = extract(bytes.as_slice(), location, effect.unpacks, limits);
         let members = extracted.as_ref().map_or(0, Vec::len);
         if let Some(name) = effect.file {
@@ -156,6 +158,7 @@ pub(super) fn read(fetches: &[Fetched], limits: &Limits) -> Result<Contents, Err
         }
     }
     sandbox.drop_extracted_archive();
+    contents.watched = sandbox.watched;
     for (file, name) in sandbox.files.into_iter().zip(SANDBOX_FILES) {
         let Some(SandboxFile { location, bytes, is_extracted, .. }) = file else { continue };
         let read = if is_extracted { file::read_member } else { file::read };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::agent_flag::is_no_path;
 use super::sandbox::no_files;
-use super::{Contents, NoFiles, named};
+use super::{Contents, NoFiles, Watched, named};
 use crate::error::{Error, Warning, WarningKind};
 use crate::file;
 use crate::file_names::{DOCKER_FILES, MISPLACED_FILES};
@@ -49,7 +49,10 @@ pub(super) fn read(home: Option<&Path>, ordinal: u32, limits: &Limits) -> Result
     for name in DOCKER_FILES {
         let path = home.join(name);
         let location = Location::file(Level::SandboxHome, &path);
-        if let Some(bytes) = named::read_if_exists(&path, &location, limits)? {
+        let read = named::read_if_exists(&path, &location, limits)?;
+        let stamp = read.as_ref().map(|(_, stamp)| *stamp);
+        contents.watched.push(Watched::named(&path, stamp));
+        if let Some((bytes, _)) = read {
             contents.files.extend(file::read(bytes.as_slice(), &location, limits)?.files);
         }
     }

@@ -9,6 +9,7 @@ mod home;
 mod named;
 mod plain_file;
 mod sandbox;
+mod watched;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use self::environment::Environment;
 pub(crate) use self::fetched::{Extraction, FetchEffect, Fetched, location as location_of_fetched};
 pub(crate) use self::named::{open_named, read_named, read_open};
 pub(crate) use self::sandbox::Reading;
+pub(crate) use self::watched::Watched;
 
 /// A source as it was given to the builder.
 #[derive(Clone)]
@@ -96,11 +98,19 @@ pub(crate) struct Contents {
     pub(crate) files: Vec<File>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) no_files: Option<NoFiles>,
+    /// Every path that was read, or where a file may appear.
+    pub(crate) watched: Vec<Watched>,
 }
 
 impl Contents {
     fn empty(location: Location) -> Self {
-        Contents { location, files: Vec::new(), warnings: Vec::new(), no_files: None }
+        Contents {
+            location,
+            files: Vec::new(),
+            warnings: Vec::new(),
+            no_files: None,
+            watched: Vec::new(),
+        }
     }
 
     /// Reads the contents of a source that is a single file.

@@ -1,10 +1,12 @@
 //! Reading one file within the limits, whatever size it claims to have.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use zeroize::Zeroizing;
+
+use super::watched::Stamp;
 
 use crate::archive;
 use crate::error::Error;
@@ -22,7 +24,16 @@ pub(crate) fn read_named(
     location: &Location,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
-    read_open(open_named(path, location)?.0, location, limits)
+    Ok(read_stamped(path, location, limits)?.0)
+}
+
+/// Reads a named file, and returns its version, too.
+pub(super) fn read_stamped(
+    path: &Path,
+    location: &Location,
+    limits: &Limits,
+) -> Result<(SecretBytes, Stamp), Error> {
+    read_whole(open_named(path, location)?.0, location, limits)
 }
 
 /// Reads a named file, or returns `None` if the path does not exist.
@@ -30,8 +41,8 @@ pub(super) fn read_if_exists(
     path: &Path,
     location: &Location,
     limits: &Limits,
-) -> Result<Option<SecretBytes>, Error> {
-    match read_named(path, location, limits) {
+) -> Result<Option<(SecretBytes, Stamp)>, Error> {
+    match read_stamped(path, location, limits) {
         Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some),
     }
@@ -80,10 +91,38 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
 
 /// Reads an open file up to the limit for an archive or for a credential file, by its first bytes.
 pub(crate) fn read_open(
-    mut file: File,
+    file: File,
     location: &Location,
     limits: &Limits,
 ) -> Result<SecretBytes, Error> {
+    Ok(read_whole(file, location, limits)?.0)
+}
+
+/// Reads one version of an open file. One that somebody writes to meanwhile is read again, so that
+/// half of it is never taken for the whole.
+pub(super) fn read_whole(
+    mut file: File,
+    location: &Location,
+    limits: &Limits,
+) -> Result<(SecretBytes, Stamp), Error> {
+    const ATTEMPTS: usize = 3;
+
+    let failed = |source| Error::Read { location: location.clone(), source };
+    let stamp = |file: &File| file.metadata().map(|metadata| Stamp::of(&metadata)).map_err(failed);
+    let mut before = stamp(&file)?;
+    for _ in 0..ATTEMPTS {
+        let bytes = read_once(&mut file, location, limits)?;
+        let after = stamp(&file)?;
+        if before == after {
+            return Ok((bytes, after));
+        }
+        file.rewind().map_err(failed)?;
+        before = after;
+    }
+    Err(failed(io::Error::new(io::ErrorKind::ResourceBusy, "it is being written, try again")))
+}
+
+fn read_once(file: &mut File, location: &Location, limits: &Limits) -> Result<SecretBytes, Error> {
     let failed = |source| Error::Read { location: location.clone(), source };
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = SecretBytes::default();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Advice, Contents, NoFiles, named};
+use super::{Advice, Contents, NoFiles, Watched, named};
 use crate::error::Error;
 use crate::level::{Level, Location};
 use crate::limits::Limits;
@@ -16,11 +16,12 @@ pub(super) fn read(
 ) -> Result<Contents, Error> {
     let location = Location::file(level, path);
     let bytes = match required {
-        true => Some(named::read_named(path, &location, limits)?),
+        true => Some(named::read_stamped(path, &location, limits)?),
         false => named::read_if_exists(path, &location, limits)?,
     };
-    match bytes {
-        Some(bytes) => Contents::read(location, bytes.as_slice(), limits),
+    let watched = vec![Watched::named(path, bytes.as_ref().map(|(_, stamp)| *stamp))];
+    let contents = match bytes {
+        Some((bytes, _)) => Contents::read(location, bytes.as_slice(), limits)?,
         None => {
             let why = match level.is_of_user() {
                 true => "the file does not exist",
@@ -30,7 +31,8 @@ pub(super) fn read(
             let may_create = !level.is_of_user() || level == Level::UserConfigJson;
             let no_files =
                 NoFiles { why: why.into(), advice: may_create.then_some(Advice::Create) };
-            Ok(Contents::empty(location).if_empty(no_files))
+            Contents::empty(location).if_empty(no_files)
         }
-    }
+    };
+    Ok(Contents { watched, ..contents })
 }

@@ -11,8 +11,8 @@
 use std::io;
 use std::path::Path;
 
-use super::named::read_open;
-use super::{Contents, NoFiles};
+use super::named::read_whole;
+use super::{Contents, NoFiles, Watched};
 use crate::error::{ArchiveProblem, Error};
 use crate::error::{Warning, WarningKind};
 use crate::file::{self, Files};
@@ -50,14 +50,19 @@ pub(super) fn read(
         if reading == Reading::AsDocker && (file == ARCHIVE || !contents.files.is_empty()) {
             break;
         }
-        let location = Location::file(Level::SandboxHome, &directory.join(file));
+        let path = directory.join(file);
+        let location = Location::file(Level::SandboxHome, &path);
         let open = match home.open_file(file) {
-            Ok(None) => continue,
+            Ok(None) => {
+                contents.watched.push(Watched::in_sandbox(path, None));
+                continue;
+            }
             Ok(Some(open)) => open,
             Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { location, found }),
             Err(Refusal::Io(source)) => return Err(Error::Read { location, source }),
         };
-        let bytes = read_open(open, &location, limits)?;
+        let (bytes, stamp) = read_whole(open, &location, limits)?;
+        contents.watched.push(Watched::in_sandbox(path, Some(stamp)));
         contents.add_sandbox_file(file, file::read(bytes.as_slice(), &location, limits))?;
     }
     if !contents.files.is_empty() {

@@ -43,6 +43,7 @@ mod properties;
 mod public;
 mod redaction;
 mod replay;
+mod rotation;
 mod sandbox;
 mod scenarios;
 mod support;
