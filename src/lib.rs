@@ -169,7 +169,7 @@ pub use credential_file::{CredentialFile, FileEntry};
 pub use error::{
     ArchiveProblem, EntryProblem, Error, KeyProblem, OtherRegistries, Warning, WarningKind,
 };
-pub use explain::Explanation;
+pub use explain::{Explanation, Outcome};
 pub use file::{EntryState, Format};
 #[cfg(feature = "helper")]
 pub use helper::{HelperError, HelperOptions, HelperProblem};

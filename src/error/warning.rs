@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use super::{ArchiveProblem, EntryProblem, KeyProblem};
 use super::{FetchProblem, ParameterProblem, Pitfall};
 use crate::level::Location;
@@ -135,6 +137,20 @@ impl Warning {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+}
+
+/// As an object with its `location`, its `key` if there is one, and its whole text as `message`.
+impl Serialize for Warning {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Warning", 3)?;
+        object.serialize_field("location", &self.location)?;
+        match &self.key {
+            Some(key) => object.serialize_field("key", key)?,
+            None => object.skip_field("key")?,
+        }
+        object.serialize_field("message", &self.to_string())?;
+        object.end()
     }
 }
 

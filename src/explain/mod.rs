@@ -31,7 +31,8 @@ use crate::resolver::{Resolver, query};
 /// - `answer`, whose `outcome` is `found`, `blocked` (the best match is malformed) or `none`;
 /// - `levels`, each with its `sources`, their `files`, and in each file the `findings`: a `key`, its
 ///   `scope`, a `verdict` and a `reason`;
-/// - `hints`: the likeliest mistakes, each with its remedy, at most three.
+/// - `hints`: the likeliest mistakes, each with its remedy, at most three;
+/// - `helpers`: the credential helpers that the files name for the image.
 ///
 /// The verdicts are the same words in both forms, but for their spaces: `wins`, `loses`,
 /// `malformed`, `absent`, `duplicate`, `helper`, `out_of_scope`, `unmatchable`.
@@ -52,6 +53,31 @@ pub struct Explanation {
     answer: Answer,
     levels: Vec<LevelReport>,
     hints: Vec<String>,
+    /// The helpers that the files name for the image, as they may be logged.
+    helpers: Vec<String>,
+}
+
+/// The outcome of a lookup, as [`Explanation::outcome`] returns it. `Display` writes the word of the
+/// JSON form: `found`, `blocked`, `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// There is a credential.
+    Found,
+    /// The best match is malformed, and nothing else is used instead.
+    Blocked,
+    /// No entry covers the image.
+    None,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Outcome::Found => "found",
+            Outcome::Blocked => "blocked",
+            Outcome::None => "none",
+        })
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -172,7 +198,18 @@ impl Explanation {
             repository: image.repository().to_owned(),
             answer: builder.answer(),
             levels,
+            helpers: builder.helpers(),
             hints: builder.hints(),
+        }
+    }
+
+    /// Returns the outcome: a credential, a malformed entry that blocks, or neither.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.answer {
+            Answer::Found { .. } => Outcome::Found,
+            Answer::Blocked { .. } => Outcome::Blocked,
+            Answer::None => Outcome::None,
         }
     }
 
@@ -193,6 +230,12 @@ impl Explanation {
     /// three. A credential that was found has hints only if something about it looks wrong.
     pub fn hints(&self) -> impl ExactSizeIterator<Item = &str> {
         self.hints.iter().map(String::as_str)
+    }
+
+    /// The credential helpers that the files name for the image, a few if there are many, each by its
+    /// name as it may be logged. [`Resolver::lookup`] says which to ask and in which order.
+    pub fn helpers(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.helpers.iter().map(String::as_str)
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) struct ReportBuilder<'a> {
     /// Layer, file and entry of a match -> its position in `matches`.
     positions: HashMap<(usize, u32, u32), usize>,
     clues: Clues<'a>,
+    helpers: Vec<String>,
     /// Set if a task can read the file of the best match.
     best_is_in_sandbox: bool,
 }
@@ -47,7 +48,18 @@ impl<'a> ReportBuilder<'a> {
             .collect();
         let clues = Clues::new(image, host);
         let best_is_in_sandbox = false;
-        ReportBuilder { image, host, query, layers, matches, positions, clues, best_is_in_sandbox }
+        let helpers = Vec::new();
+        ReportBuilder {
+            image,
+            host,
+            query,
+            layers,
+            matches,
+            positions,
+            clues,
+            helpers,
+            best_is_in_sandbox,
+        }
     }
 
     /// Returns the entry of a match, by its position among all matches.
@@ -69,6 +81,17 @@ impl<'a> ReportBuilder<'a> {
                 let credential = Credential::of(file, entry).kind();
                 Answer::Found { level, location, key, credential }
             }
+        }
+    }
+
+    pub(super) fn helpers(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.helpers)
+    }
+
+    fn add_helper(&mut self, name: &str) {
+        let name = redact::helper_name(name);
+        if self.helpers.len() < MOST_FINDINGS && !self.helpers.iter().any(|known| known == name) {
+            self.helpers.push(name.to_owned());
         }
     }
 
@@ -228,6 +251,7 @@ impl<'a> ReportBuilder<'a> {
     fn add_helpers(&mut self, file: &'a File, findings: &mut Vec<Finding>) -> usize {
         if let Some(helper) = &file.store_helper {
             self.clues.add_store_helper(file, helper);
+            self.add_helper(helper);
         }
         let mut count = 0_usize;
         let mut names = HashSet::new();
@@ -238,6 +262,7 @@ impl<'a> ReportBuilder<'a> {
             }
             if names.insert(&held.helper) {
                 self.clues.add_helper(file, &held.helper);
+                self.add_helper(&held.helper);
             }
             count += 1;
             if count <= MOST_FINDINGS {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::error::{EntryProblem, KeyProblem};
 
 /// The state of an entry, which decides what a lookup does with its scope.
 ///
-/// `Display` writes one word: `usable`, `absent`, `duplicate`, `malformed`, `unmatchable`.
+/// `Display` and `Serialize` write one word: `usable`, `absent`, `duplicate`, `malformed`, `unmatchable`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryState {
@@ -32,5 +34,11 @@ impl fmt::Display for EntryState {
             EntryState::Malformed(_) => "malformed",
             EntryState::Unmatchable(_) => "unmatchable",
         })
+    }
+}
+
+impl Serialize for EntryState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

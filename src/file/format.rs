@@ -1,6 +1,11 @@
 //! The formats of credential files.
 
-/// The format of a credential file, recognised by its content, never by its name.
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The format of a credential file, recognised by its content, never by its name. `Display` and
+/// `Serialize` write its name: `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -25,5 +30,17 @@ impl Format {
             Format::KubernetesSecret => "Kubernetes Secret",
             Format::Archive => "archive",
         }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }

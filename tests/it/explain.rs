@@ -1,6 +1,6 @@
 //! DESIGN 4: `explain`, the lookup step by step.
 
-use regcred::{Level, Resolver};
+use regcred::{Level, Outcome, Resolver};
 use serde_json::{Value, json};
 
 use crate::support::{check_rows, config, image_ref, secret};
@@ -335,4 +335,46 @@ fn explanations_serialise_to_json() {
     assert_eq!(told["hints"], json!([]));
     let none = resolver.explain(&image_ref("quay.io/a"));
     assert_eq!(serde_json::to_value(none).unwrap()["answer"], json!({"outcome": "none"}));
+}
+
+#[test]
+fn programs_read_the_outcome_the_helpers_and_the_hints() {
+    // file, outcome, helpers, number of hints
+    let table: [(&str, Outcome, &[&str], usize); 6] = [
+        (r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#, Outcome::Found, &[], 0),
+        (r#"{"auths": {"reg.io": 1}}"#, Outcome::Blocked, &[], 1),
+        (r#"{"auths": {}}"#, Outcome::None, &[], 1),
+        (
+            r#"{"credsStore": "desktop", "credHelpers": {"reg.io": "gcloud", "quay.io": "x"}}"#,
+            Outcome::None,
+            &["desktop", "gcloud"],
+            1,
+        ),
+        (r#"{"credsStore": "SHVudGVyMg"}"#, Outcome::None, &["…"], 1),
+        (
+            r#"{"credHelpers": {"reg.io": "gcloud", "*.io": "gcloud", "https://reg.io": ""}}"#,
+            Outcome::None,
+            &["gcloud"],
+            1,
+        ),
+    ];
+    check_rows(table, |(file, outcome, helpers, hints)| {
+        let explained = secret(file).unwrap().explain(&image_ref("reg.io/a"));
+        assert_eq!(explained.outcome(), outcome, "{file}");
+        assert_eq!(explained.helpers().collect::<Vec<_>>(), helpers, "{file}");
+        assert_eq!(explained.hints().len(), hints, "{file}");
+        let json = serde_json::to_value(&explained).unwrap();
+        assert_eq!(json["answer"]["outcome"], outcome.to_string());
+        assert_eq!(json["helpers"], json!(helpers));
+    });
+}
+
+#[test]
+fn warnings_serialise_to_json() {
+    let resolver = secret(r#"{"auths": {"reg.io": 1}, "credsStore": "x"}"#).unwrap();
+    let json = serde_json::to_value(resolver.warnings()).unwrap();
+    assert_eq!(json[0]["key"], "reg.io");
+    assert_eq!(json[0]["location"], "task secret");
+    assert_eq!(json[0]["message"], resolver.warnings()[0].to_string());
+    assert_eq!(json[1].get("key"), None);
 }

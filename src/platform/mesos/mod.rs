@@ -43,6 +43,7 @@ mod config;
 mod docker_registry;
 mod pitfalls;
 
+use std::fmt;
 use std::path::Path;
 
 use crate::error::{Error, Warning, WarningKind};
@@ -64,6 +65,16 @@ pub enum Containerizer {
     Docker,
     /// `MESOS`, also called UCR: Mesos itself pulls, with the task's secret and the agent's flag.
     Mesos,
+}
+
+/// As in Marathon's definitions: `DOCKER`, `MESOS`.
+impl fmt::Display for Containerizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Containerizer::Docker => "DOCKER",
+            Containerizer::Mesos => "MESOS",
+        })
+    }
 }
 
 /// Checks a value of `--docker_config` or `MESOS_DOCKER_CONFIG`. Returns the warnings on the file,
