@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use serde::de::MapAccess;
 
-use super::document::{CRED_HELPERS, CREDS_STORE, ParsedDocument};
-use super::entry::File;
-use crate::image::ImageRef;
+use super::document::ParsedDocument;
 use crate::json::{Members, Sink};
 use crate::key::Scope;
 use crate::redact;
@@ -24,25 +22,6 @@ impl HelperKey {
     /// Returns the scope of the key, or `None` if it can match no image.
     pub(crate) fn scope(&self) -> Option<Scope<'_>> {
         Scope::parse(&self.key).ok()
-    }
-}
-
-impl File {
-    /// Returns the helper that Docker asks for an image, and the field that names it. Docker compares
-    /// keys of `credHelpers` as texts, with the server as it asks for it; an empty name means that
-    /// the file itself has the credential.
-    pub(crate) fn helper_of_docker(&self, image: &ImageRef<'_>) -> Option<(&str, &'static str)> {
-        let server = image.server_url();
-        match self.helper_keys.iter().find(|held| *held.key == *server) {
-            Some(held) => Some((&*held.helper, CRED_HELPERS)).filter(|(name, _)| !name.is_empty()),
-            None => Some((self.store_helper.as_deref()?, CREDS_STORE)),
-        }
-    }
-
-    /// Returns whether `credHelpers` names a helper for an image, whose host is `host` in lower case.
-    pub(crate) fn has_key_helper(&self, image: &ImageRef<'_>, host: &str) -> bool {
-        let mut keys = self.helper_keys.iter().filter(|held| !held.helper.is_empty());
-        keys.any(|held| held.scope().is_some_and(|scope| scope.covers(image, host)))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::de::MapAccess;
 
 use super::capacity::Progress;
 use super::credential_helpers::{CredHelpers, HelperKey, read_helper};
+use super::docker_fields::{AUTHS, CRED_HELPERS, CREDS_STORE, DOCKER_FIELDS, looks_like_registry};
 use super::entry::{Entry, EntrySecrets};
 use super::fields::{Fields, FieldsRead};
 use super::kubernetes_secret::{KubernetesSecret, SecretField};
@@ -17,20 +18,6 @@ use crate::json::{self, Expected, Fault, FaultKind, Kind, Members, Mode, Sink};
 use crate::level::Location;
 use crate::limits::Limits;
 use crate::redact;
-
-/// Every known field of Docker's config file. One of them makes a document a `config.json`.
-#[rustfmt::skip]
-const DOCKER_FIELDS: [&str; 27] = [
-    AUTHS, CREDS_STORE, CRED_HELPERS, "HttpHeaders", "psFormat", "imagesFormat", "networksFormat",
-    "pluginsFormat", "volumesFormat", "statsFormat", "detachKeys", "serviceInspectFormat",
-    "servicesFormat", "tasksFormat", "secretFormat", "configFormat", "nodesFormat", "pruneFilters",
-    "proxies", "experimental", "stackOrchestrator", "kubernetes", "currentContext",
-    "cliPluginsExtraDirs", "plugins", "aliases", "features",
-];
-
-pub(super) const AUTHS: &str = "auths";
-pub(super) const CREDS_STORE: &str = "credsStore";
-pub(super) const CRED_HELPERS: &str = "credHelpers";
 
 /// Everything that a document may turn out to be, collected while it is read.
 #[derive(Default)]
@@ -167,11 +154,6 @@ impl ParsedDocument {
         }
         Ok(kind)
     }
-}
-
-/// Returns whether a field at the top is a registry and not some other field.
-pub(crate) fn looks_like_registry(name: &str) -> bool {
-    name.contains(['.', ':', '/']) || name == "localhost"
 }
 
 enum TopField {

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::credential_helpers::HelperKey;
+use super::docker_fields::{CRED_HELPERS, CREDS_STORE};
 use super::entry_state::EntryState;
 use super::format::Format;
 use super::misplaced::Misplaced;
 use super::scopes::{Position, Scopes};
 use super::texts::Texts;
 use crate::error::{Warning, WarningKind};
+use crate::image::ImageRef;
 use crate::key::{Scope, Spelling};
 use crate::level::{Level, Location};
 use crate::redact;
@@ -179,6 +181,23 @@ impl File {
         let kubelet = self.is_ignored_by_kubelet.then_some(WarningKind::IgnoredByKubelet);
         let kubelet = kubelet.into_iter().map(move |kind| warn(None, kind));
         kubelet.chain(defects).chain(duplicates).chain(equivalents).chain(store).chain(keys)
+    }
+
+    /// Returns the helper that Docker asks for an image, and the field that names it. Docker compares
+    /// keys of `credHelpers` as texts, with the server as it asks for it; an empty name means that
+    /// the file itself has the credential.
+    pub(crate) fn helper_of_docker(&self, image: &ImageRef<'_>) -> Option<(&str, &'static str)> {
+        let server = image.server_url();
+        match self.helper_keys.iter().find(|held| *held.key == *server) {
+            Some(held) => Some((&*held.helper, CRED_HELPERS)).filter(|(name, _)| !name.is_empty()),
+            None => Some((self.store_helper.as_deref()?, CREDS_STORE)),
+        }
+    }
+
+    /// Returns whether `credHelpers` names a helper for an image, whose host is `host` in lower case.
+    pub(crate) fn has_key_helper(&self, image: &ImageRef<'_>, host: &str) -> bool {
+        let mut keys = self.helper_keys.iter().filter(|held| !held.helper.is_empty());
+        keys.any(|held| held.scope().is_some_and(|scope| scope.covers(image, host)))
     }
 
     fn defect(&self, entry: &Entry) -> Option<WarningKind> {

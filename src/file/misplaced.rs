@@ -3,10 +3,8 @@
 
 use serde::de::MapAccess;
 
-use super::document::{AUTHS, looks_like_registry};
-use super::entry::Entry;
+use super::docker_fields::{AUTHS, looks_like_registry};
 use super::fields::is_credential_field;
-use super::texts::Texts;
 use crate::json::{self, Kind, Members, Mode, Sink};
 use crate::key::Scope;
 
@@ -44,13 +42,9 @@ impl Misplaced {
         }
     }
 
-    /// Adds the entries at the top of a `config.json`.
-    pub(super) fn add_top(&mut self, entries: &[Entry], texts: &Texts, place: &Place) {
-        for entry in entries.iter().filter(|entry| entry.may_answer()).take(MOST) {
-            let key = texts.text.get(entry.key);
-            debug_assert!(key.is_some(), "every span of an entry is UTF-8");
-            self.add(key.unwrap_or_default().into(), place.clone());
-        }
+    /// Adds keys that are all in one place.
+    pub(super) fn add_all<'k>(&mut self, keys: impl Iterator<Item = &'k str>, place: &Place) {
+        keys.take(MOST).for_each(|key| self.add(key.into(), place.clone()));
     }
 
     /// Adds the registries in the value of an unknown field, and those in an `auths` inside it.

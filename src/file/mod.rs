@@ -7,6 +7,7 @@
 mod auth_field;
 mod capacity;
 mod credential_helpers;
+mod docker_fields;
 mod document;
 mod duplicates;
 mod entry;
@@ -28,7 +29,7 @@ use crate::level::Location;
 use crate::limits::Limits;
 
 pub(crate) use self::auth_field::{AuthContent, decode_base64, decode_base64url};
-pub(crate) use self::document::looks_like_registry;
+pub(crate) use self::docker_fields::looks_like_registry;
 pub(crate) use self::entry::{Entry, EntrySecrets, File};
 pub use self::entry_state::EntryState;
 pub(crate) use self::fields::{is_credential_field, is_identity_token};
@@ -149,7 +150,9 @@ fn read_text(
                 true => Place::NextToAuths,
                 false => Place::NotAnObject,
             };
-            document.misplaced.add_top(&document.entries.top, &document.texts, &place);
+            let texts = &document.texts;
+            let meant = document.entries.top.iter().filter(|entry| entry.may_answer());
+            document.misplaced.add_all(meant.filter_map(|entry| texts.text.get(entry.key)), &place);
             (Format::ConfigJson, document.entries.auths)
         }
     };
