@@ -133,7 +133,7 @@ impl Origin {
     /// is from the file itself.
     #[must_use]
     pub fn helper(&self) -> Option<&str> {
-        self.credential_file()?.given_by.as_deref().map(helper_name)
+        self.credential_file()?.given_by.as_ref().map(|name| helper_name(name))
     }
 
     /// The key as written in the file. For the credential of a helper, the server it was asked for.

@@ -260,7 +260,7 @@ impl<'a> ReportBuilder<'a> {
             if !scope.covers(self.image, self.host) {
                 continue;
             }
-            if names.insert(&held.helper) {
+            if names.insert(&**held.helper) {
                 self.clues.add_helper(file, &held.helper);
                 self.add_helper(&held.helper);
             }

@@ -4,18 +4,22 @@
 use std::collections::HashMap;
 
 use serde::de::MapAccess;
+use zeroize::Zeroizing;
 
 use super::document::ParsedDocument;
 use crate::json::{Members, Sink};
 use crate::key::Scope;
 use crate::redact;
 
+/// The name of a helper. It is wiped, because people write passwords in its place.
+pub(crate) type HelperName = Zeroizing<Box<str>>;
+
 /// A key of `credHelpers` and its credential helper.
 pub(crate) struct HelperKey {
     /// The key as it may be logged.
     pub(crate) key: Box<str>,
     /// Empty if the file itself has the credential.
-    pub(crate) helper: Box<str>,
+    pub(crate) helper: HelperName,
 }
 
 impl HelperKey {
@@ -29,9 +33,9 @@ impl HelperKey {
 /// is not a text.
 pub(super) fn read_helper<'de, A: MapAccess<'de>>(
     members: &mut Members<'de, A>,
-) -> Result<Box<str>, A::Error> {
-    let mut helper = Box::default();
-    members.text(|name| helper = redact::possible_helper(name).into())?;
+) -> Result<HelperName, A::Error> {
+    let mut helper = HelperName::default();
+    members.text(|name| helper = Zeroizing::new(redact::possible_helper(name).into()))?;
     Ok(helper)
 }
 

@@ -6,7 +6,7 @@
 use serde::de::MapAccess;
 
 use super::capacity::Progress;
-use super::credential_helpers::{CredHelpers, HelperKey, read_helper};
+use super::credential_helpers::{CredHelpers, HelperKey, HelperName, read_helper};
 use super::docker_fields::{AUTHS, CRED_HELPERS, CREDS_STORE, DOCKER_FIELDS, looks_like_registry};
 use super::entry::{Entry, EntrySecrets};
 use super::fields::{Fields, FieldsRead};
@@ -25,7 +25,7 @@ pub(super) struct ParsedDocument {
     pub(super) texts: Texts,
     pub(super) has_docker_field: bool,
     pub(super) entries: Entries,
-    pub(super) store_helper: Option<Box<str>>,
+    pub(super) store_helper: Option<HelperName>,
     pub(super) helper_keys: Vec<HelperKey>,
     pub(super) top_has_object: bool,
     pub(super) secret: KubernetesSecret,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::credential_helpers::HelperKey;
+use super::credential_helpers::{HelperKey, HelperName};
 use super::docker_fields::{CRED_HELPERS, CREDS_STORE};
 use super::entry_state::EntryState;
 use super::format::Format;
@@ -95,14 +95,14 @@ pub(crate) struct File {
     pub(crate) format: Format,
     pub(crate) entries: Vec<Entry>,
     /// The helper that `credsStore` names.
-    pub(crate) store_helper: Option<Box<str>>,
+    pub(crate) store_helper: Option<HelperName>,
     pub(crate) helper_keys: Vec<HelperKey>,
     pub(crate) misplaced: Misplaced,
     /// Set for a file in a Kubernetes Secret that kubelet ignores, because its form does not belong
     /// to its name.
     pub(crate) is_ignored_by_kubelet: bool,
     /// The helper that gave the credential, if it is not from a file.
-    pub(crate) given_by: Option<Box<str>>,
+    pub(crate) given_by: Option<HelperName>,
     pub(crate) texts: Texts,
     pub(super) scopes: Scopes,
 }
@@ -189,7 +189,7 @@ impl File {
     pub(crate) fn helper_of_docker(&self, image: &ImageRef<'_>) -> Option<(&str, &'static str)> {
         let server = image.server_url();
         match self.helper_keys.iter().find(|held| *held.key == *server) {
-            Some(held) => Some((&*held.helper, CRED_HELPERS)).filter(|(name, _)| !name.is_empty()),
+            Some(held) => Some((&**held.helper, CRED_HELPERS)).filter(|(name, _)| !name.is_empty()),
             None => Some((self.store_helper.as_deref()?, CREDS_STORE)),
         }
     }

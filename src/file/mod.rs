@@ -21,6 +21,8 @@ mod oldest_dockercfg;
 mod scopes;
 mod texts;
 
+use zeroize::Zeroizing;
+
 use self::document::ParsedDocument;
 use crate::archive;
 use crate::error::Error;
@@ -83,7 +85,7 @@ impl File {
             helper_keys: Vec::new(),
             misplaced: Misplaced::default(),
             is_ignored_by_kubelet: false,
-            given_by: Some(helper.into()),
+            given_by: Some(Zeroizing::new(helper.into())),
             texts,
             scopes: Scopes::default(),
         };

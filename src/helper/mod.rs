@@ -17,7 +17,7 @@ use self::reply::Reply;
 use crate::auth::AuthConfig;
 use crate::image::ImageRef;
 use crate::level::Location;
-use crate::redact::{ShownHelper, cut};
+use crate::redact::{ShownHelper, cut, helper_name};
 use crate::resolver::{HelperRequest, Lookup, Resolver};
 
 /// Options for running credential helpers.
@@ -71,6 +71,7 @@ pub struct HelperError(Box<Details>);
 #[derive(Clone)]
 struct Details {
     location: Location,
+    /// The name as it may be logged.
     helper: String,
     server_url: String,
     problem: HelperProblem,
@@ -189,7 +190,7 @@ impl HelperRequest {
         let reply = self.ask(options).map_err(|problem| {
             HelperError(Box::new(Details {
                 location: self.location().clone(),
-                helper: self.helper().to_owned(),
+                helper: helper_name(self.helper()).to_owned(),
                 server_url: self.server_url().to_owned(),
                 problem,
             }))

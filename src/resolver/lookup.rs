@@ -61,7 +61,12 @@ pub struct HelperRequest {
 
 /// One step of a lookup.
 enum Step {
-    Helper { layer: Arc<Layer>, file: usize, helper: Arc<str> },
+    /// A helper of a file: of a key of `credHelpers`, or of `credsStore`.
+    Helper {
+        layer: Arc<Layer>,
+        file: usize,
+        key: Option<usize>,
+    },
     Found(AuthConfig),
     Blocked(Warning),
 }
@@ -112,21 +117,24 @@ fn helper(layers: &[Arc<Layer>], level: Level, image: &ImageRef<'_>) -> Option<S
     let host = image.registry_parts().host().to_ascii_lowercase();
     let files = || layers.iter().flat_map(|layer| layer.files_that_offer_helpers(level));
     let keys = files().flat_map(|(layer, number, file)| {
-        file.helper_keys.iter().filter_map(move |held| Some((layer, number, held, held.scope()?)))
+        let keys = file.helper_keys.iter().enumerate();
+        keys.filter_map(move |(key, held)| Some((layer, number, (key, held), held.scope()?)))
     });
     let covering = keys.filter(|(.., scope)| scope.covers(image, &host));
     let rank = |scope: &Scope<'_>| {
         let literals = scope.literals.map(Reverse);
         (literals.is_some(), literals, Reverse(scope.path.len()), scope.spelling)
     };
-    let (layer, file, helper) = match covering.min_by_key(|(.., scope)| rank(scope)) {
-        Some((layer, file, held, _)) => (layer, file, Some(&held.helper)),
-        None => files().find_map(|(layer, number, file)| {
-            Some((layer, number, Some(file.store_helper.as_ref()?)))
-        })?,
+    let (layer, file, key) = match covering.min_by_key(|(.., scope)| rank(scope)) {
+        // An empty name: the file itself has the credential.
+        Some((_, _, (_, held), _)) if held.helper.is_empty() => return None,
+        Some((layer, file, (key, _), _)) => (layer, file, Some(key)),
+        None => {
+            let (layer, number, _) = files().find(|(.., file)| file.store_helper.is_some())?;
+            (layer, number, None)
+        }
     };
-    let helper = helper.filter(|helper| !helper.is_empty())?;
-    Some(Step::Helper { layer: layer.clone(), file, helper: (&**helper).into() })
+    Some(Step::Helper { layer: layer.clone(), file, key })
 }
 
 impl Lookup {
@@ -144,8 +152,13 @@ impl HelperRequest {
     fn step(&self) -> Option<(&File, &str)> {
         let step = self.steps.get(self.at);
         debug_assert!(matches!(step, Some(Step::Helper { .. })), "a request is for a helper");
-        let Some(Step::Helper { layer, file, helper }) = step else { return None };
-        Some((layer.files.get(*file)?, helper))
+        let Some(Step::Helper { layer, file, key }) = step else { return None };
+        let file = layer.files.get(*file)?;
+        let helper = match key {
+            Some(key) => &file.helper_keys.get(*key)?.helper,
+            None => file.store_helper.as_ref()?,
+        };
+        Some((file, helper))
     }
 
     /// The name of the helper: `ecr-login` for the program `docker-credential-ecr-login`.

@@ -21,11 +21,16 @@ pub(crate) struct Stamp {
     #[cfg(unix)]
     inode: (u64, u64),
     size: u64,
-    #[cfg(unix)]
-    times: [(i64, i64); 2],
-    #[cfg(not(unix))]
-    times: [Option<std::time::SystemTime>; 2],
+    modified: Time,
+    /// The time of the last change of the inode on Unix, otherwise of its creation.
+    changed: Time,
 }
+
+#[cfg(unix)]
+type Time = (i64, i64);
+
+#[cfg(not(unix))]
+type Time = Option<std::time::SystemTime>;
 
 impl Stamp {
     #[cfg(unix)]
@@ -35,13 +40,19 @@ impl Stamp {
         let modified = (metadata.mtime(), metadata.mtime_nsec());
         let changed = (metadata.ctime(), metadata.ctime_nsec());
         let inode = (metadata.dev(), metadata.ino());
-        Stamp { inode, size: metadata.size(), times: [modified, changed] }
+        Stamp { inode, size: metadata.size(), modified, changed }
     }
 
     #[cfg(not(unix))]
     pub(super) fn of(metadata: &Metadata) -> Self {
-        let times = [metadata.modified().ok(), metadata.created().ok()];
-        Stamp { size: metadata.len(), times }
+        let (modified, changed) = (metadata.modified().ok(), metadata.created().ok());
+        Stamp { size: metadata.len(), modified, changed }
+    }
+
+    /// Returns whether nothing was written to the file. Renaming another one over it changes only its
+    /// inode.
+    pub(super) fn has_content_of(&self, other: &Self) -> bool {
+        (self.size, self.modified) == (other.size, other.modified)
     }
 }
 
