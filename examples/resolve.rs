@@ -10,7 +10,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use regcred::{AuthConfig, Credential, Environment, ImageRef, Resolver, ResolverBuilder};
+use regcred::{
+    AuthConfig, Credential, Environment, ImageRef, Resolver, ResolverBuilder, Warning, WarningKind,
+};
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
@@ -62,8 +64,11 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     };
     let resolver = if options.has_sources { options.builder } else { shipped(options.builder) };
     let resolver = resolver.build()?;
+    let is_about_helpers = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
     for warning in resolver.warnings() {
-        eprintln!("warning: {warning}");
+        if !(options.run_helpers && is_about_helpers(warning)) {
+            eprintln!("warning: {warning}");
+        }
     }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
     let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
@@ -83,7 +88,11 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
             let line = json!({"credential": credential, "explanation": explanation});
             writeln!(out, "{line}")?;
         } else {
-            writeln!(out, "{explanation}")?;
+            // The page is that of the files alone.
+            match auth.as_ref().filter(|auth| auth.origin().helper().is_some()) {
+                Some(auth) => writeln!(out, "{image}\n  answer: {}", auth.origin())?,
+                None => writeln!(out, "{explanation}")?,
+            }
             match answer {
                 Some(answer) => writeln!(out, "  {answer}\n")?,
                 None if explanation.is_blocked() => writeln!(out, "  not pulled\n")?,

@@ -278,6 +278,9 @@ fn read_advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::PermissionDenied => "check who may read it",
+        io::ErrorKind::NotADirectory => {
+            "a part of the path is a file; DOCKER_CONFIG and HOME name directories"
+        }
         _ => "check that it is a readable file",
     }
 }

@@ -246,8 +246,8 @@ impl fmt::Display for Warning {
             }
             WarningKind::Fetch(problem) => problem.fmt(f),
             WarningKind::HomeUnset => f.write_str(
-                "HOME is not set, and without it Docker may find no credentials; export it for the \
-                 agent, as HOME=/ where the file is /.dockercfg",
+                "HOME is not set, and without it Docker may find no credentials; set it for the \
+                 program, as HOME=/ where the file is /.dockercfg",
             ),
             WarningKind::ArchiveWithoutCredentials { near_miss } => {
                 ArchiveProblem::Missing { near_miss: near_miss.clone() }.fmt(f)

@@ -14,6 +14,7 @@ use crate::file::{
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::SourceRead;
 use crate::key::Scope;
+use crate::level::Level;
 use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey, cut};
 use crate::source::Advice;
 
@@ -208,6 +209,10 @@ impl<'a> Clues<'a> {
         self.helpers.add_new(Some(file), || format!("{helper} (credHelpers in {})", file.location));
     }
 
+    pub(super) fn has_helpers(&self) -> bool {
+        !self.helpers.listed.is_empty()
+    }
+
     /// Returns the likely reasons why there is no answer, the likeliest first.
     pub(super) fn of_miss(self) -> Vec<String> {
         let registry = cut(self.image.registry());
@@ -294,7 +299,11 @@ impl<'a> Clues<'a> {
 }
 
 /// Returns the way out if the best match is malformed.
-pub(super) fn of_blocked(best: &Best<'_>, next: Option<(&File, &Entry)>) -> Vec<String> {
+pub(super) fn of_blocked(
+    best: &Best<'_>,
+    next: Option<(&File, &Entry)>,
+    has_helpers: bool,
+) -> Vec<String> {
     let next = match next {
         Some((file, entry)) if entry.state == EntryState::Usable => {
             format!("the entry {} in {} answers", Shown(file.text(entry.key)), file.location)
@@ -304,6 +313,7 @@ pub(super) fn of_blocked(best: &Best<'_>, next: Option<(&File, &Entry)>) -> Vec<
             Shown(file.text(entry.key)),
             file.location
         ),
+        None if has_helpers => "the credential may be in a helper".to_owned(),
         None => "the image is pulled anonymously".to_owned(),
     };
     let (without, remove) = match best.has_duplicates() {
@@ -430,7 +440,9 @@ impl<'a> Best<'a> {
                 ));
             }
         }
-        if let Some((helper, field)) = file.helper_of_docker(image) {
+        // Docker reads none of podman's files.
+        let is_of_podman = (Level::DockerAuthConfig..=Level::UserAuthFile).contains(&file.level());
+        if let Some((helper, field)) = file.helper_of_docker(image).filter(|_| !is_of_podman) {
             hints.push(format!(
                 "Docker asks {} ({field} in {}) and not this entry, which may be out of date; \
                  remove one of them",

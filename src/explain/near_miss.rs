@@ -2,7 +2,7 @@
 //! [`Rank::loses_by`](crate::index::Rank::loses_by) says why a scope that covers it loses.
 
 use super::renewal::ecr;
-use crate::image::{DOCKER_HUB, DOCKER_HUB_NAMES, ImageRef, MAX_REPOSITORY};
+use crate::image::{DOCKER_HUB, DOCKER_HUB_KEY, DOCKER_HUB_NAMES, ImageRef, MAX_REPOSITORY};
 use crate::key::{LONGEST_HOST, Scope, covers, glob_covers, glob_matches};
 
 /// The relation of a scope to an image on the same registry, or nearly the same.
@@ -145,7 +145,9 @@ fn pattern_with_depth(scope: &str, host: &str) -> Option<String> {
 
 /// Returns the key for the whole registry of an image.
 pub(super) fn key_of_registry(image: &ImageRef<'_>) -> String {
-    image.server_url().to_owned()
+    let key =
+        if image.registry_parts().is_docker_hub() { DOCKER_HUB_KEY } else { image.registry() };
+    key.to_owned()
 }
 
 /// Cuts a registry to the length of a real one, as it is repeated for each key.

@@ -101,7 +101,7 @@ impl<'a> ReportBuilder<'a> {
         let Some((file, entry)) = self.entry(0) else { return self.clues.of_miss() };
         let best = Best::new(self.image, self.host, file, entry);
         if matches!(entry.state, EntryState::Malformed(_)) {
-            return of_blocked(&best, next);
+            return of_blocked(&best, next, self.clues.has_helpers());
         }
         let is_alike = |(other, next): &(&File, &Entry)| {
             next.state == EntryState::Usable && other.level() == file.level()
@@ -249,15 +249,16 @@ impl<'a> ReportBuilder<'a> {
     /// Reports the helpers that a file names for the image. Returns the number of findings that are
     /// not listed.
     fn add_helpers(&mut self, file: &'a File, findings: &mut Vec<Finding>) -> usize {
-        if let Some(helper) = &file.store_helper {
-            self.clues.add_store_helper(file, helper);
-            self.add_helper(helper);
-        }
+        let mut has_key = false;
         let mut count = 0_usize;
         let mut names = HashSet::new();
         for held in &file.helper_keys {
-            let Some(scope) = held.scope().filter(|_| !held.helper.is_empty()) else { continue };
+            let Some(scope) = held.scope() else { continue };
             if !scope.covers(self.image, self.host) {
+                continue;
+            }
+            has_key = true;
+            if held.helper.is_empty() {
                 continue;
             }
             if names.insert(&**held.helper) {
@@ -271,6 +272,11 @@ impl<'a> ReportBuilder<'a> {
                 let (key, scope) = (held.key.to_string(), Some(scope.to_string()));
                 findings.push(Finding { key, scope, verdict: Verdict::Helper, reason });
             }
+        }
+        // A key of `credHelpers` replaces `credsStore` for its registry.
+        if let (Some(helper), false) = (&file.store_helper, has_key) {
+            self.clues.add_store_helper(file, helper);
+            self.add_helper(helper);
         }
         count.saturating_sub(MOST_FINDINGS)
     }

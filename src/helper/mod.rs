@@ -45,8 +45,9 @@ impl Default for HelperOptions {
 }
 
 impl HelperOptions {
-    /// Sets the time that a helper has for its answer. A helper that takes longer is killed, with
-    /// the programs that it started.
+    /// Sets the time that a helper has for its answer. A helper that takes longer is killed. Unless
+    /// this process is on a terminal, where the helper may ask its user, it is killed with the
+    /// programs that it started.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         HelperOptions { timeout, ..self }
@@ -195,7 +196,7 @@ impl HelperRequest {
                 problem,
             }))
         })?;
-        Ok(reply.and_then(|Reply { username, secret }| self.credential(&username, &secret)))
+        Ok(reply.and_then(|Reply { username, secret, .. }| self.credential(&username, &secret)))
     }
 
     fn ask(&self, options: &HelperOptions) -> Result<Option<Reply>, HelperProblem> {

@@ -16,19 +16,24 @@ pub(super) struct Reply {
     /// `<token>` if the secret is an identity token.
     pub(super) username: Zeroizing<String>,
     pub(super) secret: Zeroizing<String>,
+    /// Set if the reply has either field. An object without them is a message of another kind.
+    has_field: bool,
 }
 
 /// Reads the output of a helper; `None` if it has no credential.
 pub(super) fn parse(output: &Output) -> Result<Option<Reply>, HelperProblem> {
     let stdout = output.stdout.as_slice();
-    if !output.success {
-        let is_missing = stdout.trim_ascii() == NOT_FOUND;
-        return if is_missing { Ok(None) } else { Err(HelperProblem::Failed) };
+    // Without an exit status, the message alone says so.
+    if output.success != Some(true) && stdout.trim_ascii() == NOT_FOUND {
+        return Ok(None);
+    }
+    if output.success == Some(false) {
+        return Err(HelperProblem::Failed);
     }
     let mut reply = Reply::default();
     let text = std::str::from_utf8(stdout).map_err(|_| HelperProblem::InvalidOutput)?;
     match json::read(text, Mode::Apart, &mut reply) {
-        Ok(Kind::Object) => Ok(Some(reply)),
+        Ok(Kind::Object) if reply.has_field => Ok(Some(reply)),
         _ => Err(HelperProblem::InvalidOutput),
     }
 }
@@ -60,6 +65,7 @@ impl<'de> Sink<'de> for &mut Reply {
                     continue;
                 }
             };
+            self.has_field = true;
             let kind = members.text(|text| *place = Zeroizing::new(text.to_owned()))?;
             if kind.is_neither_text_nor_null() {
                 return Err(serde::de::Error::custom(""));

@@ -233,9 +233,9 @@ impl<'a> ImageRef<'a> {
         self.digest
     }
 
-    /// The server that Docker asks a credential helper for.
+    /// The server that Docker asks a credential helper for: the registry as written.
     pub(crate) fn server_url(&self) -> &str {
-        if self.registry.is_docker_hub() { DOCKER_HUB_KEY } else { self.registry() }
+        if self.registry.is_docker_hub() { DOCKER_HUB_KEY } else { self.registry_as_written() }
     }
 
     #[inline]

@@ -52,6 +52,14 @@ impl FromStr for ImageRefBuf {
     }
 }
 
+impl TryFrom<&str> for ImageRefBuf {
+    type Error = InvalidImageRef;
+
+    fn try_from(image: &str) -> Result<Self, InvalidImageRef> {
+        image.parse()
+    }
+}
+
 /// Keeps the normalised form, which names the registry: a default registry is part of it.
 impl From<&ImageRef<'_>> for ImageRefBuf {
     fn from(image: &ImageRef<'_>) -> Self {

@@ -61,6 +61,9 @@ conversions! {
     &Path => Home, |path| Home(Some(path.into()));
     PathBuf => Home, |path| Home(Some(path));
     &PathBuf => Home, |path| Home(Some(path.into()));
+    &OsString => Home, |path| Home(Some(path.into()));
+    Cow<'_, Path> => Home, |path| Home(Some(path.into_owned()));
+    Box<Path> => Home, |path| Home(Some(path.into()));
     &OsStr => Home, |path| Home(Some(path.into()));
     OsString => Home, |path| Home(Some(path.into()));
 

@@ -170,8 +170,8 @@ impl HelperRequest {
         self.step().map_or("", |(_, helper)| helper)
     }
 
-    /// The server to ask for, as Docker sends it: `quay.io`, `reg.io:5000`, and
-    /// `https://index.docker.io/v1/` for Docker Hub.
+    /// The server to ask for, as Docker sends it: the registry as the image spells it, `quay.io` or
+    /// `reg.io:5000`, and `https://index.docker.io/v1/` for Docker Hub.
     #[must_use]
     pub fn server_url(&self) -> &str {
         &self.server_url

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::Source;
+use super::agent_flag::is_no_path;
 use crate::file_names::{CONFIG_JSON, DOCKERCFG};
 use crate::level::Level;
 use crate::secret::SecretBytes;
@@ -30,6 +31,10 @@ use crate::secret::SecretBytes;
 /// This is podman's chain with Docker's variable before it, and every file in it counts, as in
 /// podman. Docker itself reads only its own files. An empty variable is unset. A file that does not
 /// exist is normal.
+///
+/// `DOCKER_AUTH_CONFIG` holds a whole `config.json`, as for GitLab's runner and Testcontainers.
+/// Docker reads only `auths` with `auth` there, and ignores any other value with a warning; here a
+/// value that cannot be read is an error, like that of a file.
 ///
 /// `Debug` shows paths and never the value of `DOCKER_AUTH_CONFIG`.
 ///
@@ -79,7 +84,8 @@ impl Environment {
         environment.lacks_home =
             cfg!(unix) && std::env::var_os("HOME").is_none_or(|home| home.is_empty());
         for name in VARIABLES {
-            if let Some(value) = std::env::var_os(name) {
+            // One that is set but empty must not replace a default.
+            if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
                 environment = environment.var(name, value);
             }
         }
@@ -114,10 +120,10 @@ impl Environment {
         self
     }
 
-    /// Sets the home directory of the user.
+    /// Sets the home directory of the user. An empty path unsets it.
     #[must_use]
     pub fn home(mut self, home: impl Into<PathBuf>) -> Self {
-        self.home = Some(home.into());
+        self.home = Some(home.into()).filter(|home| !home.as_os_str().is_empty());
         self
     }
 
@@ -156,21 +162,32 @@ impl fmt::Debug for Environment {
             home,
             lacks_home: _,
         } = self;
-        f.debug_struct("Environment")
-            .field("auth_config", auth_config)
-            .field("registry_auth_file", registry_auth_file)
-            .field("runtime_file", runtime_file)
-            .field("config_home", config_home)
-            .field("docker_config", docker_config)
-            .field("home", home)
-            .finish()
+        // Somebody may have given the JSON in place of a path.
+        let shown = |path: &Option<PathBuf>| match path {
+            Some(path) if is_no_path(&path.to_string_lossy()) => "[redacted]".to_owned(),
+            Some(path) => format!("{path:?}"),
+            None => "unset".to_owned(),
+        };
+        let mut fields = f.debug_struct("Environment");
+        fields.field("auth_config", auth_config);
+        let paths = [
+            ("registry_auth_file", registry_auth_file),
+            ("runtime_file", runtime_file),
+            ("config_home", config_home),
+            ("docker_config", docker_config),
+            ("home", home),
+        ];
+        for (name, path) in paths {
+            fields.field(name, &format_args!("{}", shown(path)));
+        }
+        fields.finish()
     }
 }
 
 /// Returns podman's file for a user without `XDG_RUNTIME_DIR`, such as root in a service.
 #[cfg(target_os = "linux")]
 fn runtime_file() -> Option<PathBuf> {
-    let uid = rustix::process::getuid().as_raw();
+    let uid = rustix::process::geteuid().as_raw();
     Some(PathBuf::from(format!("/run/containers/{uid}/auth.json")))
 }
 

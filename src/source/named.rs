@@ -44,6 +44,13 @@ pub(super) fn read_if_exists(
 ) -> Result<Option<(SecretBytes, Stamp)>, Error> {
     match read_stamped(path, location, limits) {
         Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        // A HOME such as /dev/null. In DOCKER_CONFIG=…/config.json, the file was meant to be read.
+        Err(Error::Read { source, .. })
+            if source.kind() == io::ErrorKind::NotADirectory
+                && !path.parent().is_some_and(|parent| parent.ends_with("config.json")) =>
+        {
+            Ok(None)
+        }
         read => read.map(Some),
     }
 }

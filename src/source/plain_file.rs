@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::agent_flag::is_no_path;
 use super::{Advice, Contents, NoFiles, Watched, named};
 use crate::error::Error;
 use crate::level::{Level, Location};
@@ -14,6 +15,11 @@ pub(super) fn read(
     required: bool,
     limits: &Limits,
 ) -> Result<Contents, Error> {
+    if is_no_path(&path.to_string_lossy()) {
+        let problem = "its path is not a path; it is not shown because it may hold credentials, which \
+                       belong into a file or into DOCKER_AUTH_CONFIG";
+        return Err(Error::InvalidSetting { name: level.to_string(), problem });
+    }
     let location = Location::file(level, path);
     let bytes = match required {
         true => Some(named::read_stamped(path, &location, limits)?),

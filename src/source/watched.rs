@@ -76,7 +76,9 @@ impl Watched {
         };
         match (metadata, self.stamp) {
             (Ok(metadata), Some(stamp)) => Stamp::of(&metadata) != stamp,
-            (Err(error), None) => error.kind() != io::ErrorKind::NotFound,
+            (Err(error), None) => {
+                !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            }
             (Ok(_), None) | (Err(_), Some(_)) => true,
         }
     }

@@ -228,3 +228,46 @@ fn from_env_reads_the_variables_of_the_process() {
         assert!(output.contains(expected), "{variables:?}: {output}");
     });
 }
+
+/// JSON that was put into a variable for a path must not be shown.
+#[test]
+fn a_credential_in_place_of_a_path_is_not_shown() {
+    let json = user("hunter2");
+    for name in
+        ["REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "DOCKER_CONFIG", "HOME"]
+    {
+        let environment = Environment::empty().home("/nowhere").var(name, json.clone());
+        let secret = crate::support::base64("hunter2:p");
+        assert!(!format!("{environment:?}").contains(&secret), "{environment:?}");
+        let error = Resolver::builder().environment(environment).build().unwrap_err().to_string();
+        assert!(error.contains("it is not shown"), "{error}");
+        assert!(!error.contains(&secret), "{error}");
+    }
+    for level in Level::ALL {
+        let built = [
+            Resolver::builder().file(level, &json),
+            Resolver::builder().file_if_exists(level, &json),
+        ];
+        for builder in built {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(!error.contains(&crate::support::base64("hunter2:p")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_home_that_is_not_a_directory_has_no_files() {
+    let directory = tempfile::tempdir().unwrap();
+    put(&directory, "file", "");
+    let file = directory.path().join("file");
+    let of_home = resolver(Environment::empty().var("DOCKER_AUTH_CONFIG", user("u")).home(&file));
+    assert_eq!(answer(&of_home, "reg.io/a"), "u:p");
+    assert!(!of_home.is_stale());
+    assert_eq!(answer(&resolver(Environment::empty().home("")), "reg.io/a"), "-");
+    // Docker's variable names a directory. The file itself was meant to be read.
+    put(&directory, "config.json", user("u"));
+    let environment =
+        Environment::empty().var("DOCKER_CONFIG", directory.path().join("config.json"));
+    let error = Resolver::builder().environment(environment.home("/nowhere")).build().unwrap_err();
+    assert!(error.to_string().contains("DOCKER_CONFIG and HOME name directories"), "{error}");
+}

@@ -51,7 +51,7 @@ fn helpers_are_asked_in_the_order_of_docker() {
         (r#"{"auths": {"reg.io": 1}}"#, "reg.io/a", "blocked", "malformed"),
         (r#"{"credsStore": "pass"}"#, "reg.io/a", "pass reg.io, anonymous", "docker/cli: credsStore for every registry"),
         (r#"{"credsStore": "pass"}"#, "nginx", "pass https://index.docker.io/v1/, anonymous", "Docker Hub's server"),
-        (r#"{"credsStore": "pass"}"#, "REG.io:5000/a", "pass reg.io:5000, anonymous", "a port"),
+        (r#"{"credsStore": "pass"}"#, "REG.io:443/a", "pass REG.io:443, anonymous", "as the image spells it"),
         (r#"{"credsStore": "pass", "auths": {"reg.io": OK}}"#, "reg.io/a", "pass reg.io, u:p", "then auths"),
         (r#"{"credsStore": "pass", "auths": {"reg.io": {}}}"#, "reg.io/a", "pass reg.io, anonymous", "a marker"),
         (r#"{"credsStore": "pass", "auths": {"reg.io": 1}}"#, "reg.io/a", "pass reg.io, blocked", "then malformed"),

@@ -500,3 +500,28 @@ fn a_hint_has_an_end_and_no_control_characters() {
     let longest = explained.hints().map(str::len).max().unwrap();
     assert!(longest < 4_000, "{longest}");
 }
+
+/// A helper is mentioned only if it would be asked.
+#[test]
+fn helpers_in_hints_are_those_that_would_be_asked() {
+    let helper = "credential may be in a helper";
+    // agent flag, in a hint, not in one
+    let table = [
+        (r#"{"credsStore": "x", "credHelpers": {"reg.io": ""}}"#, "no key in any source", helper),
+        (
+            r#"{"credsStore": "a", "credHelpers": {"reg.io": "b"}}"#,
+            "the helper \"b\"",
+            "the helper \"a\"",
+        ),
+        (r#"{"credsStore": "a", "auths": {"reg.io": 1}}"#, helper, "anonymously"),
+    ];
+    check_rows(table, |(file, part, other)| {
+        let page = page_of(flag(file), "reg.io/a");
+        let hints: String = page.lines().filter(|l| l.starts_with("  hint: ")).collect();
+        assert!(hints.contains(part) && !hints.contains(other), "{file}\n{page}");
+    });
+    // podman does not ask `credsStore`, and Docker does not read podman's files.
+    let file = auths("reg.io", OK).replace("}}}", "}}, \"credsStore\": \"pass\"}");
+    let podman = Resolver::builder().add(Level::UserAuthFile, file).build().unwrap();
+    assert_eq!(podman.explain(&image_ref("reg.io/a")).hints().len(), 0);
+}
