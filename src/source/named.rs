@@ -10,7 +10,7 @@ use super::watched::Stamp;
 
 use crate::archive;
 use crate::error::Error;
-use crate::level::Location;
+use crate::level::{Level, Location};
 use crate::limits::Limits;
 use crate::secret::SecretBytes;
 
@@ -44,9 +44,11 @@ pub(super) fn read_if_exists(
 ) -> Result<Option<(SecretBytes, Stamp)>, Error> {
     match read_stamped(path, location, limits) {
         Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        // A HOME such as /dev/null. In DOCKER_CONFIG=…/config.json, the file was meant to be read.
+        // A user with a HOME such as /dev/null. In DOCKER_CONFIG=…/config.json, the file was meant to be
+        // read.
         Err(Error::Read { source, .. })
             if source.kind() == io::ErrorKind::NotADirectory
+                && location.level().is_some_and(Level::is_of_user)
                 && !path.parent().is_some_and(|parent| parent.ends_with("config.json")) =>
         {
             Ok(None)

@@ -347,7 +347,7 @@ fn programs_read_the_outcome_the_helpers_and_the_hints() {
         (
             r#"{"credsStore": "desktop", "credHelpers": {"reg.io": "gcloud", "quay.io": "x"}}"#,
             Outcome::None,
-            &["desktop", "gcloud"],
+            &["gcloud"],
             1,
         ),
         (r#"{"credsStore": "SHVudGVyMg"}"#, Outcome::None, &["…"], 1),
