@@ -151,8 +151,8 @@ impl File {
     }
 
     /// Returns everything that an operator should know about the file, in this order: a file that
-    /// kubelet ignores; entries that are malformed, can match no image or look wrong; duplicate keys; keys that mean the same as
-    /// another one, grouped by that one; credentials left to helpers.
+    /// kubelet ignores; entries that are malformed, can match no image or look wrong; duplicate keys;
+    /// keys that mean the same as another one, grouped by that one; credentials left to helpers.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
         let warn = |key: Option<&str>, kind| Warning::new(&self.location, key, kind);
         let key = |position| self.text(self.known(position).key);

@@ -67,7 +67,8 @@ fn an_unknown_form_of_the_agent_flag_is_an_error() {
         (missing.clone(), "check the path", "3.6: a path that does not exist is an error"),
         (format!("file://{missing}"), "check the path", "3.6"),
         (directory, "a directory", "no regular file"),
-        (indirect.to_str().unwrap().into(), "looks like a path, not a file", "no second step (Mesos takes one by accident)"),
+        (indirect.to_str().unwrap().into(), "looks like a path, not a file",
+            "no second step (Mesos takes one by accident)"),
     ];
     check_rows(table, |(value, expected, rule)| {
         let error = Resolver::builder().agent_flag(&*value).build().expect_err(&value).to_string();

@@ -45,51 +45,64 @@ fn explain_has_a_line_for_each_cause() {
     #[rustfmt::skip]
     let table: Vec<(&str, &str, &str, &str)> = vec![
         (r#""reg.io": OK"#, "reg.io/a", "    wins \"reg.io\": covers the image", "a hit"),
-        (r#""reg.io": {"identitytoken": "t"}"#, "reg.io/a", "  answer: identity token from task secret, key \"reg.io\"",
+        (r#""reg.io": {"identitytoken": "t"}"#, "reg.io/a",
+            "  answer: identity token from task secret, key \"reg.io\"",
             "the kind"),
         (r#""reg.io": OK"#, "reg.io:5000/a",
             "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"; \
             add the key \"reg.io:5000\"", "another port"),
-        (r#""reg.io/t": OK"#, "reg.io/a", "    out of scope \"reg.io/t\": is for that path alone; the repository is a",
+        (r#""reg.io/t": OK"#, "reg.io/a",
+            "    out of scope \"reg.io/t\": is for that path alone; the repository is a",
             "another namespace"),
-        (r#""reg.io/t": OK"#, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"",
+        (r#""reg.io/t": OK"#, "reg.io/a",
+            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"",
             "another namespace"),
         (r#""reg.io/t": OK, "https://reg.io/t/": OK"#, "reg.io/a",
-            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"", "two spellings are mentioned once"),
+            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \
+            \"reg.io\"", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a",
-            "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", which is \
+            "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", \
+            which is \
             not run", "a keychain"),
         (r#"{"credsStore": "desktop"}"#, "reg.io/a",
             "  hint: the credential may be in a helper, which is not run: the helper \"desktop\" (credsStore in task \
-            secret); take the helper out of the file and log in again to a new file and copy its entry to task secret: \
+            secret); take the helper out of the file and log in again to a new file and copy its entry to task \
+            secret: \
             podman login --authfile new.json reg.io", "a keychain"),
         (r#"{"credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/a",
             "    helper \"reg.io\": credHelpers leaves it to the helper \"ecr-login\", which is not run", "a helper"),
         (r#""reg.io": {"auth": "!"}"#, "reg.io/a",
-            "  answer: none, because the malformed entry \"reg.io\" in task secret blocks it: its field \"auth\" is not \
+            "  answer: none, because the malformed entry \"reg.io\" in task secret blocks it: its field \"auth\" \
+            is not \
             base64 of user:password (standard alphabet), as docker login writes it; a bare token is not enough",
             "malformed"),
         (r#""reg.io/a": {"auth": "!"}, "reg.io": OK"#, "reg.io/a",
             "    loses \"reg.io\": the malformed one comes first", "malformed"),
-        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
+        (r#""reg.io": {"email": "e"}"#, "reg.io/a",
+            "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "absent"),
-        (r#""reg.io": {"email": "e"}"#, "reg.io/a", "  hint: reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy its \
+        (r#""reg.io": {"email": "e"}"#, "reg.io/a",
+            "  hint: reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy \
+            its \
             entry to task secret: podman login --authfile new.json reg.io",
             "absent"),
         (r#""reg.io": OK, "reg.io": {}"#, "reg.io/a",
-            "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts", "repeated"),
+            "    duplicate \"reg.io\": the same key appears again later in the file; the last one counts",
+            "repeated"),
         (r#""https://reg.io": OK, "reg.io": OK"#, "reg.io/a",
             "    loses \"https://reg.io\": a key that means the same is spelled more exactly", "the same"),
         (r#""user:x@reg.io": OK"#, "reg.io/a",
             "    unmatchable #1 (not shown, it does not look like a registry): it holds user info before an @; write \
             only the registry", "a bad key"),
         (r#""ftp://reg.io": OK"#, "reg.io/a",
-            "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"; write \"reg.io\"", "a bad key"),
+            "  hint: these keys name reg.io, but can match no image: \"ftp://reg.io\"; write \"reg.io\"",
+            "a bad key"),
         (r#""hub.docker.com": OK"#, "nginx",
             "    out of scope \"hub.docker.com\": is not a name of Docker Hub, and no * covers it; write \
             https://index.docker.io/v1/", "the Hub"),
         (r#""*.io": OK"#, "nginx",
-            "  hint: these do not cover Docker Hub: \"*.io\"; add the key \"https://index.docker.io/v1/\"", "the Hub"),
+            "  hint: these do not cover Docker Hub: \"*.io\"; add the key \"https://index.docker.io/v1/\"",
+            "the Hub"),
         (r#""*.reg.io": OK"#, "reg.io/a",
             "    out of scope \"*.reg.io\": does not cover reg.io: * matches within one label only", "a pattern"),
         (r#""*.reg.io": OK"#, "a.b.reg.io/a",
@@ -107,16 +120,21 @@ fn explain_has_a_line_for_each_cause() {
             only the registry", "a bad key in capitals"),
         (r#""*.io": OK, "reg.io": OK"#, "reg.io/a",
             "    loses \"*.io\": a key with the exact host goes before one with *", "a pattern"),
-        (r#""reg.io": OK, "reg.io/a": OK"#, "reg.io/a", "    loses \"reg.io\": a key with a longer path goes before it",
+        (r#""reg.io": OK, "reg.io/a": OK"#, "reg.io/a",
+            "    loses \"reg.io\": a key with a longer path goes before it",
             "a path"),
-        (r#""quay.io": OK"#, "reg.io/a", "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; log in to a new \
+        (r#""quay.io": OK"#, "reg.io/a",
+            "  hint: no key in any source is for the registry reg.io, only for \"quay.io\"; log in to a new \
             file and copy its entry to task secret: podman login --authfile new.json reg.io", "nothing"),
-        (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub), only for \
-            \"quay.io\"; log in to a new file and copy its entry to task secret: podman login --authfile new.json docker.io",
+        (r#""quay.io": OK"#, "nginx", "  hint: no key in any source is for the registry docker.io (Docker Hub), \
+            only for \
+            \"quay.io\"; log in to a new file and copy its entry to task secret: podman login --authfile new.json \
+            docker.io",
             "nothing"),
         (r#""quay.io": OK"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
         (r#""quay.io/team": OK"#, "quay.io/teams/app",
-            "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app", "whole segments"),
+            "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app",
+            "whole segments"),
         (r#""quay.io/team": {}"#, "quay.io/teams/app", "  task secret, a config.json with 1 key: none for this image",
             "whole segments"),
         (r#""ab*ba.reg.io": {}"#, "aba.reg.io/a", "  task secret, a config.json with 1 key: none for this image",

@@ -99,7 +99,8 @@ fn docker() -> Vec<Row> {
     vec![
         ("D1", page(r#"{"credsStore": "desktop"}"#, "reg.io/a"), vec![
             "in a helper, which is not run: the helper \"desktop\" (credsStore in task secret)",
-            "take the helper out of the file and log in again to a new file and copy its entry to task secret: podman login --authfile new.json reg.io"]),
+            "take the helper out of the file and log in again to a new file and copy its entry to task secret: \
+            podman login --authfile new.json reg.io"]),
         ("D2", page(&auths("docker.io", OK), "nginx"), vec!["wins \"docker.io\": covers the image"]),
         ("D3", page(&auths("https://reg.io", OK), "reg.io/a"), vec!["wins \"https://reg.io\""]),
         ("D4", page(ci, "reg.io/a"), vec![
@@ -108,7 +109,8 @@ fn docker() -> Vec<Row> {
         ("D4", page(&auths("reg.io", OK).replace("}}}", "}}, \"credsStore\": \"pass\"}"), "reg.io/a"), vec![
             "Docker asks the helper \"pass\" (credsStore in task secret)"]),
         ("D5", page(&auths("reg.io", "{}"), "reg.io/a"), vec![
-            "reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy its entry to task secret: podman login --authfile new.json"]),
+            "reg.io has a key, but no credential under it: \"reg.io\"; log in again to a new file and copy its \
+            entry to task secret: podman login --authfile new.json"]),
         ("D6", page(&auths("reg.io", &entry("<token>:abc")), "reg.io/a"), vec![
             "the user name <token> marks an identity token", "write the token to \"identitytoken\""]),
         ("D7", page(&auths("reg.io/other", OK), "reg.io/team/app"), vec![
@@ -127,7 +129,8 @@ fn docker() -> Vec<Row> {
         ("D13", page_of(Resolver::builder().home(Some(wrong_home.path())), "reg.io/a"), vec![
             "but config.json, which Docker does not look at", "move it to .docker/config.json"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "user:hunter2"}"#), "reg.io/a"), vec![
-            "blocks it: its field \"auth\"", "without the malformed entry the image is pulled anonymously; to replace it, remove it and log in again"]),
+            "blocks it: its field \"auth\"",
+            "without the malformed entry the image is pulled anonymously; to replace it, remove it and log in again"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "ghp_16C7e42F292c6912E7710c838347Ae178B4a"}"#), "reg.io/a"), vec![
             "its field \"auth\" is not base64", "remove it and log in again"]),
         ("D15", page(r#"{"auths": {}, "reg.io": OK}"#, "reg.io/a"), vec![
@@ -158,7 +161,8 @@ fn kubelet_and_podman() -> Vec<Row> {
         ("C1", page(r#"{"auths": {"reg.io": OK, "reg.io/team": OK}}"#, "reg.io/team/app"), vec![
             "wins \"reg.io/team\"", "loses \"reg.io\": a key with a longer path goes before it"]),
         ("C2", page_of(Resolver::builder().task_secret(two), "reg.io/a"), vec![
-            "if the registry refuses this credential, remove the entry \"reg.io\" from task secret; then \"https://reg.io\" in task \
+            "if the registry refuses this credential, remove the entry \"reg.io\" from task secret; then \
+            \"https://reg.io\" in task \
             secret answers"]),
         ("C3", page(&auths("registry-1.docker.io", OK), "nginx"), vec!["wins \"registry-1.docker.io\""]),
         ("C3", page(&auths("docker.com", OK), "nginx"), vec![
@@ -177,7 +181,8 @@ fn kubelet_and_podman() -> Vec<Row> {
         ("C8", page(&auths("reg.io", r#"{"auth": "dTo=", "identitytoken": "t"}"#), "reg.io/a"), vec![
             "answer: identity token from task secret"]),
         ("C9", page_of(over_base, "reg.io/a"), vec![
-            "hint: the password ends in a newline, which registries refuse; encode user:password with printf instead of echo"]),
+            "hint: the password ends in a newline, which registries refuse; encode user:password with printf \
+            instead of echo"]),
         ("C10", error(cut_short), vec!["task secret: the JSON ends too early, at line 1"]),
         ("C10", error(" "), vec!["task secret: the file is empty; an empty configuration is written {}"]),
         ("C11", page_of(Resolver::builder().task_secret("{}").agent_flag(agent), "reg.io/a"), vec![
@@ -222,14 +227,18 @@ fn mesos_and_dcos() -> Vec<Row> {
     vec![
         ("M1", in_sandbox(&bare), vec!["docker.tar.gz to read, but config.json, which Docker does not look at",
             "hint: sandbox HOME, /dir: if config.json holds \"auths\", move it to .docker/config.json"]),
-        ("M1", warnings_of_fetch(r#"{"uri": "https://x.io/config.json"}"#), vec!["set destPath to .docker/config.json"]),
-        ("M2", in_sandbox(&none), vec!["sandbox HOME, /dir: holds no .docker/config.json, .dockercfg or docker.tar.gz",
+        ("M1", warnings_of_fetch(r#"{"uri": "https://x.io/config.json"}"#),
+            vec!["set destPath to .docker/config.json"]),
+        ("M2", in_sandbox(&none),
+            vec!["sandbox HOME, /dir: holds no .docker/config.json, .dockercfg or docker.tar.gz",
             "Docker's HOME is the sandbox, so ~/.docker is not read"]),
         ("M2", at(none.path(), no_agent.explain(&image_ref("reg.io/a")).to_string()), vec![
             "let the task fetch docker.tar.gz into it", "so the agent's ~/.docker is not read"]),
         ("M3", at(shared.path(), page_of(Resolver::builder().cluster_file(&shared_file), "reg.io/a")), vec![
-            "no key in any source is for the registry reg.io, only for \"quay.io\", \"ghcr.io\"; log in: podman login --authfile /dir/docker_credentials reg.io"]),
-        ("M4", { let tar = archive(".docker/config.json"); page_of(Resolver::builder().task_secret(tar), "reg.io/a") },
+            "no key in any source is for the registry reg.io, only for \"quay.io\", \
+            \"ghcr.io\"; log in: podman login --authfile /dir/docker_credentials reg.io"]),
+        ("M4", { let tar = archive(".docker/config.json"); page_of(Resolver::builder().task_secret(tar),
+            "reg.io/a") },
             vec!["answer: user name and password from task secret, (.docker/config.json)"]),
         ("M5", in_sandbox(&packed), vec!["from sandbox HOME, /dir/docker.tar.gz (.docker/config.json)"]),
         ("M5", warnings_of_fetch(r#"{"uri": "https://x.io/docker.tar.gz", "extract": false}"#), vec![
@@ -239,21 +248,28 @@ fn mesos_and_dcos() -> Vec<Row> {
         ("M7", { let page = in_sandbox(&packed);
             assert_eq!(fs::read_dir(&packed).unwrap().count(), 1, "nothing is unpacked to the disk"); page },
             vec!["answer: user name and password from sandbox HOME"]),
-        ("M8", in_sandbox(&all), vec!["the task can read the credentials in sandbox HOME, /dir/docker.tar.gz (.docker/config.json) for \
+        ("M8", in_sandbox(&all),
+            vec!["the task can read the credentials in sandbox HOME, /dir/docker.tar.gz (.docker/config.json) for \
             \"quay.io\", too; leave only \"reg.io\" in it"]),
         ("M9", page(r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a"), vec![
-            "absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\"", "podman login"]),
+            "absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\"",
+            "podman login"]),
         ("M10", page(&auths(ECR, &entry("AWS:secret")), &format!("{ECR}/app")), vec![
-            "hint: a password of Amazon ECR is valid for 12 hours, and this one does not say since when; remove the entry and log in \
-            with a new one to a new file and copy its entry to task secret: aws ecr get-login-password --region eu-west-1 | podman \
+            "hint: a password of Amazon ECR is valid for 12 hours, and this one does not say since when; remove \
+            the entry and log in \
+            with a new one to a new file and copy its entry to task secret: aws ecr get-login-password --region \
+            eu-west-1 | podman \
             login --authfile new.json --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"]),
         ("M10", page(&auths("gcr.io", &entry("oauth2accesstoken:ya29")), "gcr.io/p/app"), vec![
             "copy its entry to task secret: gcloud auth print-access-token | podman login"]),
         ("M10", page(&auths("acme.azurecr.io", r#"{"identitytoken": "t"}"#), "acme.azurecr.io/app"), vec![
-            "copy its entry to task secret: az acr login --name acme --expose-token --output tsv --query accessToken | podman login"]),
+            "copy its entry to task secret: az acr login --name acme --expose-token --output tsv --query \
+            accessToken | podman login"]),
         ("M14", in_docker(&other), vec!["agent flag: not read, because there is a credential file in the sandbox",
-            "hint: a credential file in the sandbox hides the credential of agent flag, key \"reg.io\"; add the key to"]),
-        ("M15", error("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), vec!["certificate", "certs.d"]),
+            "hint: a credential file in the sandbox hides the credential of agent flag, key \"reg.io\"; add the \
+            key to"]),
+        ("M15", error("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), vec!["certificate",
+            "certs.d"]),
         ("M17", at(deimos.path(), page_of(Resolver::builder().home(Some(deimos.path())), "reg.io/a")), vec![
             "answer: user name and password from sandbox HOME, /dir/.dockercfg, key \"reg.io\""]),
         ("M18", in_sandbox(&own), vec!["sandbox HOME, /dir/docker.tar.gz (.docker/config.json)", "wins \"reg.io\""]),
@@ -360,7 +376,8 @@ fn commands_name_the_file_that_was_read() {
             "podman login --authfile /dir/config.json reg.io"),
         (at_cluster(&empty.path().join("config.json")), "reg.io/a", &empty,
             "podman login --authfile /dir/config.json reg.io"),
-        (Resolver::builder().task_secret("{}"), "[::1]:5000/a", &home, "podman login --authfile new.json '[::1]:5000'"),
+        (Resolver::builder().task_secret("{}"), "[::1]:5000/a",
+            &home, "podman login --authfile new.json '[::1]:5000'"),
     ];
     check_rows(rows, |(builder, image, directory, command)| {
         let page = at(directory.path(), page_of(builder, image));
@@ -394,23 +411,32 @@ fn remedies_hold_for_the_entry_that_answered() {
     // the auths of /dir/config.json, image, in a hint, not in one, rule
     #[rustfmt::skip]
     let table: &[(&str, &str, &str, &str, &str)] = &[
-        (r#""reg.io/team": {"auth": "!"}"#, "reg.io/team/app", "podman login --authfile /dir/config.json reg.io/team\n",
+        (r#""reg.io/team": {"auth": "!"}"#, "reg.io/team/app",
+            "podman login --authfile /dir/config.json reg.io/team\n",
             "docker", "the key of the entry, which docker login cannot write"),
         (r#""reg.io/team": EXP"#, "reg.io/team/app", "reg.io/team\n", "docker", "expired"),
         (r#""reg.io/team": NEWLINE"#, "reg.io/team/app", "reg.io/team\n", "docker", "a newline"),
-        (r#""docker.io/library": {"auth": "!"}"#, "nginx", "docker.io/library\n", "docker --", "a namespace of Docker Hub"),
-        (r#""reg.io": {"auth": "!"}"#, "reg.io/a", "remove it and log in again: docker --config /dir login reg.io\n", "podman",
+        (r#""docker.io/library": {"auth": "!"}"#, "nginx", "docker.io/library\n", "docker --",
+            "a namespace of Docker Hub"),
+        (r#""reg.io": {"auth": "!"}"#, "reg.io/a", "remove it and log in again: docker --config /dir login reg.io\n",
+            "podman",
             "docker login writes the same key"),
-        (r#""reg.io": NEWLINE"#, "reg.io/a", "remove the entry and log in again: docker --config /dir login reg.io\n", "podman", "a newline"),
-        (r#""reg.io": {"auth": "dTpwCg==", "identitytoken": "t"}"#, "reg.io/a", "", "newline", "the password is not used"),
-        (r#""reg.io": OK, "reg.io": {"auth": "!"}"#, "reg.io/a", "without it and its duplicates the image is pulled", "docker.io",
+        (r#""reg.io": NEWLINE"#, "reg.io/a",
+            "remove the entry and log in again: docker --config /dir login reg.io\n", "podman", "a newline"),
+        (r#""reg.io": {"auth": "dTpwCg==", "identitytoken": "t"}"#, "reg.io/a", "", "newline",
+            "the password is not used"),
+        (r#""reg.io": OK, "reg.io": {"auth": "!"}"#, "reg.io/a", "without it and its duplicates the image is pulled",
+            "docker.io",
             "an earlier entry of the same key would count"),
         (r#""https://reg.io": OTHER, "reg.io": OK, "reg.io": {"auth": "dTpx"}"#, "reg.io/a",
             "remove every entry \"reg.io\" from", "docker.io", "an earlier entry of the same key would count"),
-        (r#""notreg.io/Team": OK"#, "reg.io/app", "no key in any source", "notreg.io/Team", "another host (DESIGN 3.1)"),
+        (r#""notreg.io/Team": OK"#, "reg.io/app", "no key in any source", "notreg.io/Team",
+            "another host (DESIGN 3.1)"),
         (r#""reg.io.evil.com/X": OK"#, "reg.io/x", "no key in any source", "can match no image", "another host"),
-        (r#""mirror.example.com/docker.io/Library": OK"#, "nginx", "no key in any source", "can match no image", "another host"),
-        (r#""index.docker.io/Library": OK"#, "nginx", "can match no image: \"index.docker.io/Library\"", "no key in any",
+        (r#""mirror.example.com/docker.io/Library": OK"#, "nginx", "no key in any source", "can match no image",
+            "another host"),
+        (r#""index.docker.io/Library": OK"#, "nginx", "can match no image: \"index.docker.io/Library\"",
+            "no key in any",
             "another name of the same host"),
         (r#""hunter2pass": OK"#, "reg.io/x", "nor for any other", "hunter2pass", "a key that is not a registry"),
     ];
@@ -439,16 +465,22 @@ fn hints_do_not_claim_what_docker_does_not_do() {
         (r#"{"auths": {"reg.io": OK}, "credsStore": "pass", "credHelpers": {"reg.io": ""}}"#, "reg.io/a", "", "asks",
             "an empty name: from the file"),
         (r#"{"auths": {"reg.io": OK}, "credHelpers": {"*.io": "x"}}"#, "reg.io/a", "", "asks", "Docker knows no *"),
-        (r#"{"auths": {"reg.io": OK}, "credHelpers": {"https://reg.io": "x"}}"#, "reg.io/a", "", "asks", "by the text of keys"),
-        (r#"{"auths": {"docker.io": OK}, "credHelpers": {"https://index.docker.io/v1/": "x"}}"#, "nginx", "asks", "docker.io;",
+        (r#"{"auths": {"reg.io": OK}, "credHelpers": {"https://reg.io": "x"}}"#, "reg.io/a", "", "asks",
             "by the text of keys"),
-        (r#"{"auths": {"reg.io": {"auth": "!"}}, "credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/x", "to a new file", "docker",
+        (r#"{"auths": {"docker.io": OK}, "credHelpers": {"https://index.docker.io/v1/": "x"}}"#, "nginx", "asks",
+            "docker.io;",
+            "by the text of keys"),
+        (r#"{"auths": {"reg.io": {"auth": "!"}}, "credHelpers": {"reg.io": "ecr-login"}}"#, "reg.io/x",
+            "to a new file", "docker",
             "a login would write to the helper"),
-        (r#"{"auths": {}, "mirrors": {"quay.io": {"endpoint": ["https://m"]}}}"#, "quay.io/x", "no key in any source", "mirrors",
+        (r#"{"auths": {}, "mirrors": {"quay.io": {"endpoint": ["https://m"]}}}"#, "quay.io/x",
+            "no key in any source", "mirrors",
             "not a credential"),
-        (r#"{"auths": {}, "MyProxies": {"quay.io": "http://proxy"}}"#, "quay.io/x", "no key in any source", "MyProxies",
+        (r#"{"auths": {}, "MyProxies": {"quay.io": "http://proxy"}}"#, "quay.io/x", "no key in any source",
+            "MyProxies",
             "not a credential"),
-        (r#"{"auths": {}, "SuperSecretHunter": {"quay.io": OK}}"#, "quay.io/x", "is in a field that is ignored", "Hunter",
+        (r#"{"auths": {}, "SuperSecretHunter": {"quay.io": OK}}"#, "quay.io/x", "is in a field that is ignored",
+            "Hunter",
             "a name that may be a password"),
         (r#"{"auth": {"quay.io": "dTpw"}}"#, "quay.io/x", "is in the field \"auth\"", "no key", "a text"),
     ];

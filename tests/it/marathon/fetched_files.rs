@@ -287,16 +287,19 @@ fn an_unpacked_archive_is_explained_once() {
 #[cfg_attr(not(feature = "archive"), ignore = "needs the feature archive")]
 fn explain_lists_fetched_credential_files_without_effect() {
     let none = Resolver::builder().build().unwrap();
-    let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos takes \
+    let query = "sandbox HOME, what the task fetches: no fetched credential file has an effect: /fetch(0): Mesos \
+            takes \
     the query for a part of the name";
-    let hint = "hint: sandbox HOME, what the task fetches: no credential file of it has an effect; its line above gives the reasons";
+    let hint = "hint: sandbox HOME, what the task fetches: no credential file of it has an effect; its line above \
+            gives the reasons";
     let nothing = "hint: no credential file was given or found at any level";
     let no_key = "hint: no key in any source is for the registry new.io";
     // what is fetched, the agent, what is explained, what is not, rule
     type Row<'a> = (&'a str, &'a Resolver, &'a [&'a str], &'a [&'a str], &'a str);
     #[rustfmt::skip]
     let table: &[Row<'_>] = &[
-        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key], "a signed URL"),
+        (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &none, &[query, hint], &[nothing, no_key],
+            "a signed URL"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}"#, &agent(), &[query, hint, no_key], &[nothing],
             "over an agent's credentials"),
         (r#"{"uri": "https://h/docker.tar.gz?sig=canary"}, {"uri": "https://h/config.json"}"#, &none,
@@ -310,7 +313,8 @@ fn explain_lists_fetched_credential_files_without_effect() {
         (r#"{"uri": "https://h/app.tgz"}"#, &none, &["sandbox HOME: not given", nothing],
             &["no fetched credential file has", hint], "no credential file by its name"),
         (r#"{"uri": "DIR/docker.tar.gz", "extract": false}"#, &none,
-            &["docker.tar.gz (.dockercfg), a config.json", no_key], &["no fetched credential file has", hint, nothing],
+            &["docker.tar.gz (.dockercfg), a config.json", no_key], &["no fetched credential file has",
+            hint, nothing],
             "read here, not by Docker"),
     ];
     let scratch = tempfile::tempdir().unwrap();
