@@ -210,7 +210,7 @@ impl Location {
     }
 }
 
-/// As its text.
+/// Serialises as its text.
 impl Serialize for Location {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

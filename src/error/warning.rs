@@ -140,7 +140,7 @@ impl Warning {
     }
 }
 
-/// As an object with its `location`, its `key` if there is one, and its whole text as `message`.
+/// Serialises as an object with its `location`, its `key` if there is one, and its whole text as `message`.
 impl Serialize for Warning {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Warning", 3)?;

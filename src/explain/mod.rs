@@ -1,5 +1,6 @@
 //! The same lookup step by step: the data of an [`Explanation`], and the page that people read.
 
+mod best;
 mod hints;
 mod login;
 mod near_miss;

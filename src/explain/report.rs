@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::hints::{Best, Clues, of_blocked};
+use super::best::{Best, of_blocked};
+use super::hints::Clues;
 use super::near_miss::{Relation, relation};
 use super::{Answer, FileReport, Finding, SourceReport, Verdict};
 use crate::auth::Credential;

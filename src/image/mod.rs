@@ -331,7 +331,7 @@ impl PartialOrd for ImageRef<'_> {
     }
 }
 
-/// As its normalised form.
+/// Serialises as its normalised form.
 impl Serialize for ImageRef<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -84,9 +84,9 @@ fn differences() {
 #[derive(Debug, Default, PartialEq)]
 struct Totals {
     lookups: usize,
-    /// Those with the same answer.
+    /// Lookups with the same answer.
     same: usize,
-    /// Those for which `docker_credential` has several answers, by the order of a `HashMap`.
+    /// Lookups for which `docker_credential` has several answers, by the order of a `HashMap`.
     random: usize,
 }
 

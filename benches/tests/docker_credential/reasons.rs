@@ -258,7 +258,7 @@ fn registry_token(case: &mut Case) {
 fn absent_entry(case: &mut Case) {
     const CREDENTIALS: [&str; 4] = ["auth", "username", "identitytoken", "registrytoken"];
     let is_absent = |entry: &Entry| CREDENTIALS.iter().all(|name| entry.text(name).is_none());
-    // Of a repeated key the last entry counts.
+    // The last entry of a repeated key counts.
     last_of_a_key(case);
     case.file.entries.retain(|(_, entry)| !is_absent(entry));
 }

@@ -35,7 +35,7 @@ fn oci_client_gets_what_the_registry_takes() {
     }
 }
 
-/// What `bollard` would send is what the documented header holds.
+/// `bollard` would send what the documented header holds.
 #[test]
 fn bollard_sends_the_fields_of_the_header() {
     for name in ["reg.io/a", "acr.example.net/a", "bearer.io/a", "nginx"] {

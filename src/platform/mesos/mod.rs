@@ -67,7 +67,7 @@ pub enum Containerizer {
     Mesos,
 }
 
-/// As in Marathon's definitions: `DOCKER`, `MESOS`.
+/// Writes it like Marathon's definitions: `DOCKER`, `MESOS`.
 impl fmt::Display for Containerizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
