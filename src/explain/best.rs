@@ -37,14 +37,17 @@ impl<'a> Best<'a> {
 
     fn login(&self) -> Login<'_> {
         let has_helper = self.file.has_key_helper(self.image, self.host);
-        Login::to(Some(self.file), &self.key, has_helper)
+        Login::to(Some(self.file), &self.key, has_helper, self.occurrences())
     }
 
-    /// Returns whether the file repeats the key, so that an earlier entry counts without this one.
-    fn has_duplicates(&self) -> bool {
+    /// Returns the number of entries with this key. Without the last one, an earlier one counts.
+    fn occurrences(&self) -> usize {
         let key = self.file.text(self.entry.key);
-        let mut entries = self.file.entries.iter();
-        entries.any(|e| e.state == EntryState::Duplicate && self.file.text(e.key) == key)
+        self.file.entries.iter().filter(|entry| self.file.text(entry.key) == key).count()
+    }
+
+    fn has_duplicates(&self) -> bool {
+        self.occurrences() > 1
     }
 
     /// Returns the likely reasons why the registry refuses the credential, the likeliest first.

@@ -294,7 +294,7 @@ impl<'a> Clues<'a> {
 
 /// Returns the advice to log in to a registry, for an entry in a file.
 fn log_in(file: Option<&File>, registry: &str, what: &str) -> String {
-    Login::to(file, registry, false).advice(what, file.map(|file| &file.location))
+    Login::to(file, registry, false, 0).advice(what, file.map(|file| &file.location))
 }
 
 /// Returns the keys that an image needs, as the end of a hint.

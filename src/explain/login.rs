@@ -27,13 +27,20 @@ impl<'a> Login<'a> {
     /// empty one it turns on the helper of the system. It knows no namespaces. `podman login` writes
     /// to a file of any name. Neither writes to a `.dockercfg`, an archive or a Secret, and both ask
     /// the helper that `credHelpers` names for the registry.
-    pub(super) fn to(file: Option<&'a File>, key: &'a str, has_key_helper: bool) -> Self {
+    ///
+    /// `removed` is the number of entries that are removed before.
+    pub(super) fn to(
+        file: Option<&'a File>,
+        key: &'a str,
+        has_key_helper: bool,
+        removed: usize,
+    ) -> Self {
         let can_write =
             |file: &&File| file.format == Format::ConfigJson && file.location.is_whole();
         let file = file.filter(can_write).filter(|_| !has_key_helper);
         let path = file.and_then(|file| file.location.path()).filter(|path| is_plain(path));
         let by_docker =
-            file.is_some_and(|file| file.store_helper.is_none() && !file.entries.is_empty());
+            file.is_some_and(|file| file.store_helper.is_none() && file.entries.len() > removed);
         Login { path, by_docker: by_docker && !key.contains('/'), key, password: None }
     }
 
