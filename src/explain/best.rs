@@ -93,7 +93,7 @@ impl<'a> Best<'a> {
             let which = if self.has_duplicates() { "every entry" } else { "the entry" };
             hints.push(format!(
                 "if the registry refuses this credential, remove {which} {key} from {}; then {} in {} \
-                 answers, which means the same",
+                 answers, which is for the same images",
                 file.location,
                 Shown(next_file.text(next.key)),
                 next_file.location
@@ -143,8 +143,8 @@ pub(super) fn of_blocked(
         None => "the image is pulled anonymously".to_owned(),
     };
     let (without, remove) = match best.has_duplicates() {
-        true => ("without it and its duplicates", "remove them and log in again"),
-        false => ("without the malformed entry", "remove it and log in again"),
+        true => ("without it and its duplicates,", "remove them and log in again"),
+        false => ("without the malformed entry,", "remove it and log in again"),
     };
     let advice = best.login().advice(remove, Some(&best.file.location));
     vec![format!("{without} {next}; to replace it, {advice}")]

@@ -252,7 +252,11 @@ impl<'a> Clues<'a> {
         }
         for (miss, mentions, keys) in self.near {
             if let Some(scopes) = mentions.list() {
-                hints.push(format!("{}: {scopes}{}", miss.hint(registry), needed(&keys)));
+                hints.push(format!(
+                    "{}: {scopes}{}",
+                    miss.hint(registry),
+                    needed(&keys, mentions.file)
+                ));
             }
         }
         let is_about_keys = !hints.is_empty();
@@ -298,11 +302,12 @@ fn log_in(file: Option<&File>, registry: &str, what: &str) -> String {
 }
 
 /// Returns the keys that an image needs, as the end of a hint.
-fn needed(keys: &[String]) -> String {
+fn needed(keys: &[String], file: Option<&File>) -> String {
+    let place = file.map_or_else(String::new, |file| format!(" to {}", file.location));
     let keys: Vec<String> = keys.iter().map(|key| Shown(key).to_string()).collect();
     match keys.join(" or ") {
         keys if keys.is_empty() => keys,
-        keys => format!("; add the key {keys}"),
+        keys => format!("; add the key {keys}{place}"),
     }
 }
 
@@ -320,7 +325,7 @@ fn misplaced(key: &str, place: &Place) -> String {
             // Any other name may be a password in the wrong place.
             match LIKE_AUTHS.iter().find(|like| field.eq_ignore_ascii_case(like)) {
                 Some(field) => format!(
-                    "{key} is in the field \"{field}\", which is ignored; call that field \"auths\""
+                    "{key} is in the field \"{field}\", which is ignored; rename that field to \"auths\""
                 ),
                 None => format!("{key} is in a field that is ignored; move it into \"auths\""),
             }

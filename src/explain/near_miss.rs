@@ -43,7 +43,7 @@ impl Miss {
                 format!("is for another port; the image is on {registry}, and no port means 443")
             }
             Miss::OtherNamespace => {
-                format!("is for that path alone; the repository is {}", image.repository())
+                format!("is for that path and below; the repository is {}", image.repository())
             }
             Miss::ParentHost => {
                 format!("is for that host alone, not for {registry} below it")

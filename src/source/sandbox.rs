@@ -82,8 +82,10 @@ pub(super) fn no_files(
 ) -> NoFiles {
     match misplaced {
         None => NoFiles::because(why).or_else(remedy),
-        Some(name) => NoFiles::because(format!("{why}, but {name}, which Docker does not look at"))
-            .mistake(format!("if {name} holds \"auths\", move it to .docker/config.json")),
+        Some(name) => {
+            NoFiles::because(format!("{why}; {name} is there, where Docker does not look"))
+                .mistake(format!("if {name} holds \"auths\", move it to .docker/config.json"))
+        }
     }
 }
 

@@ -50,16 +50,16 @@ fn explain_has_a_line_for_each_cause() {
             "the kind"),
         (r#""reg.io": OK"#, "reg.io:5000/a",
             "  hint: reg.io:5000 has no key, but the same host on another port has: \"reg.io\"; \
-            add the key \"reg.io:5000\"", "another port"),
+            add the key \"reg.io:5000\" to task secret", "another port"),
         (r#""reg.io/t": OK"#, "reg.io/a",
-            "    out of scope \"reg.io/t\": is for that path alone; the repository is a",
+            "    out of scope \"reg.io/t\": is for that path and below; the repository is a",
             "another namespace"),
         (r#""reg.io/t": OK"#, "reg.io/a",
-            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\"",
+            "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \"reg.io\" to task secret",
             "another namespace"),
         (r#""reg.io/t": OK, "https://reg.io/t/": OK"#, "reg.io/a",
             "  hint: reg.io has keys for other namespaces only: \"reg.io/t\"; add the key \"reg.io/a\" or \
-            \"reg.io\"", "two spellings are mentioned once"),
+            \"reg.io\" to task secret", "two spellings are mentioned once"),
         (r#"{"auths": {"reg.io": {}}, "credsStore": "osxkeychain"}"#, "reg.io/a",
             "    absent \"reg.io\": holds no credential; credsStore leaves it to the helper \"osxkeychain\", \
             which is \
@@ -101,13 +101,13 @@ fn explain_has_a_line_for_each_cause() {
             "    out of scope \"hub.docker.com\": is not a name of Docker Hub, and no * covers it; write \
             https://index.docker.io/v1/", "the Hub"),
         (r#""*.io": OK"#, "nginx",
-            "  hint: these do not cover Docker Hub: \"*.io\"; add the key \"https://index.docker.io/v1/\"",
+            "  hint: these do not cover Docker Hub: \"*.io\"; add the key \"https://index.docker.io/v1/\" to task secret",
             "the Hub"),
         (r#""*.reg.io": OK"#, "reg.io/a",
             "    out of scope \"*.reg.io\": does not cover reg.io: * matches within one label only", "a pattern"),
         (r#""*.reg.io": OK"#, "a.b.reg.io/a",
             "  hint: a.b.reg.io has no key, but there are patterns with another number of labels: \"*.reg.io\"; \
-            add the key \"a.b.reg.io\" or \"*.*.reg.io\"",
+            add the key \"a.b.reg.io\" or \"*.*.reg.io\" to task secret",
             "a pattern"),
         (r#""reg.io": OK"#, "a.reg.io/a",
             "    out of scope \"reg.io\": is for that host alone, not for a.reg.io below it", "a host above"),
@@ -133,7 +133,7 @@ fn explain_has_a_line_for_each_cause() {
             "nothing"),
         (r#""quay.io": OK"#, "reg.io/a", "  task secret, a config.json with 1 key: none for this image", "nothing"),
         (r#""quay.io/team": OK"#, "quay.io/teams/app",
-            "    out of scope \"quay.io/team\": is for that path alone; the repository is teams/app",
+            "    out of scope \"quay.io/team\": is for that path and below; the repository is teams/app",
             "whole segments"),
         (r#""quay.io/team": {}"#, "quay.io/teams/app", "  task secret, a config.json with 1 key: none for this image",
             "whole segments"),
@@ -145,7 +145,7 @@ fn explain_has_a_line_for_each_cause() {
         (&many, "reg.io/a", "    and 40 more keys like these", "a page has an end"),
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \
             \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more; add the key \"reg.io/a\" or \
-            \"reg.io\"", "a line has an end"),
+            \"reg.io\" to task secret", "a line has an end"),
         (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * \
             is allowed in a host only)", "however many others"),
         (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",

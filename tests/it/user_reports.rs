@@ -127,16 +127,16 @@ fn docker() -> Vec<Row> {
             "sandbox HOME, /dir: holds no .docker/config.json and no .dockercfg",
             "docker login writes .docker/config.json there if it runs with the same HOME; sudo"]),
         ("D13", page_of(Resolver::builder().home(Some(wrong_home.path())), "reg.io/a"), vec![
-            "but config.json, which Docker does not look at", "move it to .docker/config.json"]),
+            "config.json is there, where Docker does not look", "move it to .docker/config.json"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "user:hunter2"}"#), "reg.io/a"), vec![
             "blocks it: its field \"auth\"",
-            "without the malformed entry the image is pulled anonymously; to replace it, remove it and log in again"]),
+            "without the malformed entry, the image is pulled anonymously; to replace it, remove it and log in again"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "ghp_16C7e42F292c6912E7710c838347Ae178B4a"}"#), "reg.io/a"), vec![
             "its field \"auth\" is not base64", "remove it and log in again"]),
         ("D15", page(r#"{"auths": {}, "reg.io": OK}"#, "reg.io/a"), vec![
             "hint: task secret: \"reg.io\" is next to \"auths\", where it is ignored; move it into \"auths\""]),
         ("D15", page(r#"{"auth": {"https://reg.io/v1/": OK}}"#, "reg.io/a"), vec![
-            "\"https://reg.io/v1/\" is in the field \"auth\", which is ignored; call that field \"auths\""]),
+            "\"https://reg.io/v1/\" is in the field \"auth\", which is ignored; rename that field to \"auths\""]),
         ("D15", page(r#"{"config": {"auths": {"reg.io": OK}}}"#, "reg.io/a"), vec![
             "\"reg.io\" is in the field \"config\", which is ignored"]),
         ("D15", page(r#"{"reg.io": "dTpw"}"#, "reg.io/a"), vec![
@@ -169,7 +169,7 @@ fn kubelet_and_podman() -> Vec<Row> {
             "these do not cover Docker Hub: \"docker.com\"; add the key \"https://index.docker.io/v1/\""]),
         ("C4", page(&auths("https://reg.io/v1/", OK), "reg.io/a"), vec!["wins \"https://reg.io/v1/\""]),
         ("C5", page(&auths("quay.io/team", OK), "quay.io/teams/app"), vec![
-            "is for that path alone; the repository is teams/app", "add the key \"quay.io/teams\" or \"quay.io\""]),
+            "is for that path and below; the repository is teams/app", "add the key \"quay.io/teams\" or \"quay.io\""]),
         ("C6", page(&auths("*.reg.io", OK), "a.b.reg.io/app"), vec![
             "* matches within one label only", "add the key \"a.b.reg.io\" or \"*.*.reg.io\""]),
         ("C6", page(&auths("*.reg.io", OK), "reg.io/app"), vec!["\"*.reg.io\"; add the key \"reg.io\""]),
@@ -225,7 +225,7 @@ fn mesos_and_dcos() -> Vec<Row> {
         at(sandbox.path(), page_of(Resolver::builder().sandbox_home(sandbox.path()), "reg.io/a"))
     };
     vec![
-        ("M1", in_sandbox(&bare), vec!["docker.tar.gz to read, but config.json, which Docker does not look at",
+        ("M1", in_sandbox(&bare), vec!["docker.tar.gz to read; config.json is there, where Docker does not look",
             "hint: sandbox HOME, /dir: if config.json holds \"auths\", move it to .docker/config.json"]),
         ("M1", warnings_of_fetch(r#"{"uri": "https://x.io/config.json"}"#),
             vec!["set destPath to .docker/config.json"]),
@@ -336,6 +336,7 @@ fn the_keys_that_hints_name_cover_the_image() {
         let explained = secret(config(&[(key, "u")])).unwrap().explain(&image_ref(image));
         for hint in explained.hints() {
             let Some((_, needed)) = hint.split_once("; add the key ") else { continue };
+            let needed = needed.strip_suffix(" to task secret").unwrap_or(needed);
             for needed in needed.split(" or ") {
                 let resolver = secret(config(&[(needed.trim_matches('"'), "u")])).unwrap();
                 assert!(
@@ -426,7 +427,7 @@ fn remedies_hold_for_the_entry_that_answered() {
             "remove the entry and log in again: docker --config /dir login reg.io\n", "podman", "a newline"),
         (r#""reg.io": {"auth": "dTpwCg==", "identitytoken": "t"}"#, "reg.io/a", "", "newline",
             "the password is not used"),
-        (r#""reg.io": OK, "reg.io": {"auth": "!"}"#, "reg.io/a", "without it and its duplicates the image is pulled",
+        (r#""reg.io": OK, "reg.io": {"auth": "!"}"#, "reg.io/a", "without it and its duplicates, the image is pulled",
             "docker.io",
             "an earlier entry of the same key would count"),
         (r#""https://reg.io": OTHER, "reg.io": OK, "reg.io": {"auth": "dTpx"}"#, "reg.io/a",
