@@ -5,7 +5,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::{
-    AuthConfig, CredentialFile, ImageRef, KeyProblem, Level, Resolver, ResolverBuilder, WarningKind,
+    AuthConfig, CredentialFile, ImageRef, KeyProblem, Level, Lookup, Resolver, ResolverBuilder,
+    WarningKind,
 };
 use serde_json::json;
 
@@ -144,4 +145,18 @@ fn check(resolver: &Resolver, entries: &[Entry], image: &ImageRef<'_>, has_canar
     assert!(has_canary || !told.contains(CANARY), "{told}");
     assert_eq!(explained.is_found(), expected.is_some(), "{explained}");
     assert_eq!(explained.is_blocked(), expected.is_none() && !all.is_empty(), "{explained}");
+    assert!(explained.hints().len() <= 3, "{explained}");
+
+    // If no helper has a credential, a lookup ends in the same answer.
+    let mut lookup = resolver.lookup(image);
+    while let Lookup::Helper(request) = lookup {
+        lookup = request.next();
+    }
+    match lookup {
+        Lookup::Found(auth) => assert_eq!(number(auth), expected, "the end of a lookup of {image}"),
+        end => {
+            assert_eq!(expected, None, "the end of a lookup of {image}: {end:?}");
+            assert_eq!(matches!(end, Lookup::Blocked(_)), explained.is_blocked(), "{image}");
+        }
+    }
 }
