@@ -45,7 +45,7 @@ pub enum WarningKind {
         preferred: Arc<str>,
     },
     /// A credential that `credHelpers` (for its key) or `credsStore` (without a key) leaves to a
-    /// credential helper, which is never run.
+    /// credential helper. `resolve` does not run it.
     Helper {
         /// The name of the helper: `ecr-login` for the program `docker-credential-ecr-login`.
         helper: Box<str>,

@@ -1,5 +1,5 @@
 //! Credential helpers, which a file names in `credsStore` and `credHelpers`. They are reported and
-//! never run here: the lookup passes over them, as over absent entries.
+//! not run here: `resolve` passes over them, as over absent entries.
 
 use std::collections::HashMap;
 

@@ -30,8 +30,8 @@ use crate::source::{NoFiles, Watched};
 ///
 /// **Level beats specificity, specificity wins inside a level.** The strongest [`Level`] with a
 /// usable or malformed entry for the image decides: task secret, sandbox HOME, agent flag, cluster
-/// file. Podman layers its files the same way, and kubelet its keyrings. Inside a level, in this
-/// order:
+/// file, then the files of a user. Podman layers its files the same way, and kubelet its keyrings.
+/// Inside a level, in this order:
 ///
 /// 1. An exact host goes before a host with `*`; of two with `*`, the one with more literal
 ///    characters goes first.

@@ -33,7 +33,7 @@ pub(super) fn read(
                 true => "the file does not exist",
                 false => "the file does not exist, which was allowed",
             };
-            // Of the files of a user, only the one that everybody knows is suggested.
+            // A user has many places for a file. Only the one that everybody knows is suggested.
             let may_create = !level.is_of_user() || level == Level::UserConfigJson;
             let no_files =
                 NoFiles { why: why.into(), advice: may_create.then_some(Advice::Create) };
