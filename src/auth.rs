@@ -1,11 +1,13 @@
 //! The answer of a lookup: a credential and its origin.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use zeroize::Zeroizing;
 
 use crate::file::{Entry, EntrySecrets, File};
@@ -125,7 +127,7 @@ impl Origin {
 
     /// The path of the file, or of the archive that contains it. `None` if bytes were given.
     #[must_use]
-    pub fn file(&self) -> Option<&str> {
+    pub fn file(&self) -> Option<&Path> {
         self.credential_file()?.location.path()
     }
 
@@ -152,6 +154,32 @@ impl fmt::Display for Origin {
             Some(file) => write!(f, "{}: key {}", file.location, Shown(self.key())),
             None => Ok(()),
         }
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        let (file, other_file) = (self.credential_file(), other.credential_file());
+        file.map(|file| &file.location) == other_file.map(|file| &file.location)
+            && file.map(|file| &file.given_by) == other_file.map(|file| &file.given_by)
+            && self.key() == other.key()
+    }
+}
+
+impl Eq for Origin {}
+
+/// Serialises as an object with `level`, `location`, `key`, and `helper` if one gave the credential.
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Origin", 4)?;
+        object.serialize_field("level", &self.level())?;
+        object.serialize_field("location", &self.credential_file().map(|file| &file.location))?;
+        object.serialize_field("key", self.key())?;
+        match self.helper() {
+            Some(helper) => object.serialize_field("helper", helper)?,
+            None => object.skip_field("helper")?,
+        }
+        object.end()
     }
 }
 

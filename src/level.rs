@@ -134,19 +134,33 @@ pub struct UnknownLevel(());
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     level: Option<Level>,
-    /// A path, or the name of a source without one, such as a secret.
-    name: Option<Arc<str>>,
-    is_path: bool,
+    name: Option<Name>,
     /// The number of a source without a name within its level, from 1.
     ordinal: u32,
     /// The member of an archive or the field of a Secret that holds the file.
     member: Option<&'static str>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name {
+    Path(Arc<Path>),
+    /// The name of a source without a path, such as a secret.
+    Text(Arc<str>),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Path(path) => escaped(&path.to_string_lossy()).fmt(f),
+            Name::Text(text) => escaped(text).fmt(f),
+        }
+    }
+}
+
 impl Location {
     /// Bytes without a level or a name.
     pub(crate) const UNKNOWN: Location =
-        Location { level: None, name: None, is_path: false, ordinal: 1, member: None };
+        Location { level: None, name: None, ordinal: 1, member: None };
 
     pub(crate) fn bytes(level: Level, ordinal: u32) -> Self {
         Location { level: Some(level), ordinal, ..Self::UNKNOWN }
@@ -158,13 +172,12 @@ impl Location {
 
     /// A file or directory without a level.
     pub(crate) fn path_of(path: &Path) -> Self {
-        let name = Some(Arc::from(path.display().to_string()));
-        Location { name, is_path: true, ..Self::UNKNOWN }
+        Location { name: Some(Name::Path(path.into())), ..Self::UNKNOWN }
     }
 
     /// Bytes with a name.
     pub(crate) fn called(level: Option<Level>, name: &str) -> Self {
-        Location { level, name: Some(name.into()), ..Self::UNKNOWN }
+        Location { level, name: Some(Name::Text(name.into())), ..Self::UNKNOWN }
     }
 
     pub(crate) fn member(&self, member: &'static str) -> Self {
@@ -177,10 +190,13 @@ impl Location {
         self.level
     }
 
-    /// The path that was read. `None` if bytes were given. Invalid UTF-8 in it becomes `�`.
+    /// The path that was read. `None` if bytes were given.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
-        self.name.as_deref().filter(|_| self.is_path)
+    pub fn path(&self) -> Option<&Path> {
+        match &self.name {
+            Some(Name::Path(path)) => Some(path),
+            Some(Name::Text(_)) | None => None,
+        }
     }
 
     /// Returns whether the file is not inside another one.
@@ -198,7 +214,7 @@ impl Location {
     /// first source without a name.
     fn within_level(&self) -> String {
         let file = match (&self.name, self.ordinal) {
-            (Some(name), _) => escaped(name).to_string(),
+            (Some(name), _) => name.to_string(),
             (None, 0 | 1) => String::new(),
             (None, n) => format!("#{n}"),
         };

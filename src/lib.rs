@@ -167,7 +167,8 @@ mod source;
 pub use auth::{AuthConfig, Credential, Origin};
 pub use credential_file::{CredentialFile, FileEntry};
 pub use error::{
-    ArchiveProblem, EntryProblem, Error, KeyProblem, OtherRegistries, Warning, WarningKind,
+    ArchiveProblem, EntryProblem, Error, FileKind, KeyProblem, OtherRegistries, Warning,
+    WarningKind,
 };
 pub use explain::{Explanation, Outcome};
 pub use file::{EntryState, Format};
@@ -175,7 +176,7 @@ pub use file::{EntryState, Format};
 pub use helper::{HelperError, HelperOptions, HelperProblem};
 pub use image::{ImageRef, ImageRefBuf, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
-pub use limits::Limits;
+pub use limits::{Limit, Limits};
 pub use platform::{certs, dcos, marathon, mesos};
 pub use resolver::{AgentFlag, HelperRequest, Home, Lookup, Resolver, ResolverBuilder};
 #[cfg(feature = "env")]

@@ -1,5 +1,7 @@
 //! Every limit on the size of an input, with its default and the reason for it.
 
+use std::fmt;
+
 /// Upper bounds on the size of inputs, so that no input can exhaust the memory of a runtime.
 ///
 /// A source past a limit is an [`Error::Limit`](crate::Error::Limit) that names the limit and its
@@ -68,8 +70,37 @@ impl Default for Limits {
     }
 }
 
-macro_rules! setters {
-    ($($setter:ident, $field:ident;)*) => {
+macro_rules! limits {
+    ($($name:ident, $field:ident, $setter:ident;)*) => {
+        /// The name of one of the [`Limits`], for a program that raises it.
+        ///
+        /// `Display` writes the name of the field.
+        ///
+        /// ```
+        /// use regcred::{Error, Limit, Limits, Resolver};
+        ///
+        /// let limits = Limits::default().with_file_bytes(2);
+        /// let error = Resolver::builder().limits(limits).task_secret("{  }").build().unwrap_err();
+        /// assert!(matches!(error, Error::Limit { limit: Limit::FileBytes, value: 2, .. }));
+        /// assert_eq!(Limit::FileBytes.to_string(), "file_bytes");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Limit {
+            $(
+                #[doc = concat!("[`Limits::", stringify!($field), "`].")]
+                $name,
+            )*
+        }
+
+        impl fmt::Display for Limit {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(match self {
+                    $(Limit::$name => stringify!($field),)*
+                })
+            }
+        }
+
         impl Limits {
             $(
                 #[doc = concat!("Returns the limits with [`", stringify!($field), "`](Self::", stringify!($field), ") changed.")]
@@ -82,16 +113,16 @@ macro_rules! setters {
     };
 }
 
-setters! {
-    with_file_bytes, file_bytes;
-    with_file_entries, file_entries;
-    with_file_patterns, file_patterns;
-    with_archive_bytes, archive_bytes;
-    with_archive_unpacked_bytes, archive_unpacked_bytes;
-    with_archive_entries, archive_entries;
-    with_definition_bytes, definition_bytes;
-    with_definition_containers, definition_containers;
-    with_fetched_files, fetched_files;
+limits! {
+    FileBytes, file_bytes, with_file_bytes;
+    FileEntries, file_entries, with_file_entries;
+    FilePatterns, file_patterns, with_file_patterns;
+    ArchiveBytes, archive_bytes, with_archive_bytes;
+    ArchiveUnpackedBytes, archive_unpacked_bytes, with_archive_unpacked_bytes;
+    ArchiveEntries, archive_entries, with_archive_entries;
+    DefinitionBytes, definition_bytes, with_definition_bytes;
+    DefinitionContainers, definition_containers, with_definition_containers;
+    FetchedFiles, fetched_files, with_fetched_files;
 }
 
 impl Limits {

@@ -4,17 +4,17 @@ use super::gzip::Gunzip;
 use super::recognise::{BLOCK, is_gzip};
 use crate::error::{ArchiveProblem, Error};
 use crate::level::Location;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::secret::SecretBytes;
 
 /// An [`Error`] without its location.
 pub(super) enum Failure {
     Archive(ArchiveProblem),
-    Limit { limit: &'static str, value: u64 },
+    Limit { limit: Limit, value: u64 },
 }
 
 impl Failure {
-    pub(super) fn limit(limit: &'static str, value: u64) -> Self {
+    pub(super) fn limit(limit: Limit, value: u64) -> Self {
         Failure::Limit { limit, value }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Stream<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Failure> {
         let most = limits.effective_archive_bytes();
         if bytes.len() as u64 > most {
-            return Err(Failure::limit("archive_bytes", most));
+            return Err(Failure::limit(Limit::ArchiveBytes, most));
         }
         let source = match is_gzip(bytes) {
             true => Source::Gzip { gunzip: Gunzip::new(bytes), buffer: SecretBytes::zeros(PIECE) },
@@ -132,7 +132,7 @@ impl<'a> Stream<'a> {
 }
 
 fn over_limit(limits: &Limits) -> Failure {
-    Failure::limit("archive_unpacked_bytes", limits.archive_unpacked_bytes)
+    Failure::limit(Limit::ArchiveUnpackedBytes, limits.archive_unpacked_bytes)
 }
 
 /// Reads a gzip file that holds one credential file.
@@ -150,7 +150,7 @@ pub(super) fn gunzip(bytes: &[u8], limits: &Limits) -> Result<SecretBytes, Failu
         }
         unpacked.extend(piece);
         if unpacked.as_slice().len() as u64 > most {
-            return Err(Failure::limit("file_bytes", most));
+            return Err(Failure::limit(Limit::FileBytes, most));
         }
     }
 }

@@ -59,6 +59,7 @@ pub enum Rule {
         Shown(alias),
         Declared(declared, *more)
     )]
+    #[non_exhaustive]
     UndeclaredSecret {
         /// The alias in `pullConfig.secret`.
         alias: String,
@@ -85,6 +86,7 @@ pub enum Rule {
     InvalidUri,
     /// An image that is not an image reference. Marathon accepts it, and pulling it fails.
     #[error("{} is {problem}", Shown(image))]
+    #[non_exhaustive]
     InvalidImage {
         /// The image, without user info, query and fragment.
         image: String,
@@ -96,6 +98,7 @@ pub enum Rule {
         "is Mesos's {message}, not a definition of Marathon's; {}",
         instead_of_message(message)
     )]
+    #[non_exhaustive]
     MesosMessage {
         /// The type of the message: `TaskInfo`.
         message: &'static str,
@@ -105,12 +108,14 @@ pub enum Rule {
     Empty,
     /// A field that is missing.
     #[error("is undefined; it must be {expected}")]
+    #[non_exhaustive]
     Undefined {
         /// The value that is expected.
         expected: &'static str,
     },
     /// A value of the wrong type, or an unknown one.
     #[error("must be {expected}")]
+    #[non_exhaustive]
     Unexpected {
         /// The value that is expected.
         expected: &'static str,

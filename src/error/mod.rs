@@ -5,6 +5,7 @@
 //! location, the line and column, and the kind.
 
 mod fetch;
+mod file_kind;
 mod marathon_messages;
 mod parameter;
 mod pitfall;
@@ -15,9 +16,11 @@ use std::io;
 
 use crate::image::InvalidImageRef;
 use crate::level::Location;
+use crate::limits::Limit;
 use crate::redact::{Shown, ShownKey, escaped};
 
 pub use self::fetch::FetchProblem;
+pub use self::file_kind::FileKind;
 use self::marathon_messages::Joined;
 pub use self::marathon_messages::{Rule, Violation};
 pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
@@ -28,7 +31,7 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 /// with another identity.
 ///
 /// The text is what is wrong, where, and what to do. It never contains a byte of a credential,
-/// except one that the caller writes into the `source` of
+/// except one that the caller writes into the `cause` of
 /// [`SecretUnavailable`](Self::SecretUnavailable). `Debug` writes the same text, because
 /// `fn main() -> Result<(), regcred::Error>` prints `Debug`.
 ///
@@ -41,22 +44,24 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 #[non_exhaustive]
 pub enum Error {
     /// A file or directory that the caller named cannot be opened or read.
-    #[error("{location}: cannot read it: {source}; {}", read_advice(source))]
+    #[error("{location}: cannot read it: {cause}; {}", read_advice(cause))]
+    #[non_exhaustive]
     Read {
         /// The file or directory.
         location: Location,
-        /// The error of the operating system.
-        source: io::Error,
+        /// The error of the operating system. It is part of the text, and so not a `source()` too.
+        cause: io::Error,
     },
 
     /// A symbolic link, directory, device or pipe in place of a credential file. It was not opened:
     /// it could block, or lead out of the sandbox. Replace it by a regular file.
     #[error("{location}: refused, it is {found}; put a regular file there, or remove it")]
+    #[non_exhaustive]
     NotAFile {
         /// The path.
         location: Location,
-        /// The kind of the file: `a directory`.
-        found: &'static str,
+        /// The kind of file that is there.
+        found: FileKind,
     },
 
     /// A value of Mesos's `--docker_config` that is not an absolute path, a `file://` URL or a JSON
@@ -64,6 +69,7 @@ pub enum Error {
     #[error(
         "{location}: {problem}; give an absolute path, a file:// URL or the JSON object itself"
     )]
+    #[non_exhaustive]
     AgentFlag {
         /// The agent flag.
         location: Location,
@@ -73,6 +79,7 @@ pub enum Error {
 
     /// A file that is empty or only white space. An empty configuration is `{}`.
     #[error("{location}: the file is empty{}", location.empty_advice())]
+    #[non_exhaustive]
     Empty {
         /// The file.
         location: Location,
@@ -81,6 +88,7 @@ pub enum Error {
     /// Invalid JSON. Correct it at the given line and column. A file of another kind, such as a
     /// certificate or YAML, is named in the problem, and the advice is for that kind.
     #[error("{location}: {problem} at line {line}, column {column}; {advice}")]
+    #[non_exhaustive]
     Syntax {
         /// The file.
         location: Location,
@@ -97,6 +105,7 @@ pub enum Error {
     /// Valid JSON that is not a credential file: a list, `auths` that is not an object, a Kubernetes
     /// Secret without credentials.
     #[error("{location}: {problem}{}", position(*line, *column))]
+    #[non_exhaustive]
     NotACredentialFile {
         /// The file.
         location: Location,
@@ -111,6 +120,7 @@ pub enum Error {
     /// Bytes that are not UTF-8, such as UTF-16 or a compression other than gzip. Save the file as
     /// UTF-8.
     #[error("{location}: {problem}")]
+    #[non_exhaustive]
     Encoding {
         /// The file.
         location: Location,
@@ -120,6 +130,7 @@ pub enum Error {
 
     /// An archive that cannot be read, or a member of it that is refused.
     #[error("{location}: {problem}")]
+    #[non_exhaustive]
     Archive {
         /// The archive.
         location: Location,
@@ -133,11 +144,12 @@ pub enum Error {
         "{location}: over the limit {limit} of {value}; if it is meant to be that large, raise \
          Limits::{limit}"
     )]
+    #[non_exhaustive]
     Limit {
         /// The source.
         location: Location,
         /// The field of [`Limits`](crate::Limits).
-        limit: &'static str,
+        limit: Limit,
         /// The value of the limit.
         value: u64,
     },
@@ -145,6 +157,7 @@ pub enum Error {
     /// A malformed entry. An error only with [`strict`](crate::ResolverBuilder::strict), otherwise
     /// a [`Warning`].
     #[error("{location}: entry {}: {problem}", ShownKey(key))]
+    #[non_exhaustive]
     Entry {
         /// The file.
         location: Location,
@@ -157,6 +170,7 @@ pub enum Error {
     /// A key that can match no image. An error only with
     /// [`strict`](crate::ResolverBuilder::strict), otherwise a [`Warning`].
     #[error("{location}: key {} can match no image: {problem}", ShownKey(key))]
+    #[non_exhaustive]
     Key {
         /// The file.
         location: Location,
@@ -169,6 +183,7 @@ pub enum Error {
 
     /// A definition that Marathon rejects ([`marathon`](crate::marathon)). Correct each field.
     #[error("{}: {}", Shown(id), Joined(violations))]
+    #[non_exhaustive]
     Definition {
         /// The app, or the pod and its container: `/simple-pod simpletask1`.
         id: String,
@@ -179,12 +194,14 @@ pub enum Error {
     /// A secret that a definition names and that the caller's closure did not return. The image is
     /// not pulled anonymously instead.
     #[error(
-        "{}: the secret {}, source {}, is not available: {source}; the image is not pulled without \
-         it; put it into the secret store under that source",
+        "{}: the secret {}, source {}, is not available: {}; the image is not pulled without it; \
+         put it into the secret store under that source",
         Shown(id),
         Shown(alias),
-        Shown(location)
+        Shown(location),
+        WithSources(cause)
     )]
+    #[non_exhaustive]
     SecretUnavailable {
         /// The app, or the pod and its container.
         id: String,
@@ -192,8 +209,9 @@ pub enum Error {
         alias: String,
         /// The path of the secret in the secret store: its `source` in the definition.
         location: String,
-        /// The error of the closure.
-        source: io::Error,
+        /// The error of the closure. It is part of the text with all its sources, and so not a
+        /// `source()` too.
+        cause: io::Error,
     },
 
     /// A credential file that a definition fetches over the network. Mesos has to fetch it into the
@@ -204,6 +222,7 @@ pub enum Error {
         Shown(id),
         Shown(uri)
     )]
+    #[non_exhaustive]
     NotLocal {
         /// The app, or the pod and its container.
         id: String,
@@ -215,6 +234,7 @@ pub enum Error {
 
     /// A flag of Mesos or a parameter of DC/OS with a value that it does not take.
     #[error("{}: {problem}", escaped(name))]
+    #[non_exhaustive]
     InvalidSetting {
         /// The flag or the parameter.
         name: String,
@@ -229,6 +249,7 @@ pub enum Error {
          NAME.key, and the certificate of a CA is called NAME.crt",
         Shown(missing)
     )]
+    #[non_exhaustive]
     HalfPair {
         /// The half that is there.
         location: Location,
@@ -239,6 +260,11 @@ pub enum Error {
     /// A text that is not an image reference. With it, `?` works for parsing and for building.
     #[error(transparent)]
     Image(#[from] InvalidImageRef),
+
+    /// A credential helper that gave no answer. With it, `?` works for building and for asking.
+    #[cfg(feature = "helper")]
+    #[error(transparent)]
+    Helper(#[from] crate::helper::HelperError),
 }
 
 impl Error {
@@ -248,11 +274,13 @@ impl Error {
     /// ```
     /// let error = regcred::Resolver::builder().cluster_file("/missing").build().unwrap_err();
     /// let location = error.location().expect("a file");
-    /// assert_eq!(location.path(), Some("/missing"));
+    /// assert_eq!(location.path(), Some("/missing".as_ref()));
     /// ```
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
         match self {
+            #[cfg(feature = "helper")]
+            Error::Helper(error) => Some(error.location()),
             Error::Read { location, .. }
             | Error::NotAFile { location, .. }
             | Error::AgentFlag { location, .. }
@@ -430,6 +458,7 @@ pub enum ArchiveProblem {
         "its member {member} is refused: {why}; make the archive again, with -h if it is a link: \
          tar -chzf docker.tar.gz .docker"
     )]
+    #[non_exhaustive]
     Member {
         /// `.docker/config.json` or `.dockercfg`.
         member: &'static str,
@@ -442,10 +471,21 @@ pub enum ArchiveProblem {
          tar -chzf docker.tar.gz .docker",
         only(near_miss.as_deref())
     )]
+    #[non_exhaustive]
     Missing {
         /// A member that was probably meant: `config.json` at the root.
         near_miss: Option<String>,
     },
+}
+
+/// An error and its sources: `request failed: connection refused`.
+struct WithSources<'a>(&'a (dyn std::error::Error + 'static));
+
+impl fmt::Display for WithSources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        self.0.source().map_or(Ok(()), |source| write!(f, ": {}", WithSources(source)))
+    }
 }
 
 impl fmt::Debug for Error {

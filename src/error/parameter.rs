@@ -69,6 +69,7 @@ pub enum ParameterProblem {
         "for images that do not name a registry, the Mesos containerizer looks for the key {key} with its \
          port, and finds no other; add the credential for cluster_docker_registry_url under that key"
     )]
+    #[non_exhaustive]
     DefaultPort {
         /// The key that Mesos looks for.
         key: String,

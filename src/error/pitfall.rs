@@ -111,6 +111,7 @@ pub enum Pitfall {
         "Mesos takes it for the same registry as {}, and may send either of them; keep one",
         ShownKey(other)
     )]
+    #[non_exhaustive]
     EitherKey {
         /// The other key. If both mean the same in this crate, it is the one that wins.
         other: Arc<str>,

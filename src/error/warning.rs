@@ -40,12 +40,14 @@ pub enum WarningKind {
     DuplicateKey,
     /// A key with the same scope as another key of the file, which wins: `https://quay.io` and
     /// `quay.io`.
+    #[non_exhaustive]
     EquivalentKey {
         /// The key that wins.
         preferred: Arc<str>,
     },
     /// A credential that `credHelpers` (for its key) or `credsStore` (without a key) leaves to a
     /// credential helper. `resolve` does not run it.
+    #[non_exhaustive]
     Helper {
         /// The name of the helper: `ecr-login` for the program `docker-credential-ecr-login`.
         helper: Box<str>,
@@ -62,6 +64,7 @@ pub enum WarningKind {
     /// A registry next to `auths`, where it is ignored. Only checks report it.
     OutsideAuths,
     /// A credential file of the agent that others than its owner may read. Only checks report it.
+    #[non_exhaustive]
     ReadableByOthers {
         /// The permissions: `0o644`.
         mode: u32,
@@ -70,6 +73,7 @@ pub enum WarningKind {
     ArchiveNotRead,
     /// Archives of the application that were not searched for credentials, because they are past
     /// [`Limits::fetched_files`](crate::Limits::fetched_files).
+    #[non_exhaustive]
     ArchivesOverLimit {
         /// The number of archives.
         archives: u64,
@@ -88,6 +92,7 @@ pub enum WarningKind {
     HomeUnset,
     /// An archive in a sandbox without a credential file. Any file there may be called
     /// `docker.tar.gz`, so this is not an error.
+    #[non_exhaustive]
     ArchiveWithoutCredentials {
         /// A member that was probably meant: `config.json` at the root.
         near_miss: Option<String>,

@@ -121,7 +121,7 @@ impl<'a> Clues<'a> {
             Advice::IfAlone(advice) => (&mut self.remedies, advice.clone()),
             Advice::Create => {
                 let registry = cut(self.image.registry());
-                let login = Login::creating(source.location.path(), registry);
+                let login = Login::creating(&source.location, registry);
                 (&mut self.remedies, login.advice("create it", None).into())
             }
         };

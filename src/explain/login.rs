@@ -3,7 +3,6 @@
 //! such an entry is removed first.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use crate::file::{File, Format};
 use crate::image::DOCKER_HUB;
@@ -38,16 +37,15 @@ impl<'a> Login<'a> {
         let can_write =
             |file: &&File| file.format == Format::ConfigJson && file.location.is_whole();
         let file = file.filter(can_write).filter(|_| !has_key_helper);
-        let path = file.and_then(|file| file.location.path()).filter(|path| is_plain(path));
+        let path = file.and_then(|file| plain_path(&file.location));
         let by_docker =
             file.is_some_and(|file| file.store_helper.is_none() && file.entries.len() > removed);
         Login { path, by_docker: by_docker && !key.contains('/'), key, password: None }
     }
 
     /// A login that creates a file.
-    pub(super) fn creating(path: Option<&'a str>, key: &'a str) -> Self {
-        let path = path.filter(|path| is_plain(path));
-        Login { path, by_docker: false, key, password: None }
+    pub(super) fn creating(location: &'a Location, key: &'a str) -> Self {
+        Login { path: plain_path(location), by_docker: false, key, password: None }
     }
 
     /// Takes the password from the output of a command.
@@ -89,12 +87,12 @@ impl<'a> Login<'a> {
     }
 }
 
-/// Returns whether a path can be written on a command line: an absolute one without characters that
-/// a terminal acts on or does not show.
-fn is_plain(path: &str) -> bool {
+/// Returns the path of a file if it can be written on a command line: an absolute one without
+/// characters that a terminal acts on or does not show.
+fn plain_path(location: &Location) -> Option<&str> {
     let is_shown = |c: char| matches!(c, '\'' | '"' | '\\') || c.escape_debug().count() == 1;
-    Path::new(path).is_absolute()
-        && path.chars().all(|c| c != char::REPLACEMENT_CHARACTER && is_shown(c))
+    let path = location.path().filter(|path| path.is_absolute())?.to_str()?;
+    path.chars().all(|c| c != char::REPLACEMENT_CHARACTER && is_shown(c)).then_some(path)
 }
 
 /// Quotes a word for a shell, if it needs quotes.

@@ -16,7 +16,7 @@ use super::texts::Texts;
 use crate::error::{EntryProblem, Error};
 use crate::json::{self, Expected, Fault, FaultKind, Kind, Members, Mode, Sink};
 use crate::level::Location;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::redact;
 
 /// Everything that a document may turn out to be, collected while it is read.
@@ -57,8 +57,8 @@ impl Failure {
     fn into_error(self, fault: Fault, location: &Location, limits: &Limits) -> Error {
         let location = location.clone();
         let (limit, value) = match self {
-            Failure::TooManyEntries => ("file_entries", limits.file_entries),
-            Failure::TooManyPatterns => ("file_patterns", limits.file_patterns),
+            Failure::TooManyEntries => (Limit::FileEntries, limits.file_entries),
+            Failure::TooManyPatterns => (Limit::FilePatterns, limits.file_patterns),
             Failure::AuthsNotAnObject => {
                 let problem = "\"auths\" is not an object; it must hold {registry: {\"auth\": …}}";
                 let Fault { line, column, .. } = fault;

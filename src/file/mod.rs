@@ -28,7 +28,7 @@ use crate::archive;
 use crate::error::Error;
 use crate::json::{Expected, non_object_problem, start_of, text_of};
 use crate::level::Location;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 
 pub(crate) use self::auth_field::{AuthContent, decode_base64, decode_base64url};
 pub(crate) use self::docker_fields::looks_like_registry;
@@ -128,7 +128,7 @@ fn read_text(
 ) -> Result<Files, Error> {
     let (location, limit) = (location.clone(), limits.effective_file_bytes());
     if bytes.len() as u64 > limit {
-        return Err(Error::Limit { location, limit: "file_bytes", value: limit });
+        return Err(Error::Limit { location, limit: Limit::FileBytes, value: limit });
     }
     let text = text_of(bytes, &location)?;
     if let Some(file) = oldest_dockercfg::read(text, &location) {

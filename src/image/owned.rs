@@ -11,7 +11,7 @@ use super::{ImageRef, InvalidImageRef, Registry};
 
 /// An image reference that owns its text, to store in a struct.
 ///
-/// [`as_ref`](Self::as_ref) returns the reference itself, at the cost of parsing it. Equality, order
+/// [`as_image_ref`](Self::as_image_ref) returns the reference itself, at the cost of parsing it. Equality, order
 /// and hash are those of the meaning. It is read and written as text, the normalised form.
 ///
 /// ```
@@ -22,7 +22,7 @@ use super::{ImageRef, InvalidImageRef, Registry};
 /// }
 ///
 /// let job = Job { image: "nginx:1.27".parse()? };
-/// assert_eq!(job.image.as_ref().registry(), "docker.io");
+/// assert_eq!(job.image.as_image_ref().registry(), "docker.io");
 /// assert_eq!(job.image.to_string(), "docker.io/library/nginx:1.27");
 /// assert_eq!(job.image, "index.docker.io/library/nginx:1.27".parse()?);
 /// # Ok::<(), regcred::InvalidImageRef>(())
@@ -36,8 +36,7 @@ pub struct ImageRefBuf {
 impl ImageRefBuf {
     /// Returns the reference.
     #[must_use]
-    #[allow(clippy::should_implement_trait)] // `AsRef` returns a `&`.
-    pub fn as_ref(&self) -> ImageRef<'_> {
+    pub fn as_image_ref(&self) -> ImageRef<'_> {
         let image = ImageRef::parse(&self.text);
         debug_assert!(image.is_ok(), "the text was parsed before");
         image.unwrap_or_else(|_| ImageRef::of_parts(Registry::HUB, "", None, None))
@@ -75,7 +74,7 @@ impl From<ImageRef<'_>> for ImageRefBuf {
 
 impl fmt::Display for ImageRefBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.as_ref(), f)
+        fmt::Display::fmt(&self.as_image_ref(), f)
     }
 }
 
@@ -87,7 +86,7 @@ impl fmt::Debug for ImageRefBuf {
 
 impl PartialEq for ImageRefBuf {
     fn eq(&self, other: &Self) -> bool {
-        self.as_ref() == other.as_ref()
+        self.as_image_ref() == other.as_image_ref()
     }
 }
 
@@ -95,13 +94,13 @@ impl Eq for ImageRefBuf {}
 
 impl Hash for ImageRefBuf {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_ref().hash(state);
+        self.as_image_ref().hash(state);
     }
 }
 
 impl Ord for ImageRefBuf {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_ref().cmp(&other.as_ref())
+        self.as_image_ref().cmp(&other.as_image_ref())
     }
 }
 

@@ -39,7 +39,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, FileKind};
 use crate::image::Registry;
 use crate::level::Location;
 
@@ -146,8 +146,8 @@ pub fn find(
             let found = match fs::read_dir(&directory) {
                 Ok(entries) => read(directory, entries)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(source) => {
-                    return Err(Error::Read { location: Location::path_of(&directory), source });
+                Err(cause) => {
+                    return Err(Error::Read { location: Location::path_of(&directory), cause });
                 }
             };
             if !(found.authorities.is_empty() && found.clients.is_empty()) {
@@ -164,7 +164,7 @@ pub fn find(
 }
 
 fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error> {
-    let failed = |path: &Path, source| Error::Read { location: Location::path_of(path), source };
+    let failed = |path: &Path, cause| Error::Read { location: Location::path_of(path), cause };
     let mut names = entries
         .map(|entry| entry.map(|entry| entry.file_name()))
         .collect::<io::Result<Vec<OsString>>>()
@@ -188,9 +188,10 @@ fn read(directory: PathBuf, entries: fs::ReadDir) -> Result<Certificates, Error>
             () => continue,
         };
         // A directory would fail and a pipe would block the program that reads it.
-        if !fs::metadata(&path).map_err(|source| failed(&path, source))?.is_file() {
+        let kind = fs::metadata(&path).map_err(|source| failed(&path, source))?.file_type();
+        if !kind.is_file() {
             let location = Location::path_of(&path);
-            return Err(Error::NotAFile { location, found: "not a regular file" });
+            return Err(Error::NotAFile { location, found: FileKind::of(kind) });
         }
         let Some(other) = other else {
             found.authorities.push(path);

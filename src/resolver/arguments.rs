@@ -10,16 +10,13 @@ use zeroize::Zeroizing;
 use crate::level::Level;
 use crate::source::Source;
 
-/// The argument of [`ResolverBuilder::home`](crate::ResolverBuilder::home): a path, or an `Option` of
-/// one, as `std::env::var_os("HOME")` returns it.
+/// The argument of [`ResolverBuilder::home`](crate::ResolverBuilder::home): a path, or the value of
+/// `HOME` as `std::env::var_os` returns it.
+///
+/// Of all `Option`s only that of an [`OsString`] is taken, so that `home(None)` needs no type. Another
+/// one becomes it with `map(Into::into)`.
 #[derive(Clone, Debug)]
 pub struct Home(pub(super) Option<PathBuf>);
-
-impl<P: Into<PathBuf>> From<Option<P>> for Home {
-    fn from(path: Option<P>) -> Self {
-        Home(path.map(Into::into))
-    }
-}
 
 /// The argument of [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag): the value of
 /// the flag as a text, or the path of its file.
@@ -55,6 +52,7 @@ macro_rules! conversions {
 }
 
 conversions! {
+    Option<OsString> => Home, |home| Home(home.map(Into::into));
     &str => Home, |path| Home(Some(path.into()));
     String => Home, |path| Home(Some(path.into()));
     &String => Home, |path| Home(Some(path.into()));

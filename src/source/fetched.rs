@@ -12,7 +12,7 @@ use crate::file;
 use crate::file_names::{ARCHIVE, SANDBOX_FILES};
 use crate::json::foreign_compression;
 use crate::level::{Level, Location};
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::secret::SecretBytes;
 
 /// A local file that is fetched into a sandbox.
@@ -181,7 +181,11 @@ fn within_limit<'f>(
     let limit = limits.fetched_files;
     let named = fetches.iter().filter(|fetched| fetched.is_named()).count() as u64;
     let Some(mut room) = limit.checked_sub(named) else {
-        return Err(Error::Limit { location: location(), limit: "fetched_files", value: limit });
+        return Err(Error::Limit {
+            location: location(),
+            limit: Limit::FetchedFiles,
+            value: limit,
+        });
     };
     let all = fetches.len();
     fetches.retain(|fetched| {

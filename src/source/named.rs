@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 use super::watched::Stamp;
 
 use crate::archive;
-use crate::error::Error;
+use crate::error::{Error, FileKind};
 use crate::level::{Level, Location};
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::secret::SecretBytes;
 
 /// Reads a file that the agent's owner or a definition named. Links are followed.
@@ -43,11 +43,11 @@ pub(super) fn read_if_exists(
     limits: &Limits,
 ) -> Result<Option<(SecretBytes, Stamp)>, Error> {
     match read_stamped(path, location, limits) {
-        Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(Error::Read { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         // A user with a HOME such as /dev/null. In DOCKER_CONFIG=…/config.json, the file was meant to be
         // read.
-        Err(Error::Read { source, .. })
-            if source.kind() == io::ErrorKind::NotADirectory
+        Err(Error::Read { cause, .. })
+            if cause.kind() == io::ErrorKind::NotADirectory
                 && location.level().is_some_and(Level::is_of_user)
                 && !path.parent().is_some_and(|parent| parent.ends_with("config.json")) =>
         {
@@ -64,9 +64,9 @@ pub(super) fn read_if_exists(
 ///
 /// A path that does not exist, cannot be opened, or is not a regular file.
 pub(crate) fn open_named(path: &Path, location: &Location) -> Result<(File, Metadata), Error> {
-    let failed = |source| Error::Read { location: location.clone(), source };
+    let failed = |cause| Error::Read { location: location.clone(), cause };
     let check = |metadata: Metadata| {
-        let found = if metadata.is_dir() { "a directory" } else { "a pipe or a device" };
+        let found = FileKind::of(metadata.file_type());
         let refused = || Error::NotAFile { location: location.clone(), found };
         if metadata.is_file() { Ok(metadata) } else { Err(refused()) }
     };
@@ -116,7 +116,7 @@ pub(super) fn read_whole(
 ) -> Result<(SecretBytes, Stamp), Error> {
     const ATTEMPTS: usize = 3;
 
-    let failed = |source| Error::Read { location: location.clone(), source };
+    let failed = |cause| Error::Read { location: location.clone(), cause };
     let stamp = |file: &File| file.metadata().map(|metadata| Stamp::of(&metadata)).map_err(failed);
     let mut before = stamp(&file)?;
     for _ in 0..ATTEMPTS {
@@ -132,10 +132,10 @@ pub(super) fn read_whole(
 }
 
 fn read_once(file: &mut File, location: &Location, limits: &Limits) -> Result<SecretBytes, Error> {
-    let failed = |source| Error::Read { location: location.clone(), source };
+    let failed = |cause| Error::Read { location: location.clone(), cause };
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = SecretBytes::default();
-    let mut limit = ("file_bytes", limits.effective_file_bytes());
+    let mut limit = (Limit::FileBytes, limits.effective_file_bytes());
     let mut buffer = Zeroizing::new([0; 16 * 1024]);
     loop {
         let piece = match file.read(&mut *buffer) {
@@ -149,7 +149,7 @@ fn read_once(file: &mut File, location: &Location, limits: &Limits) -> Result<Se
         };
         let is_first = bytes.as_slice().is_empty();
         if is_first && archive::is_archive(piece) {
-            limit = ("archive_bytes", limits.effective_archive_bytes());
+            limit = (Limit::ArchiveBytes, limits.effective_archive_bytes());
         }
         let (limit, value) = limit;
         if size.max((bytes.as_slice().len() + piece.len()) as u64) > value {

@@ -13,8 +13,7 @@ use std::path::Path;
 
 use super::named::read_whole;
 use super::{Contents, NoFiles, Watched};
-use crate::error::{ArchiveProblem, Error};
-use crate::error::{Warning, WarningKind};
+use crate::error::{ArchiveProblem, Error, FileKind, Warning, WarningKind};
 use crate::file::{self, Files};
 use crate::file_names::{ARCHIVE, MISPLACED_FILES, SANDBOX_FILES};
 use crate::level::{Level, Location};
@@ -44,7 +43,7 @@ pub(super) fn read(
 ) -> Result<Contents, Error> {
     let location = Location::file(Level::SandboxHome, directory);
     let home = open::Directory::open(directory)
-        .map_err(|source| Error::Read { location: location.clone(), source })?;
+        .map_err(|cause| Error::Read { location: location.clone(), cause })?;
     let mut contents = Contents::empty(location);
     for file in SANDBOX_FILES {
         if reading == Reading::AsDocker && (file == ARCHIVE || !contents.files.is_empty()) {
@@ -59,7 +58,7 @@ pub(super) fn read(
             }
             Ok(Some(open)) => open,
             Err(Refusal::NotAFile(found)) => return Err(Error::NotAFile { location, found }),
-            Err(Refusal::Io(source)) => return Err(Error::Read { location, source }),
+            Err(Refusal::Io(cause)) => return Err(Error::Read { location, cause }),
         };
         let (bytes, stamp) = read_whole(open, &location, limits)?;
         contents.watched.push(Watched::in_sandbox(path, Some(stamp)));
@@ -121,7 +120,7 @@ pub(super) fn archive_without_credentials(error: Error) -> Result<Warning, Error
 
 /// The reason for which a name below the sandbox was not opened.
 enum Refusal {
-    NotAFile(&'static str),
+    NotAFile(FileKind),
     Io(io::Error),
 }
 
@@ -136,6 +135,7 @@ mod open {
     use rustix::io::Errno;
 
     use super::Refusal;
+    use crate::error::FileKind;
 
     pub(super) struct Directory(OwnedFd);
 
@@ -179,9 +179,7 @@ mod open {
         let flags = flags | OFlags::PATH;
         match openat(home, name, flags, Mode::empty()) {
             // The error for a link depends on the system.
-            Err(Errno::NOTDIR | Errno::LOOP) => {
-                Err(Refusal::NotAFile("below a link or something that is not a directory"))
-            }
+            Err(Errno::NOTDIR | Errno::LOOP) => Err(Refusal::NotAFile(FileKind::BelowLink)),
             opened => Ok(opened?),
         }
     }
@@ -203,7 +201,7 @@ mod open {
         let got = fstat(&opened)?;
         check_regular(&got)?;
         if (got.st_dev, got.st_ino) != (seen.st_dev, seen.st_ino) {
-            return Err(Refusal::NotAFile("a file that was replaced while it was opened"));
+            return Err(Refusal::NotAFile(FileKind::Replaced));
         }
         Ok(File::from(opened))
     }
@@ -211,7 +209,7 @@ mod open {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     fn open_regular(parent: &OwnedFd, name: &str) -> Result<File, Refusal> {
         let opened = match openat(parent, name, READ | OFlags::NOFOLLOW, Mode::empty()) {
-            Err(Errno::LOOP) => return Err(Refusal::NotAFile("a symbolic link")),
+            Err(Errno::LOOP) => return Err(Refusal::NotAFile(FileKind::SymbolicLink)),
             opened => opened?,
         };
         check_regular(&fstat(&opened)?)?;
@@ -229,11 +227,11 @@ mod open {
     fn check_regular(stat: &Stat) -> Result<(), Refusal> {
         Err(Refusal::NotAFile(match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => return Ok(()),
-            FileType::Symlink => "a symbolic link",
-            FileType::Directory => "a directory",
-            FileType::Fifo => "a pipe",
-            FileType::Socket => "a socket",
-            _ => "a device",
+            FileType::Symlink => FileKind::SymbolicLink,
+            FileType::Directory => FileKind::Directory,
+            FileType::Fifo => FileKind::Pipe,
+            FileType::Socket => FileKind::Socket,
+            _ => FileKind::Device,
         }))
     }
 }
@@ -245,6 +243,7 @@ mod open {
     use std::path::{Path, PathBuf};
 
     use super::Refusal;
+    use crate::error::FileKind;
 
     pub(super) struct Directory(PathBuf);
 
@@ -272,11 +271,11 @@ mod open {
                     Err(error) => return Err(Refusal::Io(error)),
                 };
                 if kind.is_symlink() {
-                    return Err(Refusal::NotAFile("a symbolic link, or below one"));
+                    return Err(Refusal::NotAFile(FileKind::SymbolicLink));
                 }
                 let is_last = components.peek().is_none();
                 if if is_last { !kind.is_file() } else { !kind.is_dir() } {
-                    return Err(Refusal::NotAFile("not a regular file"));
+                    return Err(Refusal::NotAFile(FileKind::of(kind)));
                 }
             }
             File::open(opened).map(Some).map_err(Refusal::Io)

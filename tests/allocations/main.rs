@@ -11,7 +11,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
 
-use regcred::{AuthConfig, Error, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
+use regcred::{AuthConfig, Error, ImageRef, Level, Limit, Limits, Resolver, dcos, marathon, mesos};
 use zeroize::Zeroizing;
 
 /// An allocator that counts for each thread.
@@ -246,15 +246,15 @@ fn input_over_a_limit_is_refused_within_the_memory_of_the_limit() {
     let headers = std::iter::repeat_with(|| header("x", b'5', 0)).take(200);
     // input, limit, most memory beside the input
     #[rustfmt::skip]
-    let table: Vec<(Vec<u8>, Option<&str>, usize)> = vec![
-        (vec![b' '; 2 * MIB], Some("file_bytes"), MIB / 8),
-        (many_keys.into_bytes(), Some("file_entries"), 2 * MIB),
-        (gzip(member("zeros", b'0', 20 * MIB as u64)), Some("archive_unpacked_bytes"), MIB / 4),
-        (gzip(member(".dockercfg", b'0', 20 * MIB as u64)), Some("file_bytes"), MIB / 4),
-        (gzip(member(".dockercfg", b'0', MIB as u64)), Some("archive_unpacked_bytes"), 3 * MIB),
+    let table: Vec<(Vec<u8>, Option<Limit>, usize)> = vec![
+        (vec![b' '; 2 * MIB], Some(Limit::FileBytes), MIB / 8),
+        (many_keys.into_bytes(), Some(Limit::FileEntries), 2 * MIB),
+        (gzip(member("zeros", b'0', 20 * MIB as u64)), Some(Limit::ArchiveUnpackedBytes), MIB / 4),
+        (gzip(member(".dockercfg", b'0', 20 * MIB as u64)), Some(Limit::FileBytes), MIB / 4),
+        (gzip(member(".dockercfg", b'0', MIB as u64)), Some(Limit::ArchiveUnpackedBytes), 3 * MIB),
         (gzip(member("././@LongLink", b'L', 20 * MIB as u64)), None, MIB / 4),
         (gzip(member("pax", b'x', 20 * MIB as u64)), None, MIB / 4),
-        (gzip(headers), Some("archive_entries"), MIB / 4),
+        (gzip(headers), Some(Limit::ArchiveEntries), MIB / 4),
     ];
     let mut failed = Vec::new();
     for (number, (input, expected, most)) in table.into_iter().enumerate() {
@@ -311,7 +311,7 @@ fn a_file_over_a_limit_is_not_read_into_memory() {
     let table: Vec<(&str, Read<'_>, usize)> = vec![
         ("a cluster file", Box::new(|| build().cluster_file(&file).build().map(drop)), MIB / 4),
         ("an agent flag", Box::new(|| build().agent_flag(flag).build().map(drop)), MIB / 4),
-        ("a HOME", Box::new(|| build().home(Some(&flat)).build().map(drop)), MIB / 4),
+        ("a HOME", Box::new(|| build().home(&flat).build().map(drop)), MIB / 4),
         ("a sandbox, .dockercfg", Box::new(|| build().sandbox_home(&flat).build().map(drop)), MIB / 4),
         ("a sandbox, config.json", Box::new(|| build().sandbox_home(&json).build().map(drop)), MIB / 4),
         ("the Docker containerizer",
@@ -325,7 +325,7 @@ fn a_file_over_a_limit_is_not_read_into_memory() {
     let mut failed = Vec::new();
     for (what, read, most) in table {
         let (result, peak) = peak(&read);
-        let is_limit = matches!(result, Err(Error::Limit { limit: "file_bytes", .. }));
+        let is_limit = matches!(result, Err(Error::Limit { limit: Limit::FileBytes, .. }));
         if !is_limit || peak > most {
             failed.push(format!("{what}: {result:?}, {peak} bytes at once, not {most}"));
         }
@@ -441,7 +441,10 @@ fn a_definition_takes_a_bounded_number_of_times_its_size() {
     let mut limits = Limits::default();
     limits.definition_bytes = 10;
     let error = marathon::containers(b"[          ]", limits).unwrap_err();
-    assert!(matches!(error, Error::Limit { limit: "definition_bytes", value: 10, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Limit { limit: Limit::DefinitionBytes, value: 10, .. }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -557,7 +560,7 @@ fn secrets_are_wiped_before_their_memory_is_freed() {
         assert!(answers.unwrap().remove(0).unwrap().resolver.resolve(&image).is_some());
     };
     let mut home_of_agent = || {
-        drop(Resolver::builder().home(Some(home.path())).build().unwrap());
+        drop(Resolver::builder().home(home.path()).build().unwrap());
     };
     let put = |name: &str, bytes: &[u8]| {
         let path = home.path().join(name);

@@ -32,7 +32,7 @@ fn the_agent_flag_takes_a_path_a_url_or_json() {
         assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{value}, {rule}");
         let auth = resolver.resolve_registry("reg.io").unwrap();
         let named = !value.contains('{');
-        assert_eq!(auth.origin().file(), named.then_some(&*path), "{value}");
+        assert_eq!(auth.origin().file(), named.then_some(path.as_ref()), "{value}");
     });
 }
 

@@ -99,13 +99,14 @@ fn members_that_tar_may_unpack_otherwise_are_errors() {
     let pax_of = |kind, records| Member { kind, ..file("pax", records) };
     const LINKED: &str = "its directory .docker is a link";
     const BOTH: &str = "it is a file and a directory";
-    let refused = |member, why| ArchiveProblem::Member { member, why };
+    let refused = |member, why| format!("its member {member} is refused: {why};");
+    let text = |problem: ArchiveProblem| problem.to_string();
     const JSON: &str = ".docker/config.json";
     const CFG: &str = ".dockercfg";
     let (json, cfg) = (|text| file(JSON, text), |text| file(CFG, text));
     // members, problem, rule
     #[rustfmt::skip]
-    let table: Vec<(Vec<Member<'_>>, ArchiveProblem, &str)> = vec![
+    let table: Vec<(Vec<Member<'_>>, String, &str)> = vec![
         (vec![of_kind(JSON, b'2')], refused(JSON, "it is a link"), "a symbolic link"),
         (vec![of_kind(CFG, b'1')], refused(CFG, "it is a link"), "a hard link"),
         (vec![json(&u), of_kind(JSON, b'2')], refused(JSON, "it is a link"), "even after a good one"),
@@ -114,36 +115,38 @@ fn members_that_tar_may_unpack_otherwise_are_errors() {
         (vec![of_kind(JSON, b'6')], refused(JSON, "it is a device or a pipe"), "a FIFO"),
         (vec![of_kind(JSON, b'Z')], refused(JSON, "it is not a regular file"), "something unknown"),
         (vec![gnu_sparse], refused(JSON, "it is a sparse file"), "GNU sparse"),
-        (vec![pax_of(b'x', &sparse), file("GNUSparseFile.0/x", "1")], Sparse, "POSIX sparse"),
+        (vec![pax_of(b'x', &sparse), file("GNUSparseFile.0/x", "1")], text(Sparse), "POSIX sparse"),
         (vec![file("../.docker/config.json", &u)], refused(JSON, "its path climbs by \"..\""), "3.5"),
         (vec![file("x/../.docker/config.json", &u)], refused(JSON, "its path climbs by \"..\""), "3.5"),
         (vec![file(".docker/../.dockercfg", &u)], refused(CFG, "its path climbs by \"..\""), "3.5"),
-        (vec![gnu_name("x"), pax_of(b'x', &two_names), file("y", &u)], Ambiguous, "two names for one member"),
-        (vec![pax_of(b'g', &global), file("y", &u)], Ambiguous, "a name for every member"),
-        (vec![Member { size: Some(512), ..of_kind("x", b'1') }, json(&u)], Ambiguous, "a link with data, or not"),
-        (vec![cfg("{}"), pax_of(b'x', &cfg_path), pax_of(b'x', &mtime), file("y", &u)], Ambiguous, "GNU: one is lost"),
-        (vec![pax_of(b'x', &nul_path), file("y", &u)], Ambiguous, "GNU tar cuts at the NUL"),
-        (vec![pax_of(b'x', &signed), cfg(&u)], Tar, "a size has no sign"),
-        (vec![json("{}"), file("x/", &u)], Ambiguous, "a directory with data"),
-        (vec![json("{}"), file(".dockercfg/.", &u)], Ambiguous, "a directory with data"),
-        (vec![json("{}"), link_to("x", ".docker"), file("x/config.json", &u)], Ambiguous, "through a link"),
-        (vec![link_to(".docker", "real"), json("{}"), file("real/config.json", &u)], Ambiguous, "through a link"),
-        (vec![cfg("{}"), link_to("x", "."), file("x/.dockercfg", &u)], Ambiguous, "through a link"),
+        (vec![gnu_name("x"), pax_of(b'x', &two_names), file("y", &u)], text(Ambiguous), "two names for one member"),
+        (vec![pax_of(b'g', &global), file("y", &u)], text(Ambiguous), "a name for every member"),
+        (vec![Member { size: Some(512), ..of_kind("x", b'1') }, json(&u)], text(Ambiguous), "a link with data, or not"),
+        (vec![cfg("{}"), pax_of(b'x', &cfg_path), pax_of(b'x', &mtime), file("y", &u)], text(Ambiguous), "GNU: one is lost"),
+        (vec![pax_of(b'x', &nul_path), file("y", &u)], text(Ambiguous), "GNU tar cuts at the NUL"),
+        (vec![pax_of(b'x', &signed), cfg(&u)], text(Tar), "a size has no sign"),
+        (vec![json("{}"), file("x/", &u)], text(Ambiguous), "a directory with data"),
+        (vec![json("{}"), file(".dockercfg/.", &u)], text(Ambiguous), "a directory with data"),
+        (vec![json("{}"), link_to("x", ".docker"), file("x/config.json", &u)], text(Ambiguous), "through a link"),
+        (vec![link_to(".docker", "real"), json("{}"), file("real/config.json", &u)], text(Ambiguous), "through a link"),
+        (vec![cfg("{}"), link_to("x", "."), file("x/.dockercfg", &u)], text(Ambiguous), "through a link"),
         (vec![cfg(&u), of_kind(CFG, b'5')], refused(CFG, BOTH), "tar keeps the directory"),
         (vec![file(".dockercfg/x", "x"), cfg(&u)], refused(CFG, BOTH), "tar keeps the directory"),
-        (vec![file(".docker", "x"), json(&u)], Ambiguous, "tar cannot write below a file"),
-        (vec![pax_of(b'K', ".docker"), link_to("x", "/y"), file("x/config.json", &u), cfg("{}")], Ambiguous, "GNU"),
-        (vec![pax_of(b'x', &pax_link), link_to("x", "/y"), file("x/config.json", &u), cfg("{}")], Ambiguous, "POSIX"),
-        (vec![link_to("x", ".docker"), of_kind("y", b'1'), file("y/config.json", &u)], Ambiguous, "by a hard link"),
+        (vec![file(".docker", "x"), json(&u)], text(Ambiguous), "tar cannot write below a file"),
+        (vec![pax_of(b'K', ".docker"), link_to("x", "/y"), file("x/config.json", &u), cfg("{}")], text(Ambiguous), "GNU"),
+        (vec![pax_of(b'x', &pax_link), link_to("x", "/y"), file("x/config.json", &u), cfg("{}")], text(Ambiguous), "POSIX"),
+        (vec![link_to("x", ".docker"), of_kind("y", b'1'), file("y/config.json", &u)], text(Ambiguous), "by a hard link"),
         (vec![link_to(".docker", "r"), file("r/config.json", &u), cfg("{}")], refused(JSON, LINKED), "tar keeps both"),
-        (vec![of_kind(".docker", b'6'), json(&u)], Ambiguous, "tar cannot write below a pipe"),
-        (vec![gnu_name("x"), gnu_name("x"), json(&u)], Ambiguous, "two names, if the same"),
-        (vec![pax_of(b'g', &global_size), json(&u)], Ambiguous, "a size for every member"),
-        (vec![pax_of(b'x', &global_size), json(&u)], Gzip, "a size beyond the end of the archive"),
-        (vec![gnu_name(&over_longest), file("x", &u)], LongHeader, "a name of more than 1 MiB"),
+        (vec![of_kind(".docker", b'6'), json(&u)], text(Ambiguous), "tar cannot write below a pipe"),
+        (vec![gnu_name("x"), gnu_name("x"), json(&u)], text(Ambiguous), "two names, if the same"),
+        (vec![pax_of(b'g', &global_size), json(&u)], text(Ambiguous), "a size for every member"),
+        (vec![pax_of(b'x', &global_size), json(&u)], text(Gzip), "a size beyond the end of the archive"),
+        (vec![gnu_name(&over_longest), file("x", &u)], text(LongHeader), "a name of more than 1 MiB"),
     ];
     check_rows(table, |(members, expected, rule)| {
-        assert_eq!(archive_problem(&members), expected, "{rule}: {}", described(&members));
+        let problem = archive_problem(&members).to_string();
+        let members = described(&members);
+        assert!(problem.starts_with(&expected), "{rule}: {problem}, not {expected}: {members}");
     });
 }
 
@@ -177,8 +180,11 @@ fn an_archive_without_credentials_is_an_error_that_names_a_near_miss() {
         (vec![], None, "an empty archive"),
     ];
     check_rows(table, |(members, expected, rule)| {
-        let expected = ArchiveProblem::Missing { near_miss: expected.map(str::to_owned) };
-        assert_eq!(archive_problem(&members), expected, "{rule}: {}", described(&members));
+        let problem = archive_problem(&members);
+        let ArchiveProblem::Missing { near_miss, .. } = &problem else {
+            panic!("{rule}: {problem}")
+        };
+        assert_eq!(near_miss.as_deref(), expected, "{rule}: {}", described(&members));
     });
 }
 
@@ -255,7 +261,7 @@ fn a_damaged_archive_is_an_error() {
     check_rows(table, |(bytes, expected, rule)| {
         let shown = shown(&bytes);
         match secret(bytes) {
-            Err(Error::Archive { problem, location }) => {
+            Err(Error::Archive { problem, location, .. }) => {
                 assert_eq!(problem, expected, "{rule}");
                 assert_eq!(location.to_string(), "task secret", "{rule}");
             }
@@ -292,8 +298,7 @@ fn an_archive_without_credentials_in_a_sandbox_is_a_warning() {
         .unwrap();
     let resolver = Resolver::builder().sandbox_home(home.path()).build().unwrap();
     let [warning] = resolver.warnings() else { panic!("{:?}", resolver.warnings()) };
-    let near_miss = Some("config.json".to_owned());
-    assert_eq!(*warning.kind(), WarningKind::ArchiveWithoutCredentials { near_miss });
+    assert!(matches!(warning.kind(), WarningKind::ArchiveWithoutCredentials { .. }), "{warning}");
     assert!(warning.to_string().contains("only \"config.json\""), "{warning}");
 
     std::fs::write(home.path().join("docker.tar.gz"), b"\x1f\x8b garbage").unwrap();

@@ -28,6 +28,8 @@ fn accessors_return_the_fields_of_the_entry() {
     assert_eq!(all.origin().file(), None);
     assert_eq!(all.origin().key(), "https://reg.io/v1/");
     assert_eq!(all.origin().to_string(), "task secret: key \"https://reg.io/v1/\"");
+    let json = r#"{"level":"task secret","location":"task secret","key":"https://reg.io/v1/"}"#;
+    assert_eq!(serde_json::to_string(all.origin()).unwrap(), json);
 
     let token = entry(r#""identitytoken": "id""#);
     let none = (token.username(), token.password(), token.registry_token(), token.email());

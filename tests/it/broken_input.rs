@@ -1,10 +1,11 @@
 //! DESIGN 3.7: broken input says what, where and what to do, and nothing is half-built.
 
 use std::error::Error as _;
-use std::fs;
+use std::{fs, io};
 
-use regcred::{Error, Level, Resolver};
+use regcred::{Error, Level, Limits, Resolver};
 
+use crate::marathon::{agent, only};
 use crate::support::{LEVELS, check_rows, config};
 
 #[test]
@@ -29,7 +30,7 @@ fn an_error_names_source_file_line_and_column() {
     let error = Resolver::builder().cluster_file(&file).build().unwrap_err();
     let Error::Syntax { ref location, line, column, .. } = error else { panic!("{error}") };
     assert_eq!((location.level(), line, column), (Some(Level::ClusterFile), 3, 23));
-    assert_eq!(location.path(), file.to_str());
+    assert_eq!(location.path(), Some(&*file));
     let path = file.to_str().unwrap();
     assert_eq!(
         error.to_string(),
@@ -40,6 +41,35 @@ fn an_error_names_source_file_line_and_column() {
     );
     assert!(error.source().is_none(), "an error of a parser is never kept");
     assert_eq!(format!("{error:?}"), error.to_string(), "what `main` prints of an error");
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("request failed")]
+struct RequestFailed(#[source] io::Error);
+
+/// A program that prints an error with all its sources prints its cause once.
+#[test]
+fn a_cause_is_part_of_the_text_and_not_a_source() {
+    let missing = || Resolver::builder().cluster_file("/missing/docker_credentials").build();
+    let secret = || {
+        let container = only(
+            r#"{"id": "/a", "secrets": {"s": {"source": "/s"}}, "container": {"type": "MESOS",
+            "docker": {"image": "a", "pullConfig": {"secret": "s"}}}}"#,
+        );
+        container.resolver(&agent(), Limits::default(), |_| {
+            Err(io::Error::other(RequestFailed(io::ErrorKind::HostUnreachable.into())))
+        })
+    };
+    check_rows(
+        [
+            (missing().unwrap_err(), "No such file"),
+            (secret().unwrap_err(), "request failed: host unreachable;"),
+        ],
+        |(error, cause)| {
+            assert_eq!(error.to_string().matches(cause).count(), 1, "{error}");
+            assert!(error.source().is_none(), "{error}");
+        },
+    );
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn creds_store_and_cred_helpers_are_reported_and_never_run() {
             .warnings()
             .iter()
             .map(|warning| match warning.kind() {
-                WarningKind::Helper { helper } => {
+                WarningKind::Helper { helper, .. } => {
                     format!("{} {helper}", warning.key().unwrap_or("-"))
                 }
                 other => panic!("{file}: {other:?}"),

@@ -179,7 +179,7 @@ fn files_can_be_given_at_any_level() {
         let resolver = Resolver::builder().file(level, &file).file_if_exists(level, &missing);
         let resolver = resolver.build().unwrap();
         let found = resolver.resolve(&image_ref("reg.io/a")).unwrap();
-        assert_eq!((found.origin().level(), found.origin().file()), (level, file.to_str()));
+        assert_eq!((found.origin().level(), found.origin().file()), (level, Some(&*file)));
         let error = Resolver::builder().file(level, &missing).build().unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("{level}, {}: cannot read it", missing.display())),

@@ -274,9 +274,9 @@ fn unnamed_secrets_are_numbered_across_a_base() {
     assert_eq!(origin("b.io"), "task secret, #2: key \"b.io\"");
     assert_eq!(origin("c.io"), "task secret, #3: key \"c.io\"");
     // Sources of every base count, including sources without a file.
-    let unset = Resolver::builder().home(None::<&str>).build().unwrap();
+    let unset = Resolver::builder().home(None).build().unwrap();
     let over = Resolver::builder().base(&over).base(&unset).base(&base).base(&unset);
-    let over = over.task_secret(config(&[("d.io", "d")])).home(None::<&str>).build().unwrap();
+    let over = over.task_secret(config(&[("d.io", "d")])).home(None).build().unwrap();
     let origin = over.resolve_registry("d.io").unwrap().origin().to_string();
     assert_eq!(origin, "task secret, #5: key \"d.io\"");
     let [warning] = over.warnings() else { panic!("{:?}", over.warnings()) };

@@ -33,7 +33,7 @@ fn config_json_and_dockercfg_both_count() {
         let is_noted = page.contains(": holds no .docker/config.json and no .dockercfg");
         assert_eq!(is_noted, *reg == "-", "{rule}\n{page}");
     });
-    let missing = Resolver::builder().home(Some("/nonexistent")).build().unwrap();
+    let missing = Resolver::builder().home("/nonexistent").build().unwrap();
     assert_eq!(answer(&missing, "reg.io/app"), "-", "the HOME of system users");
 }
 
@@ -60,7 +60,7 @@ fn an_unset_home_is_a_warning() {
 #[test]
 fn a_home_that_is_not_a_path_is_not_shown() {
     let home = r#"{"auths": {"reg.io": {"auth": "canary"}}}"#;
-    let error = Resolver::builder().home(Some(home)).build().unwrap_err();
+    let error = Resolver::builder().home(home).build().unwrap_err();
     assert!(
         matches!(error, Error::InvalidSetting { .. })
             && !format!("{error} {error:?}").contains("canary"),
@@ -74,7 +74,7 @@ fn home_has_the_level_of_the_sandbox() {
     put(home.path(), ".dockercfg", config(&[("reg.io", "home")]));
     let resolver = Resolver::builder()
         .agent_flag(config(&[("reg.io", "flag")]))
-        .home(Some(home.path().to_owned()))
+        .home(home.path().to_owned())
         .build()
         .unwrap();
     assert_eq!(answer(&resolver, "reg.io/app"), "home:p");

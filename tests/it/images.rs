@@ -306,9 +306,9 @@ fn order_hash_and_name_follow_the_meaning() {
             assert_eq!(image_ref(image.name()).repository(), image.repository());
             assert!(image.to_string().starts_with(image.name()));
             let owned = ImageRefBuf::from(image);
-            assert_eq!(owned.as_ref(), *image);
+            assert_eq!(owned.as_image_ref(), *image);
             assert_eq!(
-                (owned.to_string(), hash(&owned.as_ref())),
+                (owned.to_string(), hash(&owned.as_image_ref())),
                 (image.to_string(), hash(image))
             );
         }
@@ -330,6 +330,6 @@ fn order_hash_and_name_follow_the_meaning() {
     assert_eq!(ImageRefBuf::from(&image).to_string(), "reg.io:80/team/app");
     let json = serde_json::to_string(&image).unwrap();
     assert_eq!(json, "\"reg.io:80/team/app\"");
-    assert_eq!(serde_json::from_str::<ImageRefBuf>(&json).unwrap().as_ref(), image);
+    assert_eq!(serde_json::from_str::<ImageRefBuf>(&json).unwrap().as_image_ref(), image);
     assert!(serde_json::from_str::<ImageRefBuf>("\"-\"").is_err());
 }

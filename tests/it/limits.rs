@@ -1,7 +1,7 @@
 //! DESIGN 3.8: limits, each with an error that names it and its value. `tests/allocations` measures
 //! that memory stays within them.
 
-use regcred::{CredentialFile, Error, Limits, Resolver, dcos, mesos};
+use regcred::{CredentialFile, Error, Limit, Limits, Resolver, dcos, mesos};
 
 use crate::marathon::{agent, app_with, no_secrets, only};
 use crate::support::archive::{Member, file, gzip, of_kind, pax, tar};
@@ -69,29 +69,29 @@ fn limits_are_exact_and_named_in_the_error() {
     let archive_entries: Set = |l, n| l.archive_entries = n;
     // input, limit, how to set it, the least value that lets it through
     #[rustfmt::skip]
-    let table: Vec<(Vec<u8>, &str, Set, u64)> = vec![
-        (json.clone().into(), "file_bytes", file_bytes, bytes),
-        (json.clone().into(), "file_entries", file_entries, 2),
-        (helpers.into(), "file_entries", file_entries, 3),
-        (flat.into(), "file_entries", file_entries, 2),
-        (patterns.clone().into(), "file_patterns", file_patterns, 3),
-        (helper_patterns.into(), "file_patterns", file_patterns, 2),
-        (gzip(&tar(&[file(".dockercfg", &patterns)])), "file_patterns", file_patterns, 3),
-        (meaningless.into(), "file_entries", file_entries, 2),
-        (format!(r#"{{"kind": "Secret", "data": {{{pull}: "{}"}}}}"#, base64(&json)).into(), "file_entries",
+    let table: Vec<(Vec<u8>, Limit, Set, u64)> = vec![
+        (json.clone().into(), Limit::FileBytes, file_bytes, bytes),
+        (json.clone().into(), Limit::FileEntries, file_entries, 2),
+        (helpers.into(), Limit::FileEntries, file_entries, 3),
+        (flat.into(), Limit::FileEntries, file_entries, 2),
+        (patterns.clone().into(), Limit::FilePatterns, file_patterns, 3),
+        (helper_patterns.into(), Limit::FilePatterns, file_patterns, 2),
+        (gzip(&tar(&[file(".dockercfg", &patterns)])), Limit::FilePatterns, file_patterns, 3),
+        (meaningless.into(), Limit::FileEntries, file_entries, 2),
+        (format!(r#"{{"kind": "Secret", "data": {{{pull}: "{}"}}}}"#, base64(&json)).into(), Limit::FileEntries,
             file_entries, 2),
-        (format!(r#"{{"kind": "Secret", "stringData": {{{pull}: {}}}}}"#, quote(&json)).into(), "file_entries",
+        (format!(r#"{{"kind": "Secret", "stringData": {{{pull}: {}}}}}"#, quote(&json)).into(), Limit::FileEntries,
             file_entries, 2),
-        (format!(r#"{{".dockercfg": "{}"}}"#, base64(flat)).into(), "file_entries", file_entries, 2),
-        (format!(r#"{{".dockercfg": {}}}"#, quote(flat)).into(), "file_entries", file_entries, 2),
-        (packed.clone(), "file_entries", file_entries, 2),
-        (archive.clone(), "file_entries", file_entries, 2),
-        (packed.clone(), "archive_bytes", archive_bytes, packed_bytes),
-        (packed.clone(), "archive_unpacked_bytes", unpacked_bytes, unpacked),
-        (tight, "archive_unpacked_bytes", unpacked_bytes, 1024),
-        (packed.clone(), "archive_entries", archive_entries, 2),
-        (extended, "archive_entries", archive_entries, 3),
-        (packed, "file_bytes", file_bytes, bytes),
+        (format!(r#"{{".dockercfg": "{}"}}"#, base64(flat)).into(), Limit::FileEntries, file_entries, 2),
+        (format!(r#"{{".dockercfg": {}}}"#, quote(flat)).into(), Limit::FileEntries, file_entries, 2),
+        (packed.clone(), Limit::FileEntries, file_entries, 2),
+        (archive.clone(), Limit::FileEntries, file_entries, 2),
+        (packed.clone(), Limit::ArchiveBytes, archive_bytes, packed_bytes),
+        (packed.clone(), Limit::ArchiveUnpackedBytes, unpacked_bytes, unpacked),
+        (tight, Limit::ArchiveUnpackedBytes, unpacked_bytes, 1024),
+        (packed.clone(), Limit::ArchiveEntries, archive_entries, 2),
+        (extended, Limit::ArchiveEntries, archive_entries, 3),
+        (packed, Limit::FileBytes, file_bytes, bytes),
     ];
     let scratch = tempfile::tempdir().unwrap();
     check_rows(table.into_iter().enumerate(), |(number, (input, name, set, least))| {
@@ -115,7 +115,7 @@ fn limits_are_exact_and_named_in_the_error() {
 }
 
 /// The limit that was hit, if any.
-fn hit<T>(read: Result<T, Error>) -> Result<Option<(&'static str, u64)>, Error> {
+fn hit<T>(read: Result<T, Error>) -> Result<Option<(Limit, u64)>, Error> {
     match read {
         Ok(_) => Ok(None),
         Err(Error::Limit { limit, value, .. }) => Ok(Some((limit, value))),
@@ -155,7 +155,7 @@ fn limits_hold_for_every_source() {
     };
     let build = Resolver::builder;
     let renamed = format!(r#"{{"uri": "{}", "destPath": ".dockercfg"}}"#, path("other/creds.json"));
-    type Read<'r> = &'r dyn Fn(Limits) -> Result<Option<(&'static str, u64)>, Error>;
+    type Read<'r> = &'r dyn Fn(Limits) -> Result<Option<(Limit, u64)>, Error>;
     let (agent, archive_path) = (agent(), path("archive/docker.tar.gz"));
     let in_sandbox = |name, l| fetch("x").resolver_in_sandbox(&agent, l, path(name), no_secrets);
     let secret_in_sandbox = |l| only(pulls).resolver_in_sandbox(&agent, l, path("json"), secret);
@@ -178,8 +178,8 @@ fn limits_hold_for_every_source() {
         ("a cluster file if it exists", false,
             &|l| hit(build().cluster_file_if_exists(path("flat/.dockercfg")).limits(l).build())),
         ("a cluster file, an archive", true, &|l| hit(build().cluster_file(&archive_path).limits(l).build())),
-        ("a HOME, config.json", false, &|l| hit(build().home(Some(path("json"))).limits(l).build())),
-        ("a HOME, .dockercfg", false, &|l| hit(build().home(Some(path("flat"))).limits(l).build())),
+        ("a HOME, config.json", false, &|l| hit(build().home(path("json")).limits(l).build())),
+        ("a HOME, .dockercfg", false, &|l| hit(build().home(path("flat")).limits(l).build())),
         ("a sandbox, config.json", false, &|l| hit(build().sandbox_home(path("json")).limits(l).build())),
         ("a sandbox, .dockercfg", false, &|l| hit(build().sandbox_home(path("flat")).limits(l).build())),
         ("a sandbox, docker.tar.gz", true, &|l| hit(build().sandbox_home(path("archive")).limits(l).build())),
@@ -201,12 +201,12 @@ fn limits_hold_for_every_source() {
     // limit, whether it applies to archives, how to set it, the least value that lets the file
     // through
     #[rustfmt::skip]
-    let bounds: [(&str, bool, Set, u64); 5] = [
-        ("file_bytes", false, |l, n| l.file_bytes = n, json.len() as u64),
-        ("file_entries", false, |l, n| l.file_entries = n, 2),
-        ("archive_bytes", true, |l, n| l.archive_bytes = n, packed.len() as u64),
-        ("archive_unpacked_bytes", true, |l, n| l.archive_unpacked_bytes = n, archive.len() as u64),
-        ("archive_entries", true, |l, n| l.archive_entries = n, 1),
+    let bounds: [(Limit, bool, Set, u64); 5] = [
+        (Limit::FileBytes, false, |l, n| l.file_bytes = n, json.len() as u64),
+        (Limit::FileEntries, false, |l, n| l.file_entries = n, 2),
+        (Limit::ArchiveBytes, true, |l, n| l.archive_bytes = n, packed.len() as u64),
+        (Limit::ArchiveUnpackedBytes, true, |l, n| l.archive_unpacked_bytes = n, archive.len() as u64),
+        (Limit::ArchiveEntries, true, |l, n| l.archive_entries = n, 1),
     ];
     let table = table.iter().filter(|(what, is_archive, _)| {
         cfg!(feature = "archive") || !(*is_archive || what.ends_with(".gz"))
@@ -237,14 +237,14 @@ fn compressed_fetched_files_are_limited_while_unpacking() {
     let container = only(&app_with(&format!(r#""fetch": [{{"uri": "{uri}"}}]"#)));
     let least = json.len() as u64;
     type Set = fn(&mut Limits, u64);
-    let table: [(&str, Set); 2] = [
-        ("file_bytes", |l, n| l.file_bytes = n),
-        ("archive_unpacked_bytes", |l, n| l.archive_unpacked_bytes = n),
+    let table: [(Limit, Set); 2] = [
+        (Limit::FileBytes, |l, n| l.file_bytes = n),
+        (Limit::ArchiveUnpackedBytes, |l, n| l.archive_unpacked_bytes = n),
     ];
     check_rows(table, |(name, set)| {
         let read = |most| container.resolver(&agent(), limits(|l| set(l, most)), no_secrets);
         assert_eq!(answer(&read(least).unwrap(), "reg.io/app"), "u:p", "{name}");
-        let error = read(least - 1).expect_err(name);
+        let error = read(least - 1).unwrap_err();
         assert!(matches!(error, Error::Limit { limit, .. } if limit == name), "{name}: {error}");
     });
 }

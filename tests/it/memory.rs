@@ -153,7 +153,7 @@ fn sandbox(path: &Path) -> Held {
 }
 
 fn home(path: &Path) -> Held {
-    build(Resolver::builder().home(path.parent()))
+    build(Resolver::builder().home(path.parent().map(Into::into)))
 }
 
 fn agent_flag(path: &Path) -> Held {

@@ -1,6 +1,6 @@
 //! DESIGN 3.6: the order of matching entries.
 
-use regcred::{Level, Resolver, WarningKind};
+use regcred::{Level, Resolver, Warning, WarningKind};
 
 use crate::support::{LEVELS, answer, check_rows, config, image_ref, secret, word};
 
@@ -128,13 +128,19 @@ fn equivalent_keys_are_a_warning() {
         ("REG.io", "upper"),
     ]))
     .unwrap();
-    let told: Vec<(&str, &WarningKind)> =
-        resolver.warnings().iter().map(|w| (w.key().unwrap(), w.kind())).collect();
-    let same = WarningKind::EquivalentKey { preferred: "reg.io".into() };
-    let any = WarningKind::EquivalentKey { preferred: "*.reg.io".into() };
-    assert_eq!(told, [("https://reg.io", &same), ("REG.io", &same), ("https://*.reg.io", &any)]);
+    let preferred = |warning: &Warning| match warning.kind() {
+        WarningKind::EquivalentKey { preferred, .. } => preferred.to_string(),
+        _ => panic!("{warning}"),
+    };
+    let pairs: Vec<(&str, String)> =
+        resolver.warnings().iter().map(|w| (w.key().unwrap(), preferred(w))).collect();
+    let [same, any] = ["reg.io", "*.reg.io"].map(str::to_owned);
+    assert_eq!(
+        pairs,
+        [("https://reg.io", same.clone()), ("REG.io", same), ("https://*.reg.io", any)]
+    );
     check_rows(resolver.warnings(), |warning| {
-        let WarningKind::EquivalentKey { preferred } = warning.kind() else { panic!("{warning}") };
+        let preferred = &preferred(warning);
         let text = warning.to_string();
         let place = |key: &str| text.find(&format!("{key:?}")).unwrap_or_else(|| panic!("{text}"));
         assert!(place(warning.key().unwrap()) < place(preferred), "which goes first: {text}");

@@ -16,6 +16,8 @@ fn every_public_type_is_send_and_sync() {
     check::<EntryProblem>();
     check::<Error>();
     check::<Explanation>();
+    check::<FileKind>();
+    check::<Limit>();
     check::<FileEntry<'_>>();
     check::<Format>();
     check::<ImageRef<'_>>();
@@ -85,6 +87,30 @@ fn error_types_implement_std_error() {
     assert!(matches!(one_error_for_both("Nginx"), Err(Error::Image(_))));
 }
 
+/// `?` works for everything that a program does, helpers included.
+#[test]
+#[cfg(feature = "helper")]
+fn one_error_for_the_whole_program() {
+    fn program(image: &str) -> Result<Option<AuthConfig>, Error> {
+        let file = r#"{"credsStore": "no/such"}"#;
+        let resolver = Resolver::builder().add(Level::UserConfigJson, file).build()?;
+        Ok(resolver.resolve_with_helpers(&ImageRef::parse(image)?, &HelperOptions::default())?)
+    }
+    let error = program("nginx").unwrap_err();
+    assert!(matches!(error, Error::Helper(_)));
+    assert_eq!(error.location().and_then(Location::level), Some(Level::UserConfigJson));
+    assert!(std::error::Error::source(&error).is_none(), "{error}");
+}
+
+/// Two answers from one key have equal origins, in different resolvers, too.
+#[test]
+fn origins_are_equal_by_level_file_and_key() {
+    let resolver = |level| Resolver::builder().add(level, user("u")).build().unwrap();
+    let origin = |level| resolver(level).resolve_registry("reg.io").unwrap().origin().clone();
+    assert_eq!(origin(Level::TaskSecret), origin(Level::TaskSecret));
+    assert_ne!(origin(Level::TaskSecret), origin(Level::AgentFlag));
+}
+
 /// The program of the design's page, as a user would write it.
 #[test]
 fn the_documented_program_compiles_and_answers() {
@@ -129,15 +155,14 @@ fn paths_are_given_as_people_have_them() {
     let (path, text) = (home.path(), home.path().to_str().unwrap());
     let flag = path.join("flag.json");
     let builder = Resolver::builder;
-    let rows: [(&str, ResolverBuilder, &str); 14] = [
+    let rows: [(&str, ResolverBuilder, &str); 13] = [
         ("&str", builder().home(text), "home:p"),
         ("String", builder().home(text.to_owned()), "home:p"),
         ("&Path", builder().home(path), "home:p"),
         ("PathBuf", builder().home(path.to_path_buf()), "home:p"),
         ("&OsStr", builder().home(path.as_os_str()), "home:p"),
-        ("Option of &str", builder().home(Some(text)), "home:p"),
         ("Option of OsString", builder().home(Some(path.as_os_str().to_owned())), "home:p"),
-        ("None", builder().home(None::<&Path>), "-"),
+        ("None", builder().home(None), "-"),
         ("flag, &str", builder().agent_flag(flag.to_str().unwrap()), "flag:p"),
         ("flag, URL", builder().agent_flag(format!("file://{}", flag.display())), "flag:p"),
         ("flag, JSON", builder().agent_flag(user("json")), "json:p"),

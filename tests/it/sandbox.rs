@@ -34,7 +34,7 @@ fn the_files_of_a_sandbox_are_pooled_in_dockers_order() {
     let auth = all.resolve(&image).unwrap();
     let archive = home.path().join("docker.tar.gz");
     assert_eq!(auth.origin().level(), Level::SandboxHome);
-    assert_eq!(auth.origin().file(), Some(&*archive.to_string_lossy()));
+    assert_eq!(auth.origin().file(), Some(&*archive));
     let shown = auth.origin().to_string();
     assert!(shown.contains("docker.tar.gz (.docker/config.json): key \"archive.io\""), "{shown}");
 }

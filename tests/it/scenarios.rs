@@ -64,12 +64,12 @@ fn deimos_with_home_exported_on_the_slave() {
         ),
     )
     .unwrap();
-    let slave = Resolver::builder().home(Some(root.path())).build().unwrap();
+    let slave = Resolver::builder().home(root.path()).build().unwrap();
     assert_eq!(answer(&slave, "private/image"), "foo:secret");
     assert_eq!(answer(&slave, "quay.io/private/image"), "-", "limited to what is in the file");
 
     // "It is common for $HOME to not be set."
-    let slave = Resolver::builder().home(None::<&Path>).build().unwrap();
+    let slave = Resolver::builder().home(None).build().unwrap();
     assert_eq!(answer(&slave, "private/image"), "-");
     assert!(slave.warnings()[0].to_string().contains("HOME is not set"), "{:?}", slave.warnings());
 }

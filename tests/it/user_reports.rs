@@ -121,12 +121,12 @@ fn docker() -> Vec<Row> {
             "the identity token expired on 2001-09-09 01:46 UTC", "even for public images", "podman login"]),
         ("D12", page_of(Resolver::builder(), "reg.io/a"), vec![
             "no credential file was given or found at any level", "DOCKER_AUTH_CONFIG", "are not read"]),
-        ("D13", page_of(Resolver::builder().home(None::<&str>), "reg.io/a"), vec![
+        ("D13", page_of(Resolver::builder().home(None), "reg.io/a"), vec![
             "hint: sandbox HOME: set HOME for the program, as Environment=HOME=/root in a systemd unit"]),
         ("D13", at(home.path(), page_of(Resolver::builder().home(home.path()), "reg.io/a")), vec![
             "sandbox HOME, /dir: holds no .docker/config.json and no .dockercfg",
             "docker login writes .docker/config.json there if it runs with the same HOME; sudo"]),
-        ("D13", page_of(Resolver::builder().home(Some(wrong_home.path())), "reg.io/a"), vec![
+        ("D13", page_of(Resolver::builder().home(wrong_home.path()), "reg.io/a"), vec![
             "config.json is there, where Docker does not look", "move it to .docker/config.json"]),
         ("D14", page(&auths("reg.io", r#"{"auth": "user:hunter2"}"#), "reg.io/a"), vec![
             "blocks it: its field \"auth\"",
@@ -270,7 +270,7 @@ fn mesos_and_dcos() -> Vec<Row> {
             key to"]),
         ("M15", error("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), vec!["certificate",
             "certs.d"]),
-        ("M17", at(deimos.path(), page_of(Resolver::builder().home(Some(deimos.path())), "reg.io/a")), vec![
+        ("M17", at(deimos.path(), page_of(Resolver::builder().home(deimos.path()), "reg.io/a")), vec![
             "answer: user name and password from sandbox HOME, /dir/.dockercfg, key \"reg.io\""]),
         ("M18", in_sandbox(&own), vec!["sandbox HOME, /dir/docker.tar.gz (.docker/config.json)", "wins \"reg.io\""]),
     ]

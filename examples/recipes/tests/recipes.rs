@@ -69,7 +69,7 @@ fn a_job_keeps_its_image() {
         serde_json::from_str(r#"{"name": "web", "image": "docker.io/library/nginx:1.27"}"#)
             .unwrap();
     assert_eq!(job, same);
-    assert!(resolver().resolve(&job.image.as_ref()).is_some());
+    assert!(resolver().resolve(&job.image.as_image_ref()).is_some());
     assert!(serde_json::from_str::<job::Job>(r#"{"name": "web", "image": "NGINX"}"#).is_err());
 }
 

@@ -20,6 +20,7 @@ use super::recognise::{BLOCK, is_tar_header};
 use super::stream::{Failure, Stream};
 use crate::error::ArchiveProblem;
 use crate::file_names::{CONFIG_JSON, DOCKER_FILES, DOCKERCFG};
+use crate::limits::Limit;
 use crate::secret::SecretBytes;
 
 /// The longest name or extended header that is read; extended attributes stay below this.
@@ -69,7 +70,7 @@ impl Reader<'_> {
         let mut entries = 0;
         while let Some(header) = self.next_header(entries == 0)? {
             if entries == most {
-                return Err(Failure::limit("archive_entries", most));
+                return Err(Failure::limit(Limit::ArchiveEntries, most));
             }
             entries += 1;
             match header.kind {
@@ -201,7 +202,7 @@ impl Reader<'_> {
     fn keep(&mut self, file: &'static str, size: u64) -> Result<(), Failure> {
         let limit = self.stream.limits.effective_file_bytes();
         if size > limit {
-            return Err(Failure::limit("file_bytes", limit));
+            return Err(Failure::limit(Limit::FileBytes, limit));
         }
         let mut bytes = SecretBytes::default();
         self.stream.each_piece(size, |piece| bytes.extend_towards(size as usize, piece))?;

@@ -58,7 +58,7 @@ pub fn check_file(path: impl AsRef<Path>, limits: Limits) -> FileCheck {
         Err(error) => {
             report.stops_agent = match &error {
                 // The agent may have more rights than the caller, and has other limits.
-                Error::Read { source, .. } => source.kind() != io::ErrorKind::PermissionDenied,
+                Error::Read { cause, .. } => cause.kind() != io::ErrorKind::PermissionDenied,
                 error => !matches!(error, Error::Limit { .. }),
             };
             report.problem = Some(error);

@@ -245,11 +245,11 @@ impl Container {
         let id = self.full_name();
         let (alias, location) = (shown_name(alias).into_owned(), shown_name(source).into_owned());
         let name = format!("{alias} ({location}) of {id}");
-        let bytes = secret(source).map_err(|source| Error::SecretUnavailable {
+        let bytes = secret(source).map_err(|cause| Error::SecretUnavailable {
             id,
             alias,
             location,
-            source,
+            cause,
         })?;
         let (level, bytes) = (Level::TaskSecret, bytes.into());
         Ok(builder.source(Source::Bytes { level, name: Some(name), bytes }))

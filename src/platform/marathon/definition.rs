@@ -6,7 +6,7 @@ use super::service::{self, Answer, refused};
 use crate::error::{Error, Rule};
 use crate::json::read_definition;
 use crate::level::Location;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::redact::cut;
 
 /// The answers so far, at most as many as the limits allow.
@@ -41,7 +41,7 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     let location = Location::called(None, "definition");
     let value = limits.definition_bytes;
     if definition.len() as u64 > value {
-        return Err(Error::Limit { location, limit: "definition_bytes", value });
+        return Err(Error::Limit { location, limit: Limit::DefinitionBytes, value });
     }
     let document = read_definition(definition, &location)?;
     let violations = Violations::default();
@@ -50,7 +50,7 @@ pub(super) fn read(definition: &[u8], limits: &Limits) -> Result<Vec<Answer>, Er
     let mut answers = Answers { list: Vec::new(), most: value, is_over: false };
     match walk(&root, "", &mut answers) {
         Ok(()) if answers.is_over => {
-            Err(Error::Limit { location, limit: "definition_containers", value })
+            Err(Error::Limit { location, limit: Limit::DefinitionContainers, value })
         }
         Ok(()) => Ok(answers.list),
         Err(rule @ Rule::MesosMessage { .. }) => {

@@ -47,6 +47,16 @@ pub enum FetchKind {
     Archive,
 }
 
+impl fmt::Display for FetchKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            FetchKind::ConfigJson => "config.json",
+            FetchKind::Dockercfg => ".dockercfg",
+            FetchKind::Archive => "docker.tar.gz",
+        })
+    }
+}
+
 /// Reads an object of `fetch` or `artifacts`, with Marathon's defaults.
 pub(super) fn read(node: &Node<'_>) -> Option<Fetch> {
     node.object()?;

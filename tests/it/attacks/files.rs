@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use regcred::{Error, Level, Limits, Resolver, ResolverBuilder};
+use regcred::{Error, Level, Limit, Limits, Resolver, ResolverBuilder};
 
 use super::{PASSWORD, canary, refusal, refused};
 use crate::support::{answer, check_rows, config, put};
@@ -18,7 +18,7 @@ fn readers(home: &Path) -> Vec<(Level, ResolverBuilder)> {
     let build = Resolver::builder;
     vec![
         (Level::SandboxHome, build().sandbox_home(home)),
-        (Level::SandboxHome, build().home(Some(home))),
+        (Level::SandboxHome, build().home(home)),
         (Level::AgentFlag, build().agent_flag(path)),
         (Level::AgentFlag, build().agent_flag(format!("file://{path}"))),
         (Level::ClusterFile, build().cluster_file(path)),
@@ -50,24 +50,30 @@ impl Drop for Until<'_> {
 /// begins as an archive.
 #[test]
 fn a_huge_sparse_file() {
-    check_rows([(&b""[..], "file_bytes"), (b"\x1f\x8b\x08", "archive_bytes")], |(begins, name)| {
-        let home = tempfile::tempdir().unwrap();
-        let mut huge = File::create(home.path().join(".dockercfg")).unwrap();
-        huge.write_all(begins).unwrap();
-        if huge.set_len(8 << 40).is_ok() {
-            all_refuse(home.path(), |e| matches!(e, Error::Limit { limit, .. } if *limit == name));
-            // A claimed size is not allocated, even with higher limits.
-            let mut limits = Limits::default();
-            (limits.file_bytes, limits.archive_bytes) = (u64::MAX, u64::MAX);
-            for (level, reader) in readers(home.path()) {
-                let error = refusal(reader.limits(limits).build());
-                assert!(
-                    matches!(error, Error::Limit { limit, .. } if limit == name),
-                    "{level}, {name} at its most: {error}"
+    check_rows(
+        [(&b""[..], Limit::FileBytes), (b"\x1f\x8b\x08", Limit::ArchiveBytes)],
+        |(begins, name)| {
+            let home = tempfile::tempdir().unwrap();
+            let mut huge = File::create(home.path().join(".dockercfg")).unwrap();
+            huge.write_all(begins).unwrap();
+            if huge.set_len(8 << 40).is_ok() {
+                all_refuse(
+                    home.path(),
+                    |e| matches!(e, Error::Limit { limit, .. } if *limit == name),
                 );
+                // A claimed size is not allocated, even with higher limits.
+                let mut limits = Limits::default();
+                (limits.file_bytes, limits.archive_bytes) = (u64::MAX, u64::MAX);
+                for (level, reader) in readers(home.path()) {
+                    let error = refusal(reader.limits(limits).build());
+                    assert!(
+                        matches!(error, Error::Limit { limit, .. } if limit == name),
+                        "{level}, {name} at its most: {error}"
+                    );
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -104,10 +110,9 @@ fn a_file_that_grows_while_it_is_read() {
             for (level, reader) in readers(home.path()) {
                 match reader.limits(limits).build() {
                     Ok(resolver) => assert_eq!(answer(&resolver, "reg.io/app"), "u:p", "{level}"),
-                    Err(Error::Limit { limit: "file_bytes", value: MOST, .. }) => {}
+                    Err(Error::Limit { limit: Limit::FileBytes, value: MOST, .. }) => {}
                     // It grew during each attempt, so none of them has read a whole version.
-                    Err(Error::Read { source, .. }) if source.kind() == ErrorKind::ResourceBusy => {
-                    }
+                    Err(Error::Read { cause, .. }) if cause.kind() == ErrorKind::ResourceBusy => {}
                     Err(error) => panic!("{level}: {error}"),
                 }
             }
@@ -283,7 +288,7 @@ mod unix {
         type Check = fn(&Error) -> bool;
         #[rustfmt::skip]
         let table: [(&str, Check); 4] = [
-            ("/proc/self/pagemap", |e| matches!(e, Error::Limit { limit: "file_bytes", .. })),
+            ("/proc/self/pagemap", |e| matches!(e, Error::Limit { limit: Limit::FileBytes, .. })),
             ("/proc/self/mem", |e| matches!(e, Error::Read { .. })),
             ("/proc/self/status", |e| matches!(e, Error::Syntax { .. })),
             ("/proc/self/task", |e| matches!(e, Error::NotAFile { .. })),

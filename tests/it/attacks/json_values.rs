@@ -1,6 +1,6 @@
 //! JSON values of the wrong type, and JSON that has no value.
 
-use regcred::{CredentialFile, Error, Limits, Resolver, dcos, marathon, mesos};
+use regcred::{CredentialFile, Error, Limit, Limits, Resolver, dcos, marathon, mesos};
 
 use super::{PASSWORD, POSITIONS, canary, refusal, refused, shows_no_secret, told};
 use crate::support::{answer, base64, check_rows, from_secret, secret};
@@ -170,5 +170,5 @@ fn json_without_a_value_before_the_real_fault() {
     limits.file_entries = 1;
     let two = format!("{before}, \"b.io\": {{}}}}}}");
     let error = refusal(Resolver::builder().limits(limits).task_secret(two).build());
-    assert!(matches!(error, Error::Limit { limit: "file_entries", .. }), "{error}");
+    assert!(matches!(error, Error::Limit { limit: Limit::FileEntries, .. }), "{error}");
 }

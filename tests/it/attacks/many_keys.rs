@@ -1,6 +1,6 @@
 //! Files with as many keys as fit, made to slow the lookup.
 
-use regcred::Error;
+use regcred::{Error, Limit};
 
 use super::refused;
 use crate::support::{base64, check_rows, from_secret, image_ref, secret};
@@ -82,7 +82,8 @@ fn more_globs_than_a_lookup_can_try() {
     check_rows(files(1_000).into_iter().zip(files(1_001)), |(most, over)| {
         assert_eq!(from_secret(&*most, "x999y.io/app"), "u:p", "{most:.80}");
         let error = refused(&*over);
-        let is_limit = matches!(error, Error::Limit { limit: "file_patterns", value: 1_000, .. });
+        let is_limit =
+            matches!(error, Error::Limit { limit: Limit::FilePatterns, value: 1_000, .. });
         assert!(is_limit, "{over:.80}: {error}");
     });
 }

@@ -1,7 +1,7 @@
 //! Definitions: apps, pods, groups, lists, and their containers.
 
 use regcred::marathon;
-use regcred::{Error, Limits};
+use regcred::{Error, Limit, Limits};
 
 use super::{DECLARED, app_with, read};
 use crate::support::check_rows;
@@ -151,7 +151,7 @@ fn documents_that_are_not_definitions_are_errors() {
     assert_eq!(fits.unwrap_or_else(|error| panic!("{app}: {error}")).len(), 1, "{app}");
     limits.definition_bytes -= 1;
     let error = marathon::containers(app.as_bytes(), limits).expect_err(&app);
-    assert!(matches!(error, Error::Limit { limit: "definition_bytes", .. }), "{app}: {error}");
+    assert!(matches!(error, Error::Limit { limit: Limit::DefinitionBytes, .. }), "{app}: {error}");
     let error = marathon::containers(b"\xFF\xFE{\0}\0", Limits::default()).unwrap_err().to_string();
     assert!(error.contains("UTF-16"), "{error}");
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -182,7 +182,7 @@ fn more_containers_than_the_limit_are_an_error() {
     check_rows(cases, |(over, within)| {
         let error = marathon::containers(over.as_bytes(), limits).expect_err(&over);
         assert!(
-            matches!(error, Error::Limit { limit: "definition_containers", value: 3, .. }),
+            matches!(error, Error::Limit { limit: Limit::DefinitionContainers, value: 3, .. }),
             "{over}: {error}"
         );
         let within_limits = marathon::containers(within.as_bytes(), limits);

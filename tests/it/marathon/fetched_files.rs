@@ -1,7 +1,7 @@
 //! Fetched credential files: precedence, limits, errors and the page of `explain`.
 
 use regcred::mesos::DockerRegistry;
-use regcred::{Error, Limits, Resolver};
+use regcred::{Error, Limit, Limits, Resolver};
 
 use super::{agent, app_with, no_secrets, only};
 use crate::support::archive::{file, gzip, of_kind, tar};
@@ -153,7 +153,7 @@ fn fetched_files_of_a_docker_container_have_the_level_of_its_sandbox() {
     let definition = app_with(r#""fetch": [{"uri": "DIR/docker.tar.gz"}]"#)
         .replace("DIR", scratch.path().to_str().unwrap());
     let error = only(&definition).resolver(&agent(), limits, no_secrets).unwrap_err();
-    assert!(matches!(error, Error::Limit { limit: "archive_bytes", .. }), "{error}");
+    assert!(matches!(error, Error::Limit { limit: Limit::ArchiveBytes, .. }), "{error}");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn fetched_files_are_limited() {
     let most = Limits::default();
     assert_eq!(answer(&resolve(&items(16), most).unwrap(), "reg.io/app"), "u:p");
     let error = resolve(&items(17), most).unwrap_err();
-    assert!(matches!(error, Error::Limit { limit: "fetched_files", value: 16, .. }), "{error}");
+    assert!(matches!(error, Error::Limit { limit: Limit::FetchedFiles, value: 16, .. }), "{error}");
     // named docker.tar.gz, own archives of the application, answer, warning, rule
     let own = |n: usize| format!(r#"{{"uri": "DIR/own-{n}.tgz"}}"#);
     for n in 0..40 {
@@ -235,7 +235,7 @@ fn fetched_files_are_limited() {
     let mut few_bytes = most;
     few_bytes.file_bytes = json.len() as u64 - 1;
     let error = resolve(r#"{"uri": "DIR/.dockercfg.gz"}"#, few_bytes).unwrap_err();
-    assert!(matches!(error, Error::Limit { limit: "file_bytes", .. }), "unpacked: {error}");
+    assert!(matches!(error, Error::Limit { limit: Limit::FileBytes, .. }), "unpacked: {error}");
 
     // An archive fetched as docker.tar.gz is a warning once, although it is read twice.
     put("docker.tar.gz", gzip(&tar(&[file("config.json", "{}")])));

@@ -25,7 +25,7 @@ fn read(definition: &str) -> Vec<String> {
 }
 
 fn told(error: &Error) -> String {
-    let Error::Definition { id, violations } = error else { panic!("{error:?}") };
+    let Error::Definition { id, violations, .. } = error else { panic!("{error:?}") };
     let violations: Vec<String> = violations.iter().map(|v| v.to_string()).collect();
     format!("{id}: {}", violations.join("; "))
 }

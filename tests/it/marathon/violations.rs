@@ -119,7 +119,7 @@ fn violations_of_one_service_are_limited() {
     let fetch = vec!["1"; 1_000].join(",");
     let definition = format!(r#"{{"id": "/{}", "fetch": [{fetch}]}}"#, "a".repeat(5_000));
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
-    let Err(Error::Definition { id, violations }) = answer else { panic!("{answer:?}") };
+    let Err(Error::Definition { id, violations, .. }) = answer else { panic!("{answer:?}") };
     assert_eq!((id.len(), violations.len()), (1_024, 25));
 }
 
@@ -128,7 +128,7 @@ fn a_violation_has_a_path_and_a_rule() {
     let definition =
         r#"{"id": "/a", "container": {"docker": {"image": "x", "pullConfig": {"secret": "s"}}}}"#;
     let answer = marathon::containers(definition.as_bytes(), Limits::default()).unwrap().remove(0);
-    let Err(Error::Definition { id, violations }) = answer else { panic!("{answer:?}") };
+    let Err(Error::Definition { id, violations, .. }) = answer else { panic!("{answer:?}") };
     assert_eq!((&*id, violations.len()), ("/a", 1));
     assert_eq!(violations[0].path(), "/container/docker/pullConfig");
     assert_eq!(*violations[0].rule(), Rule::PullConfigWithDocker);
