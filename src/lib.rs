@@ -95,6 +95,7 @@
 //! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
 //! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
 //! | an image, and helpers to ask | its credential, or the helper to ask | [`Resolver::lookup`], `Resolver::resolve_with_helpers` (feature `helper`) |
+//! | files that are rotated | a resolver that follows them | [`LiveResolver`] |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
 //! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
 //! | a resolver | mistakes in its files | [`Resolver::warnings`] |
@@ -178,7 +179,9 @@ pub use image::{ImageRef, ImageRefBuf, InvalidImageRef};
 pub use level::{Level, Location, UnknownLevel};
 pub use limits::{Limit, Limits};
 pub use platform::{certs, dcos, marathon, mesos};
-pub use resolver::{AgentFlag, HelperRequest, Home, Lookup, Resolver, ResolverBuilder};
+pub use resolver::{
+    AgentFlag, HelperRequest, Home, LiveResolver, Lookup, Resolver, ResolverBuilder,
+};
 #[cfg(feature = "env")]
 pub use source::Environment;
 

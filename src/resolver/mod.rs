@@ -2,6 +2,7 @@
 
 mod arguments;
 mod builder;
+mod live;
 mod lookup;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use self::arguments::{AgentFlag, Home};
 pub use self::builder::ResolverBuilder;
+pub use self::live::LiveResolver;
 pub use self::lookup::{HelperRequest, Lookup};
 use crate::auth::AuthConfig;
 use crate::credential_file::FileEntry;

@@ -28,6 +28,7 @@ fn every_public_type_is_send_and_sync() {
     check::<EntryState>();
     check::<HelperRequest>();
     check::<Home>();
+    check::<LiveResolver>();
     check::<Lookup>();
     check::<UnknownLevel>();
     check::<Level>();

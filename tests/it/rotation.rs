@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use regcred::{Limits, Resolver, ResolverBuilder, mesos};
+use regcred::{Level, Limits, LiveResolver, Resolver, ResolverBuilder, mesos};
 
 use crate::support::{answer, check_rows, image_ref, put, user};
 
@@ -141,4 +141,32 @@ fn a_daemon_never_uses_half_a_file() {
             }
         }
     });
+}
+
+#[test]
+fn a_live_resolver_follows_its_files_and_survives_broken_ones() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.json");
+    let builder = Resolver::builder().file_if_exists(Level::ClusterFile, &path);
+    let live = LiveResolver::build(builder).unwrap();
+    let steps: [(&str, &str, Result<bool, ()>); 6] = [
+        (&user("u"), "u:p", Ok(true)),
+        (&user("u"), "u:p", Ok(false)),
+        ("{", "u:p", Err(())),
+        ("{", "u:p", Err(())),
+        (&user("v"), "v:p", Ok(true)),
+        ("{}", "-", Ok(true)),
+    ];
+    let mut content = "";
+    for (number, (next, expected, refreshed)) in steps.into_iter().enumerate() {
+        if next != content {
+            rotate(&path, next);
+            content = next;
+        }
+        let before = live.get();
+        assert_eq!(live.refresh().map_err(drop), refreshed, "step {number}");
+        assert_eq!(answer(&live.get(), "reg.io/a"), expected, "step {number}");
+        let kept = answer(&before, "reg.io/a");
+        assert!(refreshed == Ok(true) || kept == expected, "step {number}: {kept}");
+    }
 }
