@@ -28,9 +28,10 @@ use crate::secret::SecretBytes;
 /// | [`UserConfigJson`](Level::UserConfigJson) | `$DOCKER_CONFIG/config.json` or `~/.docker/config.json` |
 /// | [`UserDockercfg`](Level::UserDockercfg) | `~/.dockercfg` |
 ///
-/// This is podman's chain with Docker's variable before it, and every file in it counts, as in
-/// podman. Docker itself reads only its own files. An empty variable is unset. A file that does not
-/// exist is normal.
+/// This is podman's chain with Docker's variable before it. Every file in it counts, as in podman; but
+/// if `REGISTRY_AUTH_FILE` is set, podman reads that file alone, and here weaker files answer for images
+/// that it does not cover. Docker itself reads only its own files. An empty variable is unset. A file
+/// that does not exist is normal.
 ///
 /// `DOCKER_AUTH_CONFIG` holds a whole `config.json`, as for GitLab's runner and Testcontainers.
 /// Docker reads only `auths` with `auth` there, and ignores any other value with a warning; here a
