@@ -6,6 +6,7 @@ use crate::support::{check_rows, image_ref};
 
 const README: &str = include_str!("../../README.md");
 const FRONT_PAGE: &str = include_str!("../../src/lib.rs");
+const OPERATORS: &str = include_str!("../../src/guide/operators.md");
 
 /// The documentation without the markers of doc comments.
 fn front_page() -> String {
@@ -61,4 +62,56 @@ fn the_table_of_keys_and_images_is_true() {
             assert_eq!(*cell, if covers { "yes" } else { "no" }, "key {}, image {image}", row[0]);
         }
     });
+}
+
+#[test]
+fn the_lines_in_the_table_of_symptoms_are_printed() {
+    const USABLE: &str = r#"{"auth": "dXNlcjpwYXNz"}"#;
+    let rows = [
+        ("answer: none", "quay.io", USABLE, "nginx"),
+        ("answer: user name and password from …", "quay.io", USABLE, "quay.io/app"),
+        ("registry docker.io", "quay.io", USABLE, "team/app"),
+        ("out of scope", "quay.io:5000", USABLE, "quay.io/app"),
+        ("absent", "quay.io", "{}", "quay.io/app"),
+        ("unmatchable", "quay.io/App", USABLE, "quay.io/app"),
+        (
+            "answer: none, because the malformed entry … blocks it",
+            "quay.io",
+            r#"{"auth": "!"}"#,
+            "quay.io/app",
+        ),
+        ("loses … a stronger level answers", "quay.io/team", USABLE, "quay.io/team/app"),
+        ("loses … a key with a longer path goes before it", "quay.io", USABLE, "quay.io/team/app"),
+        ("out of scope … is for that path and below", "quay.io/team", USABLE, "quay.io/other/app"),
+    ];
+    check_rows(rows, |(line, key, entry, image)| {
+        assert!(OPERATORS.contains(&format!("`{line}`")), "the guide does not quote {line}");
+        // The secret adds a better key for one image, and the agent has the key twice.
+        let file = format!(r#"{{"auths": {{"{key}": {entry}, "quay.io/team": {USABLE}}}}}"#);
+        let builder = Resolver::builder().cluster_file_if_exists("/nonexistent/file");
+        let builder = match image {
+            "quay.io/team/app" => builder.task_secret(file.clone()).agent_flag(file),
+            _ => builder.agent_flag(file),
+        };
+        let page = builder.build().unwrap().explain(&image_ref(image)).to_string();
+        let is_quoted = |printed: &str| {
+            let mut rest = printed;
+            line.split(" … ").flat_map(|part| part.split(" …")).all(|part| {
+                let found = rest.split_once(part);
+                rest = found.map_or("", |(_, rest)| rest);
+                found.is_some()
+            })
+        };
+        assert!(page.lines().any(is_quoted), "no line {line} in\n{page}");
+    });
+    for line in ["not given", "the file does not exist"] {
+        assert!(OPERATORS.contains(&format!("`{line}`")), "{line}");
+        let builder = Resolver::builder().cluster_file_if_exists("/nonexistent/file");
+        let page = builder.build().unwrap().explain(&image_ref("nginx")).to_string();
+        assert!(page.contains(line), "no {line} in\n{page}");
+    }
+    let helper = Resolver::builder().agent_flag(r#"{"credsStore": "pass"}"#).build().unwrap();
+    let line = "credentials left to the helper";
+    assert!(OPERATORS.contains(&format!("`{line}`")), "{line}");
+    assert!(helper.explain(&image_ref("nginx")).to_string().contains(line));
 }
