@@ -42,7 +42,7 @@
 //! A key covers an image if host and port are equal and its path is a prefix of the repository, in
 //! whole segments. A credential is never used outside the scope of its key.
 //!
-//! | key | `nginx` | `quay.io/team/app` | `quay.io/teams/app` | `reg.io:5000/app` | `a.reg.io/app` |
+//! | key | `nginx` | `quay.io/team/a` | `quay.io/teams` | `reg.io:5000/a` | `a.reg.io/a` |
 //! |---|---|---|---|---|---|
 //! | `https://index.docker.io/v1/` | yes | no | no | no | no |
 //! | `docker.io/library` | yes | no | no | no | no |
@@ -61,14 +61,14 @@
 //!
 //! | level | method | example of a key |
 //! |---|---|---|
-//! | 1. task secret | [`ResolverBuilder::task_secret`] | `quay.io/team`, then `quay.io`, then `*.io` |
-//! | 2. sandbox HOME | [`ResolverBuilder::sandbox_home`] | `quay.io/team/app` |
-//! | 3. agent flag | [`ResolverBuilder::agent_flag`] | `quay.io`, then `https://quay.io/v1/` |
-//! | 4. cluster file | [`ResolverBuilder::cluster_file`] | `quay.io/team` |
+//! | 1. task secret | [`task_secret`](ResolverBuilder::task_secret) | `quay.io/team`, then `quay.io`, then `*.io` |
+//! | 2. sandbox HOME | [`sandbox_home`](ResolverBuilder::sandbox_home) | `quay.io/team/app` |
+//! | 3. agent flag | [`agent_flag`](ResolverBuilder::agent_flag) | `quay.io`, then `https://quay.io/v1/` |
+//! | 4. cluster file | [`cluster_file`](ResolverBuilder::cluster_file) | `quay.io/team` |
 //!
-//! Weaker than all of them are the files of a user, if `Resolver::from_env` reads them: each is a level
-//! of its own ([`Level`]). [`Resolver`] documents the whole order. A malformed entry blocks its scope: if it is the best
-//! match, the answer is `None`, never another identity.
+//! Weaker than all of them are the files of a user, if [`Resolver::from_env`] reads them: each is a
+//! level of its own ([`Level`]). [`Resolver`] documents the whole order. A malformed entry blocks
+//! its scope: if it is the best match, the answer is `None`, never another identity.
 //!
 //! # Layering
 //!
@@ -91,10 +91,10 @@
 //! | you have | you want | use |
 //! |---|---|---|
 //! | an image | its credential | [`Resolver::resolve`] |
-//! | a user at a laptop or in a CI job | the files of Docker and podman | `Resolver::from_env` (feature `env`) |
+//! | a user at a laptop or in a CI job | the files of Docker and podman | [`Resolver::from_env`] (feature `env`) |
 //! | an image | every credential to try, best first | [`Resolver::resolve_all`] |
 //! | a server: `https://quay.io/v2/` | its credential | [`Resolver::resolve_registry`] |
-//! | an image, and helpers to ask | its credential, or the helper to ask | [`Resolver::lookup`], `Resolver::resolve_with_helpers` (feature `helper`) |
+//! | an image, and helpers to ask | its credential, or the helper to ask | [`Resolver::lookup`], [`Resolver::resolve_with_helpers`] (feature `helper`) |
 //! | files that are rotated | a resolver that follows them | [`LiveResolver`] |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
 //! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
@@ -102,6 +102,16 @@
 //! | the bytes of one file | its entries | [`CredentialFile::parse`] |
 //! | an image without a registry, and a default registry | its reference | [`ImageRef::parse_with_default`] |
 //! | a registry | its CA and client certificates | [`certs::find`] |
+//!
+//! # Guides
+//!
+//! | you are | read |
+//! |---|---|
+//! | an operator whose image is not pulled | [`operators`](guide::operators) |
+//! | an author of an agent that pulls the images of many tasks | [`embedding`](guide::embedding) |
+//! | an author of a tool that runs as a user | [`tools`](guide::tools) |
+//! | a user of `docker_credential`, or of code written by hand | [`migration`](guide::migration) |
+//! | a reviewer of the promises about secrets | [`security`](guide::security) |
 //!
 //! # Platforms
 //!
@@ -129,19 +139,27 @@
 //!
 //! # Features
 //!
-//! All but `helper` are on by default. Without a feature, its input is an error that names the feature, never
-//! another credential.
+//! All but `helper` are on by default. Without a feature, its input is an error that names the
+//! feature, never another credential.
 //!
 //! | feature | reads | without it |
 //! |---|---|---|
 //! | `archive` | gzip and tar: `docker.tar.gz`, `.dockercfg.gz` | such a file is an error; an application's own archive that is fetched is a warning |
-//! | `env` | the credential files of a user: `Resolver::from_env` | there is no such method |
-//! | `helper` | the answers of credential helpers, which it runs: `Resolver::resolve_with_helpers` | there is no such method; [`Resolver::lookup`] returns the helper to ask |
+//! | `env` | the credential files of a user: [`Resolver::from_env`] | there is no such method |
+//! | `helper` | the answers of credential helpers, which it runs: [`Resolver::resolve_with_helpers`] | there is no such method; [`Resolver::lookup`] returns the helper to ask |
 //! | `url` | international host names in keys (`https://bücher.example`), and `file://` URLs with escapes, `..` or a host | a file with such a key is an error; such a URL is an error |
 
+// Links to items that a feature leaves out lead to the list of features.
+#![cfg_attr(not(feature = "env"), doc = "\n\n[`Resolver::from_env`]: #features")]
+#![cfg_attr(not(feature = "helper"), doc = "\n\n[`Resolver::resolve_with_helpers`]: #features")]
+// On docs.rs, such items are marked with their feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+// Declared first: rustdoc shows the methods of `Resolver` in the order of the modules.
+mod resolver;
 
 mod archive;
 mod auth;
@@ -161,7 +179,6 @@ mod level;
 mod limits;
 mod platform;
 mod redact;
-mod resolver;
 mod secret;
 mod source;
 

@@ -46,6 +46,24 @@ use crate::source::{NoFiles, Watched};
 /// An entry without a credential (`{}`, only an email) is absent: the lookup goes on. A malformed
 /// entry **blocks** its scope: if it is the best match, the answer is `None`, never another
 /// identity.
+///
+/// # Example
+///
+/// ```
+/// use regcred::{ImageRef, Resolver};
+///
+/// let secret = r#"{"auths": {"quay.io/team": {"auth": "dGVhbTpwYXNz"}}}"#;
+/// let flag = r#"{"auths": {"quay.io": {"auth": "YWdlbnQ6cGFzcw=="}}}"#;
+/// let resolver = Resolver::builder().task_secret(secret).agent_flag(flag).build()?;
+/// let user = |image| {
+///     let auth = resolver.resolve(&ImageRef::parse(image)?);
+///     Ok::<_, regcred::Error>(auth.and_then(|auth| auth.username().map(str::to_owned)))
+/// };
+/// assert_eq!(user("quay.io/team/app")?.as_deref(), Some("team"));
+/// assert_eq!(user("quay.io/other/app")?.as_deref(), Some("agent"));
+/// assert_eq!(user("nginx")?, None);
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Resolver {
     layers: Layers,
@@ -85,6 +103,16 @@ impl Resolver {
     /// [`strict`](ResolverBuilder::strict) refuses such a file.
     ///
     /// Allocates nothing. The tag and digest of `image` are ignored.
+    ///
+    /// ```
+    /// # use regcred::{ImageRef, Resolver};
+    /// let file = r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let auth = resolver.resolve(&ImageRef::parse("quay.io/team/app:1.4")?);
+    /// assert_eq!(auth.as_ref().and_then(|auth| auth.username()), Some("user"));
+    /// assert!(resolver.resolve(&ImageRef::parse("nginx")?).is_none());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn resolve(&self, image: &ImageRef<'_>) -> Option<AuthConfig> {
         let mut buffer = None;
@@ -96,6 +124,16 @@ impl Resolver {
     ///
     /// The first is the answer of [`resolve`](Self::resolve). If a malformed entry blocks that, there
     /// are none. A malformed entry with a weaker match is skipped.
+    ///
+    /// ```
+    /// # use regcred::{ImageRef, Resolver};
+    /// let file = r#"{"auths": {"quay.io": {"auth": "dTpw"}, "quay.io/team": {"auth": "dDpw"}}}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let all = resolver.resolve_all(&ImageRef::parse("quay.io/team/app")?);
+    /// let keys: Vec<String> = all.map(|auth| auth.origin().key().to_owned()).collect();
+    /// assert_eq!(keys, ["quay.io/team", "quay.io"]);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn resolve_all(&self, image: &ImageRef<'_>) -> impl Iterator<Item = AuthConfig> + use<> {
         let mut matches = self.matches(image);
         if matches.first().is_some_and(|(.., best)| !best.usable) {
@@ -189,6 +227,16 @@ impl Resolver {
 
     /// Returns the non-fatal problems of this resolver's own sources: entries that were left out,
     /// and contents that are probably mistakes. A [`base`](ResolverBuilder::base) reports its own.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let file = r#"{"auths": {"quay.io": {"auth": "!"}}}"#;
+    /// let agent = Resolver::builder().agent_flag(file).build()?;
+    /// assert_eq!(agent.warnings()[0].key(), Some("quay.io"));
+    /// let task = Resolver::builder().base(&agent).build()?;
+    /// assert!(task.warnings().is_empty());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.warnings.as_deref().unwrap_or_default()
