@@ -20,6 +20,22 @@ use crate::secret::Span;
 ///
 /// An entry with several of them yields the first in this order, which is Docker's. `Debug` shows
 /// the kind, never a byte of a field. The fields are plain text.
+///
+/// ```
+/// use regcred::{Credential, Resolver};
+///
+/// let file = r#"{"auths": {"acr.example.net": {"identitytoken": "refresh"}}}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// let auth = resolver.resolve_registry("acr.example.net").expect("it has a credential");
+/// match auth.credential() {
+///     Credential::Basic { username, .. } => println!("log in as {username}"),
+///     Credential::IdentityToken { token, .. } => assert_eq!(token, "refresh"),
+///     Credential::RegistryToken { .. } => println!("send the token as it is"),
+///     _ => println!("a kind of a later version"),
+/// }
+/// assert_eq!(format!("{:?}", auth.credential()), "IdentityToken([redacted])");
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential<'a> {
@@ -98,6 +114,21 @@ impl fmt::Debug for Credential<'_> {
 /// The origin of a credential: its level, file and key.
 ///
 /// `Display` writes `task secret, #2: key "quay.io/team"`.
+///
+/// ```
+/// # let file = tempfile::NamedTempFile::new().unwrap();
+/// # std::fs::write(&file, r#"{"auths": {"quay.io/team": {"auth": "dXNlcjpwYXNz"}}}"#).unwrap();
+/// # let path = file.path();
+/// use regcred::{ImageRef, Level, Resolver};
+///
+/// let resolver = Resolver::builder().cluster_file(path).build()?;
+/// let auth = resolver.resolve(&ImageRef::parse("quay.io/team/app")?).expect("a credential");
+/// let origin = auth.origin();
+/// assert_eq!((origin.level(), origin.key()), (Level::ClusterFile, "quay.io/team"));
+/// assert_eq!(origin.file(), Some(path));
+/// assert_eq!(origin.helper(), None); // the file itself, and no helper, gave the credential
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Origin {
     layer: Arc<Layer>,
@@ -204,6 +235,11 @@ impl fmt::Debug for Origin {
 /// let resolver = regcred::Resolver::builder().task_secret(secret).build()?;
 /// let auth = resolver.resolve_registry("quay.io").expect("quay.io has a credential");
 /// assert_eq!(auth.username(), Some("user"));
+/// assert_eq!(auth.password(), Some("pass"));
+/// assert!(matches!(auth.credential(), regcred::Credential::Basic { username: "user", .. }));
+/// assert_eq!((auth.identity_token(), auth.registry_token()), (None, None));
+/// assert_eq!(auth.email(), None);
+/// assert_eq!(auth.server_address(), "quay.io");
 /// assert_eq!(auth.basic_authorization().as_deref(), Some("Basic dXNlcjpwYXNz"));
 /// assert_eq!(auth.origin().to_string(), r#"task secret: key "quay.io""#);
 /// # Ok::<(), regcred::Error>(())
@@ -287,6 +323,18 @@ impl AuthConfig {
     ///
     /// `None` if the [`credential`](Self::credential) to use is a token, and for a user name with a
     /// colon, which RFC 7617 cannot express. The returned `String` is not wiped.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let file = r#"{"auths": {
+    ///     "quay.io": {"auth": "dXNlcjpwYXNz"}, "reg.io": {"registrytoken": "t"}
+    /// }}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let header = |server| resolver.resolve_registry(server)?.basic_authorization();
+    /// assert_eq!(header("quay.io").as_deref(), Some("Basic dXNlcjpwYXNz"));
+    /// assert_eq!(header("reg.io"), None); // send it as `Bearer t`
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn basic_authorization(&self) -> Option<String> {
         let Credential::Basic { username, password } = self.credential() else { return None };
@@ -301,6 +349,17 @@ impl AuthConfig {
     ///
     /// It is a JSON object in base64url with padding (RFC 4648, section 5), with the fields that
     /// Docker's own client sends. The returned `String` is not wiped.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let file = r#"{"auths": {"reg.io": {"registrytoken": "t"}}}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let auth = resolver.resolve_registry("reg.io").expect("a credential");
+    /// // {"registrytoken":"t","serveraddress":"reg.io"}
+    /// let encoded = "eyJyZWdpc3RyeXRva2VuIjoidCIsInNlcnZlcmFkZHJlc3MiOiJyZWcuaW8ifQ==";
+    /// assert_eq!(auth.x_registry_auth(), encoded);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn x_registry_auth(&self) -> String {
         #[derive(Serialize)]

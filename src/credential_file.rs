@@ -21,6 +21,7 @@ use crate::limits::Limits;
 ///     let Some(Credential::Basic { username, .. }) = entry.credential() else { panic!() };
 ///     assert_eq!(username, "user");
 /// }
+/// assert!(file.warnings().is_empty());
 /// # Ok::<(), regcred::Error>(())
 /// ```
 pub struct CredentialFile {
@@ -31,6 +32,13 @@ pub struct CredentialFile {
 
 impl CredentialFile {
     /// Reads a file within the default [`Limits`].
+    ///
+    /// ```
+    /// # use regcred::{CredentialFile, Error};
+    /// assert!(CredentialFile::parse(br#"{"auths": {"reg.io": {"auth": "!"}}}"#).is_ok());
+    /// let error = CredentialFile::parse(br#"{"auths": "#).unwrap_err();
+    /// assert!(matches!(error, Error::Syntax { line: 1, .. }));
+    /// ```
     ///
     /// # Errors
     ///
@@ -80,8 +88,22 @@ impl fmt::Debug for CredentialFile {
     }
 }
 
-/// One entry of a [`CredentialFile`] or a [`Resolver`](crate::Resolver). `Debug` shows the key and the
-/// kind of the credential.
+/// One entry of a [`CredentialFile`] or a [`Resolver`](crate::Resolver): its key, state and
+/// credential.
+///
+/// `Debug` shows the key and the kind of the credential.
+///
+/// ```
+/// use regcred::{CredentialFile, EntryProblem, EntryState};
+///
+/// let file = CredentialFile::parse(br#"{"auths": {"https://reg.io/v1/": {"auth": "!"}}}"#)?;
+/// let entry = file.entries().next().expect("one entry");
+/// assert_eq!((entry.key(), entry.scope().as_deref()), ("https://reg.io/v1/", Some("reg.io")));
+/// assert_eq!(entry.state(), EntryState::Malformed(EntryProblem::AuthNotBase64));
+/// assert_eq!(entry.problem(), Some(EntryProblem::AuthNotBase64));
+/// assert_eq!((entry.credential(), entry.location().level()), (None, None));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct FileEntry<'a> {
     file: &'a File,

@@ -19,6 +19,7 @@ use crate::redact::escaped;
 /// use regcred::Level;
 ///
 /// assert!(Level::TaskSecret < Level::ClusterFile);
+/// assert!(Level::ALL.is_sorted());
 /// assert_eq!(Level::SandboxHome.to_string(), "sandbox HOME");
 /// assert_eq!("sandbox HOME".parse(), Ok(Level::SandboxHome));
 /// ```
@@ -123,6 +124,11 @@ impl FromStr for Level {
 }
 
 /// A text that is not the name of a [`Level`].
+///
+/// ```
+/// let error = "task-secret".parse::<regcred::Level>().unwrap_err();
+/// assert!(error.to_string().starts_with("not the name of a level"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the name of a level; the names are those of Level::ALL, such as \"task secret\"")]
 pub struct UnknownLevel(());
@@ -131,6 +137,16 @@ pub struct UnknownLevel(());
 /// [`Warning`](crate::Warning) is about.
 ///
 /// `Display` writes `sandbox HOME, /sandbox/docker.tar.gz (.docker/config.json)`.
+///
+/// ```
+/// use regcred::{Level, Resolver};
+///
+/// let error = Resolver::builder().cluster_file("/missing").build().unwrap_err();
+/// let location = error.location().expect("the error is about a file");
+/// assert_eq!(location.level(), Some(Level::ClusterFile));
+/// assert_eq!(location.path(), Some("/missing".as_ref()));
+/// assert_eq!(location.to_string(), "cluster file, /missing");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     level: Option<Level>,

@@ -14,9 +14,12 @@ use std::fmt;
 /// bound.
 ///
 /// ```
-/// let limits = regcred::Limits::default().with_file_bytes(64 * 1024).with_file_entries(100);
-/// let resolver = regcred::Resolver::builder().limits(limits).build();
-/// # assert!(resolver.is_ok());
+/// use regcred::{Error, Limit, Limits, Resolver};
+///
+/// let limits = Limits::default().with_file_bytes(64 * 1024).with_file_entries(1);
+/// let file = r#"{"auths": {"a.io": {"auth": "dTpw"}, "b.io": {"auth": "dTpw"}}}"#;
+/// let error = Resolver::builder().limits(limits).task_secret(file).build().unwrap_err();
+/// assert!(matches!(error, Error::Limit { limit: Limit::FileEntries, value: 1, .. }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

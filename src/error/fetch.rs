@@ -3,6 +3,20 @@
 /// A reason that a fetched credential file has no effect.
 ///
 /// The variant is the behaviour of Mesos or Docker; the text in it is the reason and the remedy.
+///
+/// ```
+/// use regcred::marathon::{self, FetchProblem};
+/// use regcred::{Limits, WarningKind};
+///
+/// let app = br#"{
+///     "container": {"type": "MESOS", "docker": {"image": "nginx"}},
+///     "fetch": [{"uri": "https://example.com/docker.tar.gz"}]
+/// }"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// let warning = &answers[0].as_ref().expect("a valid app").warnings()[0];
+/// assert_eq!(warning.kind(), &WarningKind::Fetch(FetchProblem::IgnoredByMesos));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchProblem {

@@ -9,6 +9,19 @@ use crate::redact::{Shown, ShownFew, escaped};
 ///
 /// `Display` prints the path, Marathon's own message and the remedy:
 /// `/container/docker/credential: must be empty; credential is gone since Marathon 1.4: …`.
+///
+/// ```
+/// use regcred::{Error, Limits, marathon};
+///
+/// let app = br#"{"id": "/app", "container": {"docker": {
+///     "image": "nginx", "pullConfig": {"secret": "s"}
+/// }}}"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// let Err(Error::Definition { id, violations, .. }) = &answers[0] else { panic!() };
+/// assert_eq!((&**id, violations[0].path()), ("/app", "/container/docker/pullConfig"));
+/// assert!(violations[0].rule().to_string().starts_with("pullConfig is not supported"));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) path: String,
@@ -41,6 +54,17 @@ impl std::error::Error for Violation {}
 /// or a message of another API.
 ///
 /// The text of a rule of Marathon's begins with Marathon's message, unchanged.
+///
+/// ```
+/// use regcred::marathon::{self, Rule};
+/// use regcred::{Error, Limits};
+///
+/// let app = br#"{"container": {"docker": {"image": "a", "pullConfig": {"secret": "s"}}}}"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// let Err(Error::Definition { violations, .. }) = &answers[0] else { panic!() };
+/// assert!(violations.iter().any(|violation| violation.rule() == &Rule::PullConfigWithDocker));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {

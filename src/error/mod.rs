@@ -27,6 +27,8 @@ pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
 pub use self::pitfall::Pitfall;
 pub use self::warning::{OtherRegistries, Warning, WarningKind};
 
+/// The error of reading a source, a definition, a setting or an image reference.
+///
 /// A source that cannot be read. No resolver is built from it: a cluster must not silently pull
 /// with another identity.
 ///
@@ -39,6 +41,20 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 /// let built = regcred::Resolver::builder().task_secret(*b"{\"auths\": []}").build();
 /// let error = built.unwrap_err().to_string();
 /// assert!(error.starts_with("task secret: "), "{error}");
+/// ```
+///
+/// A program may react to a variant, and prints any other:
+///
+/// ```
+/// use regcred::{Error, Resolver};
+///
+/// match Resolver::builder().cluster_file("/missing").build().unwrap_err() {
+///     Error::Read { location, cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+///         assert_eq!(location.path(), Some("/missing".as_ref())); // wait until it is mounted
+///     }
+///     Error::Syntax { location, line, .. } => eprintln!("{location}: open it at line {line}"),
+///     other => panic!("{other}"),
+/// }
 /// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
@@ -317,6 +333,16 @@ fn read_advice(error: &io::Error) -> &'static str {
 ///
 /// A malformed entry blocks its scope: if it is the best match, `resolve` returns `None` instead of
 /// falling back to another identity.
+///
+/// ```
+/// use regcred::{CredentialFile, EntryProblem};
+///
+/// // `dXNlcg==` is `user`.
+/// let file = CredentialFile::parse(br#"{"auths": {"quay.io": {"auth": "dXNlcg=="}}}"#)?;
+/// let problem = file.entries().find_map(|entry| entry.problem());
+/// assert_eq!(problem, Some(EntryProblem::AuthWithoutColon));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {
@@ -375,6 +401,17 @@ pub enum EntryProblem {
 }
 
 /// The reason for which a key can match no image. The key is left out.
+///
+/// ```
+/// use regcred::{CredentialFile, KeyProblem, WarningKind};
+///
+/// let file = CredentialFile::parse(br#"{"auths": {"quay.io/Team": {"auth": "dTpw"}}}"#)?;
+/// match file.warnings()[0].kind() {
+///     WarningKind::UnmatchableKey(KeyProblem::Path) => println!("write quay.io/team"),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProblem {
@@ -415,6 +452,19 @@ pub enum KeyProblem {
 
 /// The reason for which an archive is refused. Each text ends with the command that makes a good
 /// archive.
+///
+/// ```
+/// use regcred::{ArchiveProblem, Error, Resolver};
+///
+/// let cut_short = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+/// let built = Resolver::builder().task_secret(cut_short).build();
+/// let Err(Error::Archive { problem, .. }) = built else { panic!() };
+/// match problem {
+///     ArchiveProblem::Gzip => println!("upload it again"),
+///     ArchiveProblem::NeedsFeature => println!("build with the feature `archive`"),
+///     other => panic!("{other}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveProblem {

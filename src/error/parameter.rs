@@ -10,6 +10,16 @@ pub const DCOS_OWNED_FILE: &str = "/opt/mesosphere/etc/docker_credentials";
 
 /// A problem of a parameter or of a combination: a contradiction, an exposed credential, or a
 /// parameter that has no effect.
+///
+/// ```
+/// use regcred::WarningKind;
+/// use regcred::dcos::{ParameterProblem, Parameters};
+///
+/// let parameters = Parameters::new([("cluster_docker_credentials_enabled", "true")])?;
+/// let warning = &parameters.warnings()[0];
+/// assert_eq!(warning.kind(), &WarningKind::Parameter(ParameterProblem::FileNotCreated));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterProblem {

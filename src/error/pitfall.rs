@@ -9,6 +9,19 @@ use crate::redact::ShownKey;
 /// An effect of Mesos's `--docker_config` that is unsafe, or part of the file that has no effect.
 ///
 /// Never contains a byte of a credential.
+///
+/// ```
+/// use regcred::mesos::{self, Pitfall};
+/// use regcred::{Limits, WarningKind};
+///
+/// let flag = r#"{"auths": {"reg.io/team": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let warnings = mesos::check_docker_config(flag, Limits::default())?;
+/// let leak = warnings.iter().find(|warning| {
+///     matches!(warning.kind(), WarningKind::Mesos(Pitfall::UsedForWholeHost))
+/// });
+/// assert_eq!(leak.and_then(|warning| warning.key()), Some("reg.io/team"));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Pitfall {

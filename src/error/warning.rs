@@ -16,9 +16,14 @@ use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 /// writes the same text.
 ///
 /// ```
-/// let file = regcred::CredentialFile::parse(br#"{"auths": {"a.io": {}, "a.io": {"auth": "dTpw"}}}"#)?;
-/// let warning = file.warnings()[0].to_string();
-/// assert!(warning.ends_with(r#"key "a.io" appears more than once; the last one counts"#));
+/// use regcred::{CredentialFile, WarningKind};
+///
+/// let file = CredentialFile::parse(br#"{"auths": {"a.io": {}, "a.io": {"auth": "dTpw"}}}"#)?;
+/// let warning = &file.warnings()[0];
+/// assert_eq!(warning.kind(), &WarningKind::DuplicateKey);
+/// assert_eq!(warning.key(), Some("a.io"));
+/// assert_eq!(warning.location().path(), None); // bytes were given
+/// assert!(warning.to_string().ends_with("appears more than once; the last one counts"));
 /// # Ok::<(), regcred::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -29,6 +34,21 @@ pub struct Warning {
 }
 
 /// The problem that a [`Warning`] reports.
+///
+/// ```
+/// use regcred::{Resolver, WarningKind};
+///
+/// let file = r#"{"auths": {"quay.io": {"auth": "!"}}, "credHelpers": {"gcr.io": "gcloud"}}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// for warning in resolver.warnings() {
+///     match warning.kind() {
+///         WarningKind::Helper { helper, .. } => assert_eq!(&**helper, "gcloud"), // not run
+///         WarningKind::MalformedEntry(_) => assert_eq!(warning.key(), Some("quay.io")),
+///         _ => eprintln!("{warning}"),
+///     }
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
@@ -104,6 +124,26 @@ pub enum WarningKind {
 }
 
 /// Registries other than that of an image, in one credential file.
+///
+/// ```
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join(".dockercfg");
+/// # let dockercfg = r#"{"reg.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}"#;
+/// # std::fs::write(&path, dockercfg).unwrap();
+/// use regcred::{Limits, Resolver, WarningKind, marathon};
+///
+/// let app = serde_json::json!({
+///     "container": {"type": "DOCKER", "docker": {"image": "reg.io/app"}},
+///     "fetch": [{"uri": path}], // a .dockercfg for reg.io and quay.io
+/// });
+/// let app = app.to_string().into_bytes();
+/// let agent = Resolver::default();
+/// let answers = marathon::resolvers(&app, &agent, Limits::default(), |_| unreachable!())?;
+/// let resolver = &answers[0].as_ref().expect("a valid app").resolver;
+/// let WarningKind::OtherRegistries(found) = resolver.warnings()[0].kind() else { panic!() };
+/// assert_eq!((&*found.registry, &*found.others[0], found.more), ("reg.io", "quay.io", 0));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherRegistries {

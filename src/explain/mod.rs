@@ -42,8 +42,11 @@ use crate::resolver::{Resolver, query};
 /// let secret = r#"{"auths": {"reg.io:5000": {"auth": "dXNlcjpwYXNz"}}}"#;
 /// let resolver = regcred::Resolver::builder().task_secret(secret).build()?;
 /// let page = resolver.explain(&regcred::ImageRef::parse("reg.io/app")?);
-/// assert!(!page.is_found());
-/// assert!(page.to_string().contains("the same host on another port has: \"reg.io:5000\""));
+/// assert_eq!(page.outcome(), regcred::Outcome::None);
+/// assert!(!page.is_found() && !page.is_blocked());
+/// let hint = page.hints().next().expect("a hint");
+/// assert!(hint.contains("the same host on another port has: \"reg.io:5000\""));
+/// assert_eq!(page.helpers().len(), 0);
 /// # Ok::<(), regcred::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize)]
@@ -58,8 +61,24 @@ pub struct Explanation {
     helpers: Vec<String>,
 }
 
-/// The outcome of a lookup, as [`Explanation::outcome`] returns it. `Display` writes the word of the
-/// JSON form: `found`, `blocked`, `none`.
+/// The outcome of a lookup: a credential, a malformed entry that blocks, or neither.
+///
+/// [`Explanation::outcome`] returns it. `Display` writes the word of the JSON form: `found`,
+/// `blocked`, `none`.
+///
+/// ```
+/// use regcred::{ImageRef, Outcome, Resolver};
+///
+/// let file = r#"{"auths": {"quay.io": {"auth": "!"}}}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// let page = resolver.explain(&ImageRef::parse("quay.io/app")?);
+/// match page.outcome() {
+///     Outcome::Found => println!("pull with the credential"),
+///     Outcome::Blocked => assert!(page.to_string().contains("malformed \"quay.io\"")),
+///     _ => println!("pull anonymously"),
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -156,6 +175,16 @@ impl Verdict {
 impl Resolver {
     /// Explains what [`resolve`](Self::resolve) answers for `image`: the reference as understood,
     /// every source in order, the keys in it that matched or nearly did, and why the others lost.
+    ///
+    /// ```
+    /// # use regcred::{ImageRef, Resolver};
+    /// let file = r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let resolver = Resolver::builder().task_secret(file).build()?;
+    /// let page = resolver.explain(&ImageRef::parse("quay.io/app")?).to_string();
+    /// let answer = r#"answer: user name and password from task secret, key "quay.io""#;
+    /// assert_eq!(page.lines().last().map(str::trim), Some(answer));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn explain(&self, image: &ImageRef<'_>) -> Explanation {
         let mut buffer = None;

@@ -9,6 +9,20 @@ use crate::error::{EntryProblem, KeyProblem};
 /// The state of an entry, which decides what a lookup does with its scope.
 ///
 /// `Display` and `Serialize` write one word: `usable`, `absent`, `duplicate`, `malformed`, `unmatchable`.
+///
+/// ```
+/// use regcred::{EntryState, Resolver};
+///
+/// let file = r#"{"auths": {
+///     "a.io": {"auth": "dTpw"}, "b.io": {}, "c.io": {"auth": "!"}, "d.io:x": {}
+/// }}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// let states: Vec<_> = resolver.entries().map(|entry| entry.state().to_string()).collect();
+/// assert_eq!(states, ["usable", "absent", "malformed", "unmatchable"]);
+/// let malformed = resolver.entries().find(|e| matches!(e.state(), EntryState::Malformed(_)));
+/// assert_eq!(malformed.map(|entry| entry.key()), Some("c.io"));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryState {

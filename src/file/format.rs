@@ -4,8 +4,18 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The format of a credential file, recognised by its content, never by its name. `Display` and
-/// `Serialize` write its name: `config.json`.
+/// The format of a credential file, recognised by its content, never by its name.
+///
+/// `Display` and `Serialize` write the name of the format: `config.json`.
+///
+/// ```
+/// use regcred::{CredentialFile, Format};
+///
+/// let secret = br#"{".dockerconfigjson": "eyJhdXRocyI6e319"}"#; // base64 of {"auths":{}}
+/// assert_eq!(CredentialFile::parse(secret)?.format(), Format::KubernetesSecret);
+/// assert_eq!(CredentialFile::parse(br#"{"auths": {}}"#)?.format().to_string(), "config.json");
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {

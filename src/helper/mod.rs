@@ -25,10 +25,15 @@ use crate::resolver::{HelperRequest, Lookup, Resolver};
 /// ```
 /// use std::time::Duration;
 ///
-/// let options = regcred::HelperOptions::default()
+/// use regcred::{HelperOptions, ImageRef, Resolver};
+///
+/// let options = HelperOptions::default()
 ///     .timeout(Duration::from_secs(20))
 ///     .search_path("/usr/local/bin:/usr/bin");
-/// # let _ = options;
+/// let image = ImageRef::parse("quay.io/team/app")?;
+/// let resolver = Resolver::builder().task_secret(r#"{"auths": {}}"#).build()?;
+/// assert!(resolver.resolve_with_helpers(&image, &options)?.is_none()); // no helper is named
+/// # Ok::<(), regcred::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct HelperOptions {
@@ -61,11 +66,24 @@ impl HelperOptions {
     }
 }
 
-/// A credential helper that gave no answer. The credential is unknown, so the image must not be
-/// pulled with another one.
+/// A credential helper that gave no answer: it is missing, failed, hung or printed something else.
 ///
-/// The text says which helper, which file names it, what went wrong and what to do. It holds no
-/// byte of the helper's output. `Debug` writes the same text.
+/// The credential is unknown, so the image must not be pulled with another one. The text says which
+/// helper, which file names it, what went wrong and what to do. It holds no byte of the helper's
+/// output. `Debug` writes the same text.
+///
+/// ```
+/// use regcred::{HelperOptions, HelperProblem, ImageRef, Level, Resolver};
+///
+/// let file = r#"{"credHelpers": {"gcr.io": "gcloud"}}"#;
+/// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
+/// let image = ImageRef::parse("gcr.io/project/app")?;
+/// let options = HelperOptions::default().search_path("/nonexistent");
+/// let error = resolver.resolve_with_helpers(&image, &options).unwrap_err();
+/// assert_eq!(error.problem(), HelperProblem::NotFound);
+/// assert_eq!(error.location().level(), Some(Level::AgentFlag));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct HelperError(Box<Details>);
 
@@ -79,6 +97,16 @@ struct Details {
 }
 
 /// The problem of a helper that gave no answer.
+///
+/// ```
+/// use regcred::HelperProblem;
+///
+/// fn is_worth_another_try(problem: HelperProblem) -> bool {
+///     matches!(problem, HelperProblem::TimedOut(_) | HelperProblem::Failed)
+/// }
+///
+/// assert!(!is_worth_another_try(HelperProblem::NotFound)); // somebody has to install it
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HelperProblem {
@@ -183,6 +211,18 @@ impl Resolver {
 impl HelperRequest {
     /// Runs the helper. `None` is its answer if it has no credential for the server; then
     /// [`next`](Self::next) answers.
+    ///
+    /// ```
+    /// use regcred::{HelperOptions, ImageRef, Level, Lookup, Resolver};
+    ///
+    /// let file = r#"{"credsStore": "pass"}"#;
+    /// let resolver = Resolver::builder().add(Level::UserConfigJson, file).build()?;
+    /// let Lookup::Helper(request) = resolver.lookup(&ImageRef::parse("nginx")?) else { panic!() };
+    /// let options = HelperOptions::default().search_path("/nonexistent");
+    /// let failure = request.run(&options).unwrap_err();
+    /// assert!(failure.to_string().contains("there is no such program in the search path"));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -2,9 +2,16 @@
 
 use super::scheme::is_scheme;
 
-/// The reason for which a text is not an image reference: `not an image reference: it is empty`.
+/// The reason for which a text is not an image reference.
 ///
-/// It never contains the text, which may be a password in the wrong field.
+/// `Display` writes `not an image reference: it is empty`. It never contains the text, which may be
+/// a password in the wrong field.
+///
+/// ```
+/// let error = regcred::ImageRef::parse("quay.io/Team/app").unwrap_err();
+/// let text = error.to_string();
+/// assert!(text.starts_with("not an image reference: its repository has an upper-case"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an image reference: {problem}")]
 pub struct InvalidImageRef {

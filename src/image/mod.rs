@@ -35,7 +35,7 @@ pub(crate) const MAX_REPOSITORY: usize = 255;
 
 const LIBRARY: &str = "library/";
 
-/// An image reference, parsed and normalised as Docker does. It borrows the text.
+/// An image reference, parsed and normalised as Docker does, that borrows its text.
 ///
 /// The grammar is that of [distribution/reference](https://github.com/distribution/reference):
 ///
@@ -61,7 +61,7 @@ const LIBRARY: &str = "library/";
 /// let image = ImageRef::parse("nginx:1.27")?;
 /// assert_eq!(image.registry(), "docker.io");
 /// assert_eq!(image.repository(), "library/nginx");
-/// assert_eq!(image.tag(), Some("1.27"));
+/// assert_eq!((image.tag(), image.digest()), (Some("1.27"), None));
 /// assert_eq!(image.to_string(), "docker.io/library/nginx:1.27");
 /// # Ok::<(), regcred::InvalidImageRef>(())
 /// ```
@@ -88,6 +88,14 @@ struct Normal {
 impl<'a> ImageRef<'a> {
     /// Parses a reference. An image without a registry is on Docker Hub.
     ///
+    /// ```
+    /// # use regcred::ImageRef;
+    /// let image = ImageRef::parse("Reg.io:443/team/app")?;
+    /// assert_eq!(image, ImageRef::parse("reg.io/team/app")?);
+    /// assert!(ImageRef::parse("docker://nginx").is_err()); // a scheme is not part of a reference
+    /// # Ok::<(), regcred::InvalidImageRef>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidImageRef`] names the invalid part. It never contains the text.
@@ -105,8 +113,8 @@ impl<'a> ImageRef<'a> {
     /// [`parse`](Self::parse).
     ///
     /// ```
-    /// let image = regcred::ImageRef::parse_with_default("team/app", "https://registry.example.com")?;
-    /// assert_eq!(image.to_string(), "registry.example.com/team/app");
+    /// let image = regcred::ImageRef::parse_with_default("team/app", "https://reg.example.com")?;
+    /// assert_eq!(image.to_string(), "reg.example.com/team/app");
     /// # Ok::<(), regcred::InvalidImageRef>(())
     /// ```
     ///

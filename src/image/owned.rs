@@ -11,8 +11,9 @@ use super::{ImageRef, InvalidImageRef, Registry};
 
 /// An image reference that owns its text, to store in a struct.
 ///
-/// [`as_image_ref`](Self::as_image_ref) returns the reference itself, at the cost of parsing it. Equality, order
-/// and hash are those of the meaning. It is read and written as text, the normalised form.
+/// [`as_image_ref`](Self::as_image_ref) returns the reference itself, at the cost of parsing it.
+/// Equality, order and hash are those of the meaning. It is read and written as text, the
+/// normalised form.
 ///
 /// ```
 /// use regcred::ImageRefBuf;

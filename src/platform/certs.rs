@@ -28,7 +28,7 @@
 //!
 //! # let home = Path::new("/nonexistent");
 //! let of_user = home.join(".config/containers/certs.d");
-//! let directories = [of_user.as_path(), Path::new(certs::CONTAINERS), Path::new(certs::DOCKER)];
+//! let directories = [&*of_user, Path::new(certs::CONTAINERS), Path::new(certs::DOCKER)];
 //! let certificates = certs::find("registry.mycompany.com:5000", directories)?;
 //! # assert!(certificates.directory().is_none());
 //! # Ok::<(), regcred::Error>(())
@@ -53,6 +53,21 @@ pub const CONTAINERS: &str = "/etc/containers/certs.d";
 pub const DIRECTORIES: [&str; 2] = [CONTAINERS, DOCKER];
 
 /// The certificate files of one registry, sorted by name.
+///
+/// ```
+/// # let root = tempfile::tempdir().unwrap();
+/// # let root = root.path();
+/// # std::fs::create_dir(root.join("reg.io")).unwrap();
+/// # for name in ["ca.crt", "agent.cert", "agent.key"] {
+/// #     std::fs::write(root.join("reg.io").join(name), "").unwrap();
+/// # }
+/// // ROOT/reg.io holds ca.crt, agent.cert and agent.key.
+/// let found = regcred::certs::find("reg.io", [root])?;
+/// assert_eq!(found.directory(), Some(root.join("reg.io").as_path()));
+/// assert_eq!(found.authorities(), [root.join("reg.io/ca.crt")]);
+/// assert_eq!(found.clients().len(), 1);
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificates {
     directory: Option<PathBuf>,
@@ -81,6 +96,21 @@ impl Certificates {
 }
 
 /// A client certificate and its private key.
+///
+/// ```
+/// # let root = tempfile::tempdir().unwrap();
+/// # let root = root.path();
+/// # std::fs::create_dir(root.join("reg.io")).unwrap();
+/// # std::fs::write(root.join("reg.io/agent.cert"), "").unwrap();
+/// # std::fs::write(root.join("reg.io/agent.key"), "").unwrap();
+/// let found = regcred::certs::find("reg.io", [root])?;
+/// for pair in found.clients() {
+///     assert!(pair.certificate().ends_with("reg.io/agent.cert"));
+///     assert!(pair.key().ends_with("reg.io/agent.key"));
+/// }
+/// # assert_eq!(found.clients().len(), 1);
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
     certificate: PathBuf,
@@ -101,11 +131,12 @@ impl ClientCertificate {
     }
 }
 
-/// Finds the certificates of a registry: `host[:port]` as in
-/// [`ImageRef::registry_as_written`](crate::ImageRef::registry_as_written).
+/// Finds the CAs and client certificates of a registry.
 ///
-/// Only the first of `directories` that contains a directory for the registry is used, as podman
-/// does. Docker has only [`DOCKER`]. Symbolic links are followed. No file is opened.
+/// `registry` is a `host[:port]`, as
+/// [`ImageRef::registry_as_written`](crate::ImageRef::registry_as_written) returns it. Only the
+/// first of `directories` that contains a directory for the registry is used, as podman does.
+/// Docker has only [`DOCKER`]. Symbolic links are followed. No file is opened.
 ///
 /// Docker looks for a directory in the spelling of the image. In each of `directories` the names
 /// are tried in this order, until one has certificates in it:
@@ -114,6 +145,15 @@ impl ClientCertificate {
 /// 2. the normalised name: `registry.example.com`. For Docker Hub it is `docker.io`, as in podman;
 ///    Docker itself reads no certificates for it;
 /// 3. for port 443, that name with the port: `registry.example.com:443`.
+///
+/// ```
+/// use regcred::certs;
+///
+/// let found = certs::find("registry.nonexistent.example:5000", certs::DIRECTORIES)?;
+/// assert_eq!(found.directory(), None); // not an error: the system's CAs are enough
+/// assert!(certs::find("../../etc", certs::DIRECTORIES).is_err()); // not a registry
+/// # Ok::<(), regcred::Error>(())
+/// ```
 ///
 /// # Errors
 ///

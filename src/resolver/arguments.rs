@@ -15,6 +15,15 @@ use crate::source::Source;
 ///
 /// Of all `Option`s only that of an [`OsString`] is taken, so that `home(None)` needs no type. Another
 /// one becomes it with `map(Into::into)`.
+///
+/// ```
+/// use regcred::Resolver;
+///
+/// let resolver = Resolver::builder().home(None).build()?;
+/// assert!(resolver.warnings()[0].to_string().contains("HOME is not set"));
+/// Resolver::builder().home("/nonexistent").build()?; // a directory without credential files
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Home(pub(super) Option<PathBuf>);
 
@@ -22,6 +31,17 @@ pub struct Home(pub(super) Option<PathBuf>);
 /// the flag as a text, or the path of its file.
 ///
 /// `Debug` shows nothing, as the text may be the JSON itself.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use regcred::{Error, Resolver};
+///
+/// let build = |flag: regcred::AgentFlag| Resolver::builder().agent_flag(flag).build();
+/// assert!(build(r#"{"auths": {}}"#.into()).is_ok());
+/// assert!(matches!(build("config.json".into()), Err(Error::AgentFlag { .. })));
+/// assert!(matches!(build(Path::new("/missing").into()), Err(Error::Read { .. })));
+/// ```
 #[derive(Clone)]
 pub struct AgentFlag(pub(super) Source);
 

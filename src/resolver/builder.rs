@@ -12,7 +12,7 @@ use crate::level::{Level, PerLevel};
 use crate::limits::Limits;
 use crate::source::{Reading, Source};
 
-/// The sources of a [`Resolver`] to be.
+/// The builder of a [`Resolver`], to which each source is added.
 ///
 /// Nothing is read before [`build`](Self::build). The order of calls matters inside one level only.
 ///
@@ -26,6 +26,20 @@ use crate::source::{Reading, Source};
 /// | [`cluster_file_if_exists`](Self::cluster_file_if_exists) | cluster file | a file that may exist |
 /// | [`add`](Self::add) | any | bytes |
 /// | [`base`](Self::base) | those of the base | in another resolver |
+///
+/// ```
+/// use regcred::{Level, Resolver};
+///
+/// let flag = r#"{"auths": {"quay.io": {"auth": "YWdlbnQ6cGFzcw=="}}}"#;
+/// let agent = Resolver::builder().agent_flag(flag).build()?;
+/// let resolver = Resolver::builder()
+///     .base(&agent) // weaker than the secret, although it is added first
+///     .task_secret(r#"{"auths": {"quay.io": {"auth": "dGFzazpw"}}}"#)
+///     .build()?;
+/// let auth = resolver.resolve_registry("quay.io").expect("both have a credential");
+/// assert_eq!(auth.origin().level(), Level::TaskSecret);
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ResolverBuilder {
@@ -51,6 +65,15 @@ impl ResolverBuilder {
     }
 
     /// Adds the bytes of a credential file of any format at any level. They are wiped once read.
+    ///
+    /// ```
+    /// # use regcred::{Level, Resolver};
+    /// let file = br#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let resolver = Resolver::builder().add(Level::UserConfigJson, *file).build()?;
+    /// let auth = resolver.resolve_registry("quay.io").expect("a credential");
+    /// assert_eq!(auth.origin().level(), Level::UserConfigJson);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn add(self, level: Level, file: impl Into<Vec<u8>>) -> Self {
         self.source(Source::Bytes { level, name: None, bytes: file.into().into() })
     }
@@ -59,6 +82,17 @@ impl ResolverBuilder {
     /// `Image.Docker.config`.
     ///
     /// The bytes are wiped once read. Several secrets are one pool.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let resolver = Resolver::builder()
+    ///     .task_secret(r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#)
+    ///     .task_secret(r#"{"quay.io/team": {"auth": "dGVhbTpwYXNz"}}"#) // a .dockercfg
+    ///     .build()?;
+    /// let auth = resolver.resolve_registry("quay.io/team").expect("both cover it");
+    /// assert_eq!(auth.origin().to_string(), r#"task secret, #2: key "quay.io/team""#);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn task_secret(self, file: impl Into<Vec<u8>>) -> Self {
         self.add(Level::TaskSecret, file)
     }
@@ -69,6 +103,21 @@ impl ResolverBuilder {
     /// The task can write to the directory and the reader may be root. Therefore no symbolic link is
     /// followed below it, and only regular files are opened. On Unix a task cannot swap a file between the
     /// check and the opening; on other systems it can.
+    ///
+    /// ```
+    /// # let sandbox = tempfile::tempdir().unwrap();
+    /// # let sandbox = sandbox.path();
+    /// # let config = sandbox.join(".docker");
+    /// # std::fs::create_dir(&config).unwrap();
+    /// # let file = r#"{"auths": {"reg.io": {"auth": "dTpw"}}}"#;
+    /// # std::fs::write(config.join("config.json"), file).unwrap();
+    /// use regcred::{Level, Resolver};
+    ///
+    /// let resolver = Resolver::builder().sandbox_home(sandbox).build()?;
+    /// let auth = resolver.resolve_registry("reg.io").expect("a key in .docker/config.json");
+    /// assert_eq!(auth.origin().level(), Level::SandboxHome);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn sandbox_home(self, directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
         self.source(Source::Sandbox { directory, reading: Reading::All, remedy: None })
@@ -108,26 +157,52 @@ impl ResolverBuilder {
     /// Adds the value of Mesos's `--docker_config`: an absolute path, a `file://` URL, or the JSON
     /// object itself. A file that does not exist is an error, as in Mesos.
     ///
-    /// A [`Path`](std::path::Path) is never taken for JSON or a URL, and need not be UTF-8.
+    /// A [`Path`](std::path::Path) is never taken for JSON or a URL, and need not be UTF-8. A path
+    /// with `{`, `"` or a control character is an error, because it is probably JSON.
+    ///
+    /// ```
+    /// # use regcred::{Error, Resolver};
+    /// let json = r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// assert!(Resolver::builder().agent_flag(json).build().is_ok());
+    /// let missing = Resolver::builder().agent_flag("file:///nonexistent/config.json").build();
+    /// assert!(matches!(missing, Err(Error::Read { .. })));
+    /// let relative = Resolver::builder().agent_flag("config.json").build();
+    /// assert!(matches!(relative, Err(Error::AgentFlag { .. })));
+    /// ```
     pub fn agent_flag(self, value: impl Into<AgentFlag>) -> Self {
         self.source(value.into().0)
     }
 
     /// Adds the file shared by the cluster: DC/OS's `cluster_docker_credentials`, by default
     /// [`dcos::CLUSTER_FILE`](crate::dcos::CLUSTER_FILE). A file that does not exist is an error.
+    ///
+    /// ```
+    /// # use regcred::{Error, Resolver};
+    /// let missing = Resolver::builder().cluster_file("/nonexistent/docker_credentials").build();
+    /// assert!(matches!(missing, Err(Error::Read { .. })));
+    /// ```
     pub fn cluster_file(self, path: impl Into<PathBuf>) -> Self {
         self.file(Level::ClusterFile, path)
     }
 
     /// Adds the file shared by the cluster, if it exists.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let path = "/nonexistent/docker_credentials";
+    /// let resolver = Resolver::builder().cluster_file_if_exists(path).build()?;
+    /// assert_eq!(resolver.entries().count(), 0);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn cluster_file_if_exists(self, path: impl Into<PathBuf>) -> Self {
         self.file_if_exists(Level::ClusterFile, path)
     }
 
     /// Adds a credential file at any level. A file that does not exist is an error.
     ///
-    /// Links are followed, because the caller named the path. Files in a directory that a task can write
-    /// to are read with [`sandbox_home`](Self::sandbox_home).
+    /// Links are followed, because the caller named the path. Files in a directory that a task can
+    /// write to are read with [`sandbox_home`](Self::sandbox_home). A path with `{`, `"` or a
+    /// control character is an error, because it is probably JSON.
     ///
     /// ```
     /// # let file = tempfile::NamedTempFile::new().unwrap();
@@ -144,6 +219,19 @@ impl ResolverBuilder {
     }
 
     /// Adds a credential file at any level, if it exists.
+    ///
+    /// ```
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("auth.json");
+    /// use regcred::{Level, Resolver};
+    ///
+    /// let builder = Resolver::builder().file_if_exists(Level::RegistryAuthFile, &path);
+    /// let resolver = builder.clone().build()?;
+    /// std::fs::write(&path, r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#)?;
+    /// assert!(resolver.is_stale()); // the file was looked for, and has appeared
+    /// assert!(builder.build()?.resolve_registry("quay.io").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn file_if_exists(self, level: Level, path: impl Into<PathBuf>) -> Self {
         self.source(Source::File { level, path: path.into(), required: false })
     }
@@ -151,6 +239,15 @@ impl ResolverBuilder {
     /// Adds the credential files that a user's environment names, each at a level of its own: see
     /// [`Environment`](crate::Environment). A file that does not exist is normal, and one that
     /// cannot be read is an error.
+    ///
+    /// ```
+    /// use regcred::{Environment, Resolver};
+    ///
+    /// let environment = Environment::empty().home("/nonexistent");
+    /// let resolver = Resolver::builder().environment(environment).build()?;
+    /// assert!(resolver.resolve_registry("quay.io").is_none()); // no file exists
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[cfg(feature = "env")]
     pub fn environment(self, environment: crate::Environment) -> Self {
         environment.into_sources().into_iter().fold(self, Self::source)
@@ -158,11 +255,29 @@ impl ResolverBuilder {
 
     /// Adds the sources of another resolver without copying them, as a task's resolver is layered
     /// over its agent's. A base that is itself many layers high costs least if it is added last.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let flag = r#"{"auths": {"a.io": {"auth": "dTpw"}}}"#;
+    /// let agent = Resolver::builder().agent_flag(flag).build()?;
+    /// let secret = r#"{"auths": {"b.io": {"auth": "dTpw"}}}"#;
+    /// let task = Resolver::builder().task_secret(secret).base(&agent).build()?;
+    /// assert!(task.resolve_registry("a.io").is_some() && task.resolve_registry("b.io").is_some());
+    /// assert!(agent.resolve_registry("b.io").is_none());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn base(self, base: &Resolver) -> Self {
         self.step(Step::Base(base.clone()))
     }
 
     /// Sets the limits of what is read. They do not apply to a [`base`](Self::base).
+    ///
+    /// ```
+    /// # use regcred::{Error, Limit, Limits, Resolver};
+    /// let limits = Limits::default().with_file_bytes(8);
+    /// let built = Resolver::builder().limits(limits).task_secret(r#"{"auths": {}}"#).build();
+    /// assert!(matches!(built, Err(Error::Limit { limit: Limit::FileBytes, .. })));
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -170,6 +285,14 @@ impl ResolverBuilder {
 
     /// Turns malformed entries and keys that can match no image from warnings into errors of
     /// [`build`](Self::build). It does not apply to a [`base`](Self::base).
+    ///
+    /// ```
+    /// # use regcred::{Error, Resolver};
+    /// let builder = Resolver::builder().task_secret(r#"{"auths": {"quay.io": {"auth": "!"}}}"#);
+    /// assert_eq!(builder.clone().build()?.warnings().len(), 1);
+    /// assert!(matches!(builder.strict().build(), Err(Error::Entry { .. })));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
@@ -191,6 +314,15 @@ impl ResolverBuilder {
     }
 
     /// Reads every source.
+    ///
+    /// ```
+    /// # use regcred::Resolver;
+    /// let good = r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let cut_short = r#"{"auths": {"quay.io""#;
+    /// let builder = Resolver::builder().agent_flag(cut_short).task_secret(good);
+    /// let error = builder.build().unwrap_err();
+    /// assert!(error.to_string().starts_with("agent flag: "));
+    /// ```
     ///
     /// # Errors
     ///

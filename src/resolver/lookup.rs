@@ -19,7 +19,7 @@ use crate::redact::ShownHelper;
 /// ```
 /// use regcred::{ImageRef, Level, Lookup, Resolver};
 ///
-/// let file = r#"{"credHelpers": {"gcr.io": "gcloud"}, "auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let file = r#"{"credHelpers": {"gcr.io": "gcloud"}}"#;
 /// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
 /// match resolver.lookup(&ImageRef::parse("gcr.io/project/app")?) {
 ///     Lookup::Found(auth) => println!("{:?}", auth.username()),
@@ -51,6 +51,19 @@ pub enum Lookup {
 ///
 /// [`next`](Self::next) is the answer if the helper has no credential. `Debug` shows a name only if
 /// it is in lower case, because people write passwords in its place.
+///
+/// ```
+/// use regcred::{ImageRef, Level, Lookup, Resolver};
+///
+/// let file = r#"{"credsStore": "pass", "auths": {"docker.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let resolver = Resolver::builder().add(Level::UserConfigJson, file).build()?;
+/// let Lookup::Helper(request) = resolver.lookup(&ImageRef::parse("nginx")?) else { panic!() };
+/// assert_eq!(request.helper(), "pass");
+/// assert_eq!(request.server_url(), "https://index.docker.io/v1/");
+/// assert_eq!(request.location().level(), Some(Level::UserConfigJson));
+/// assert!(matches!(request.next(), Lookup::Found(_))); // if pass knows nothing
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct HelperRequest {
     steps: Arc<[Step]>,
@@ -83,6 +96,17 @@ impl Resolver {
     /// A helper that a task names, in its secret or its sandbox, is never returned, because the
     /// caller would run a program of the task's choice; [`warnings`](Self::warnings) and `explain`
     /// report it.
+    ///
+    /// ```
+    /// # use regcred::{ImageRef, Level, Lookup, Resolver};
+    /// let file = r#"{"credsStore": "pass"}"#;
+    /// let user = Resolver::builder().add(Level::UserConfigJson, file).build()?;
+    /// let task = Resolver::builder().task_secret(file).build()?;
+    /// let image = ImageRef::parse("quay.io/app")?;
+    /// assert!(matches!(user.lookup(&image), Lookup::Helper(_)));
+    /// assert!(matches!(task.lookup(&image), Lookup::Anonymous)); // a task's helper is not run
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn lookup(&self, image: &ImageRef<'_>) -> Lookup {
         let matches = self.matches(image);
@@ -193,7 +217,8 @@ impl HelperRequest {
     ///
     /// let file = r#"{"credsStore": "vault"}"#;
     /// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
-    /// let Lookup::Helper(request) = resolver.lookup(&ImageRef::parse("reg.io/app")?) else { panic!() };
+    /// let image = ImageRef::parse("reg.io/app")?;
+    /// let Lookup::Helper(request) = resolver.lookup(&image) else { panic!() };
     /// let auth = request.credential("user", "pass").expect("a credential");
     /// assert_eq!(auth.password(), Some("pass"));
     /// assert_eq!(auth.origin().to_string(), r#"agent flag: the helper "vault", server "reg.io""#);

@@ -46,7 +46,7 @@ use crate::secret::SecretBytes;
 ///     .var("DOCKER_AUTH_CONFIG", r#"{"auths": {"quay.io": {"auth": "Y2k6cGFzcw=="}}}"#)
 ///     .home("/home/ci");
 /// let resolver = Resolver::builder().environment(environment).build()?;
-/// let auth = resolver.resolve(&ImageRef::parse("quay.io/team/app")?).expect("quay.io has a key");
+/// let auth = resolver.resolve(&ImageRef::parse("quay.io/team/app")?).expect("a credential");
 /// assert_eq!(auth.origin().level(), Level::DockerAuthConfig);
 /// # Ok::<(), regcred::Error>(())
 /// ```
@@ -78,6 +78,15 @@ impl Environment {
     ///
     /// If `HOME` is not set, as often in a service, the user database gives the home directory, as
     /// in Docker, and the resolver has a [`HomeUnset`](crate::WarningKind::HomeUnset) warning.
+    ///
+    /// ```no_run
+    /// use regcred::{Environment, Resolver};
+    ///
+    /// // The files of this user, without the variable of the CI job.
+    /// let environment = Environment::from_process().var("DOCKER_AUTH_CONFIG", "");
+    /// let resolver = Resolver::builder().environment(environment).build()?;
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn from_process() -> Self {
         let mut environment =
@@ -101,6 +110,18 @@ impl Environment {
 
     /// Sets a variable. An empty value unsets it, as in Docker. Variables that are not in the table
     /// above have no effect.
+    ///
+    /// ```
+    /// # use regcred::{Environment, Level, Resolver};
+    /// # let file = tempfile::NamedTempFile::new().unwrap();
+    /// # std::fs::write(&file, r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#).unwrap();
+    /// # let path = file.path();
+    /// let environment = Environment::empty().var("REGISTRY_AUTH_FILE", path);
+    /// let resolver = Resolver::builder().environment(environment).build()?;
+    /// let auth = resolver.resolve_registry("quay.io").expect("a credential");
+    /// assert_eq!(auth.origin().level(), Level::RegistryAuthFile);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     #[must_use]
     pub fn var(mut self, name: &str, value: impl Into<OsString>) -> Self {
         let value = Some(value.into()).filter(|value| !value.is_empty());

@@ -11,7 +11,25 @@ use crate::limits::Limits;
 use crate::mesos::{Check, Pitfall};
 use crate::source::{open_named, read_open};
 
-/// The result of [`check_file`]. `Display` prints the whole report, one finding a line.
+/// The result of [`check_file`]: whether the agent starts, and every problem of the file.
+///
+/// `Display` prints the whole report, one finding a line.
+///
+/// ```
+/// # let file = tempfile::NamedTempFile::new().unwrap();
+/// # std::fs::write(&file, r#"{"auths": {"reg.io/team": {"auth": "dXNlcjpwYXNz"}}}"#).unwrap();
+/// # let path = file.path();
+/// use regcred::{Limits, dcos};
+///
+/// let check = dcos::check_file(path, Limits::default());
+/// if check.stops_agent() || check.breaks_pulls().is_some() {
+///     eprintln!("do not restart the agent: {:?}", check.problem());
+/// }
+/// assert!(check.unused().is_empty()); // every entry has an effect, but not the expected one:
+/// assert!(check.warnings().iter().any(|warning| warning.key() == Some("reg.io/team")));
+/// # assert!(!check.stops_agent() && check.breaks_pulls().is_none());
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct FileCheck {
     location: Location,

@@ -25,6 +25,23 @@ use crate::mesos::{Config, DockerRegistry, Pitfall};
 ///
 /// Any other parameter is ignored, unless its name begins with `cluster_docker_`, which is an
 /// error. `Debug` shows no credential. The credentials are wiped on drop.
+///
+/// ```
+/// use regcred::dcos::{DCOS_OWNED_FILE, Parameters};
+///
+/// let credentials = r#"{"auths": {"https://reg.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let parameters = Parameters::new([
+///     ("cluster_docker_credentials", credentials),
+///     ("cluster_docker_credentials_enabled", "true"),
+///     ("cluster_docker_registry_url", "https://reg.io"),
+/// ])?;
+/// assert_eq!(parameters.agent_file(), Some(DCOS_OWNED_FILE));
+/// assert_eq!(parameters.contents(), Some(credentials));
+/// let registry = parameters.docker_registry().expect("a URL was given");
+/// assert_eq!(registry.registry(), Some("reg.io"));
+/// assert!(!parameters.warnings().is_empty()); // the configuration exposes the credentials
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Parameters {
     credentials: Zeroizing<String>,
@@ -48,6 +65,13 @@ const PREFIX: &str = "cluster_docker_";
 
 impl Parameters {
     /// Validates parameters given as names and texts. If a name is repeated, the last one counts.
+    ///
+    /// ```
+    /// # use regcred::{Error, dcos::Parameters};
+    /// let path = [("cluster_docker_credentials_path", "/etc/docker.json")];
+    /// let error = Parameters::new(path).unwrap_err();
+    /// assert!(matches!(error, Error::InvalidSetting { .. })); // DC/OS computes it
+    /// ```
     ///
     /// # Errors
     ///

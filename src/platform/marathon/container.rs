@@ -21,6 +21,28 @@ use crate::source::{NoFiles, Reading, Source, location_of_fetched};
 /// A container of an app or a pod: its image, the secret for it, and what Mesos fetches.
 ///
 /// `Debug` shows no user info, query or fragment of an image or a URI.
+///
+/// ```
+/// use regcred::mesos::{Containerizer, DockerRegistry};
+/// use regcred::{Limits, marathon};
+///
+/// let app = br#"{
+///     "id": "/team/app",
+///     "container": {"docker": {"image": "team/app:1"}},
+///     "fetch": [{"uri": "file:///etc/docker.tar.gz"}]
+/// }"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// let container = answers[0].as_ref().expect("a valid app");
+/// assert_eq!((container.id(), container.name()), ("/team/app", None));
+/// assert_eq!(container.image(), Some("team/app:1"));
+/// assert_eq!(container.containerizer(), Containerizer::Docker);
+/// assert!(container.pull_config().is_none() && container.warnings().is_empty());
+/// assert_eq!(container.fetch().len(), 1);
+/// let registry = DockerRegistry::parse("https://reg.io")?; // Docker does not use it
+/// let image = container.image_ref(&registry)?.expect("it has an image");
+/// assert_eq!(image.to_string(), "docker.io/team/app:1");
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Container {
     pub(super) id: Arc<str>,
@@ -58,6 +80,22 @@ impl fmt::Debug for Container {
 ///
 /// `Debug` shows its names cut to 1,024 bytes, and a name that is a URI without user info, query
 /// and fragment.
+///
+/// ```
+/// use regcred::{Limits, marathon};
+///
+/// let pod = br#"{
+///     "containers": [{
+///         "image": {"kind": "DOCKER", "id": "nginx", "pullConfig": {"secret": "s"}}
+///     }],
+///     "secrets": {"s": {"source": "/team/pullConfig"}}
+/// }"#;
+/// let answers = marathon::containers(pod, Limits::default())?;
+/// let container = answers[0].as_ref().expect("a valid pod");
+/// let secret = container.pull_config().expect("it names a secret");
+/// assert_eq!((secret.alias(), secret.source()), ("s", "/team/pullConfig"));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullConfig {
     pub(super) alias: String,
@@ -180,6 +218,28 @@ impl Container {
     /// the image's ([`OtherRegistries`](crate::WarningKind::OtherRegistries)), because the task can
     /// read them.
     ///
+    /// ```
+    /// use regcred::{Error, ImageRef, Limits, Resolver, marathon};
+    ///
+    /// # let app = br#"{
+    /// #     "container": {
+    /// #         "type": "MESOS", "docker": {"image": "nginx", "pullConfig": {"secret": "s"}}
+    /// #     },
+    /// #     "secrets": {"s": {"source": "/pullConfig"}}
+    /// # }"#;
+    /// # let answers = marathon::containers(app, Limits::default())?;
+    /// # let container = answers[0].as_ref().expect("a valid app");
+    /// let (agent, limits) = (Resolver::default(), Limits::default());
+    /// let file = br#"{"auths": {"docker.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+    /// let secret = |_source: &str| Ok(file.to_vec());
+    /// let resolver = container.resolver(&agent, limits, secret)?;
+    /// assert!(resolver.resolve(&ImageRef::parse("nginx")?).is_some());
+    /// let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+    /// let failed = container.resolver(&agent, limits, missing);
+    /// assert!(matches!(failed, Err(Error::SecretUnavailable { .. })));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::SecretUnavailable`] if `secret` fails, so that an image is never pulled anonymously
@@ -210,6 +270,23 @@ impl Container {
     /// Mesos itself then pulls anonymously;
     /// [`docker_containerizer`](crate::mesos::docker_containerizer) does the same.
     ///
+    /// ```
+    /// # let sandbox = tempfile::tempdir().unwrap();
+    /// # let sandbox = sandbox.path();
+    /// # let dockercfg = r#"{"quay.io": {"auth": "dXNlcjpwYXNz"}}"#;
+    /// # std::fs::write(sandbox.join(".dockercfg"), dockercfg).unwrap();
+    /// use regcred::{ImageRef, Limits, Resolver, marathon};
+    ///
+    /// let app = br#"{"container": {"type": "DOCKER", "docker": {"image": "quay.io/app"}}}"#;
+    /// let answers = marathon::containers(app, Limits::default())?;
+    /// let container = answers[0].as_ref().expect("a valid app");
+    /// let (agent, limits) = (Resolver::default(), Limits::default());
+    /// // Mesos has fetched a .dockercfg into the sandbox.
+    /// let resolver = container.resolver_in_sandbox(&agent, limits, sandbox, |_| unreachable!())?;
+    /// assert!(resolver.resolve(&ImageRef::parse("quay.io/app")?).is_some());
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::SecretUnavailable`] if `secret` fails. Problems with the secret or the sandbox are
@@ -232,6 +309,23 @@ impl Container {
 
     /// Returns a builder with the secret of `pullConfig` as its only source, for options that the
     /// two resolvers above do not have, such as [`strict`](ResolverBuilder::strict).
+    ///
+    /// ```
+    /// # use regcred::{Error, Limits, Resolver, marathon};
+    /// # let app = br#"{
+    /// #     "container": {
+    /// #         "type": "MESOS", "docker": {"image": "nginx", "pullConfig": {"secret": "s"}}
+    /// #     },
+    /// #     "secrets": {"s": {"source": "/pullConfig"}}
+    /// # }"#;
+    /// # let answers = marathon::containers(app, Limits::default())?;
+    /// # let container = answers[0].as_ref().expect("a valid app");
+    /// # let agent = Resolver::default();
+    /// let secret = |_: &str| Ok(br#"{"auths": {"docker.io": {"auth": "!"}}}"#.to_vec());
+    /// let built = container.builder(secret)?.base(&agent).strict().build();
+    /// assert!(matches!(built, Err(Error::Entry { .. })));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

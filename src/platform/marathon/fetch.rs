@@ -21,6 +21,21 @@ const ARCHIVES: [&str; 9] =
 ///
 /// `Debug` and `Display` show its URI without user info, query and fragment, where passwords and
 /// signatures are.
+///
+/// ```
+/// use regcred::{Limits, marathon};
+///
+/// let app = br#"{
+///     "container": {"docker": {"image": "nginx"}},
+///     "fetch": [{"uri": "https://a.io/docker.tar.gz?token=t", "destPath": "docker.tar.gz"}]
+/// }"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// let file = &answers[0].as_ref().expect("a valid app").fetch()[0];
+/// assert_eq!((file.path(), file.extract()), ("/fetch(0)", true));
+/// assert_eq!(file.kind(), Some(marathon::FetchKind::Archive));
+/// assert!(file.uri().ends_with("?token=t") && !file.to_string().contains("token"));
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fetch {
     path: Box<str>,
@@ -35,6 +50,17 @@ pub struct Fetch {
 }
 
 /// The kind of a fetched credential file, by its name.
+///
+/// ```
+/// use regcred::marathon::{self, FetchKind};
+///
+/// let app = br#"{"uris": ["file:///root/.dockercfg", "https://example.com/app.zip"]}"#;
+/// let answers = marathon::containers(app, regcred::Limits::default())?;
+/// let files = answers[0].as_ref().expect("a valid app").fetch();
+/// assert_eq!(files[0].kind(), Some(FetchKind::Dockercfg));
+/// assert_eq!(files[1].kind(), None); // the application
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchKind {

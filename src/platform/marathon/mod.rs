@@ -24,7 +24,7 @@
 //! let registry = DockerRegistry::default(); // the agent's --docker_registry
 //! let store = |source: &str| match source {
 //!     "/mesos-docker/pullConfig" => {
-//!         Ok(br#"{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec())
+//!         Ok(br#"{"auths": {"docker.io": {"auth": "dXNlcjpwYXNz"}}}"#.to_vec())
 //!     }
 //!     _ => Err(std::io::ErrorKind::NotFound.into()),
 //! };
@@ -85,6 +85,18 @@ pub use self::fetch::{Fetch, FetchKind};
 pub use crate::error::{FetchProblem, Rule, Violation};
 
 /// A container, and the resolver for its image.
+///
+/// ```
+/// use regcred::{Limits, Resolver, marathon};
+///
+/// let app = br#"{"id": "/web", "container": {"docker": {"image": "nginx"}}}"#;
+/// let agent = Resolver::default();
+/// let mut answers = marathon::resolvers(app, &agent, Limits::default(), |_| unreachable!())?;
+/// let marathon::Resolved { container, resolver, .. } = answers.remove(0)?;
+/// assert_eq!(container.id(), "/web");
+/// assert!(resolver.warnings().is_empty());
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Resolved {
@@ -100,7 +112,7 @@ pub struct Resolved {
 /// ```
 /// use regcred::{Limits, marathon};
 ///
-/// let app = br#"{"container": {"docker": {"image": "nginx", "pullConfig": {"secret": "s"}}}}"#;
+/// let app = br#"{"container": {"docker": {"image": "a", "pullConfig": {"secret": "s"}}}}"#;
 /// let answers = marathon::containers(app, Limits::default())?;
 /// let error = answers[0].as_ref().unwrap_err().to_string();
 /// assert!(error.contains("pullConfig is not supported with Docker containerizer"));
@@ -128,6 +140,20 @@ pub fn containers(
 /// `limits` apply to each container on its own, and all resolvers are in memory at once. If tenants
 /// write both definitions and secrets, lower [`Limits::definition_containers`] and
 /// [`Limits::file_bytes`], whose product bounds the memory.
+///
+/// ```
+/// use regcred::{Error, Limits, Resolver, marathon};
+///
+/// let list = br#"[
+///     {"id": "/a", "container": {"docker": {"image": "nginx"}}},
+///     {"id": "/b", "container": {"docker": {"image": "nginx", "credential": {}}}}
+/// ]"#;
+/// let agent = Resolver::default();
+/// let answers = marathon::resolvers(list, &agent, Limits::default(), |_| unreachable!())?;
+/// assert!(answers[0].is_ok());
+/// assert!(matches!(answers[1], Err(Error::Definition { .. }))); // it does not affect /a
+/// # Ok::<(), regcred::Error>(())
+/// ```
 ///
 /// # Errors
 ///

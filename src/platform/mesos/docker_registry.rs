@@ -39,6 +39,14 @@ struct UrlOfRegistry {
 impl DockerRegistry {
     /// Parses the value of the flag.
     ///
+    /// ```
+    /// # use regcred::mesos::DockerRegistry;
+    /// assert!(DockerRegistry::parse("registry.example.com").is_err()); // Mesos wants a URL
+    /// let archives = DockerRegistry::parse("/var/lib/images")?;
+    /// assert_eq!(archives.registry(), None);
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::InvalidSetting`] if the value has none of the forms that Mesos accepts, contains a
@@ -91,6 +99,14 @@ impl DockerRegistry {
 
     /// Parses an image as the Mesos containerizer does: an image that does not name a registry is
     /// from this one. `None` if images are archives, which need no credential.
+    ///
+    /// ```
+    /// # use regcred::mesos::DockerRegistry;
+    /// let registry = DockerRegistry::parse("https://reg.io")?;
+    /// let image = registry.image("team/app")?.expect("the registry holds no archives");
+    /// assert_eq!(image.to_string(), "reg.io/team/app");
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

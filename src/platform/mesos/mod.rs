@@ -2,7 +2,7 @@
 //!
 //! | flag | environment variable | in this crate |
 //! |---|---|---|
-//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`ResolverBuilder::agent_flag`](crate::ResolverBuilder::agent_flag) reads the value; [`check_docker_config`] reports the problems that it causes in Mesos |
+//! | `--docker_config` | `MESOS_DOCKER_CONFIG` | [`agent_flag`](crate::ResolverBuilder::agent_flag) reads the value, [`check_docker_config`] checks it |
 //! | `--docker_registry` | `MESOS_DOCKER_REGISTRY` | [`DockerRegistry`] |
 //!
 //! The value has the same form in the flag and in the environment variable. The caller reads
@@ -12,12 +12,11 @@
 //! use regcred::{ImageRef, Resolver, mesos};
 //!
 //! # fn main() -> Result<(), regcred::Error> {
-//! let agent = Resolver::builder()
-//!     .agent_flag(r#"{"auths": {"https://registry.example.com/v1/": {"auth": "dXNlcjpwYXNz"}}}"#)
-//!     .build()?;
+//! let flag = r#"{"auths": {"https://registry.example.com/v1/": {"auth": "dXNlcjpwYXNz"}}}"#;
+//! let agent = Resolver::builder().agent_flag(flag).build()?;
 //! // An image that does not name a registry is pulled from --docker_registry.
 //! let registry = mesos::DockerRegistry::parse("https://registry.example.com")?;
-//! let image = registry.image("team/app")?.expect("the registry is not a directory of archives");
+//! let image = registry.image("team/app")?.expect("images are not archives in a directory");
 //! assert_eq!(image.to_string(), "registry.example.com/team/app");
 //! assert!(agent.resolve(&image).is_some());
 //! # Ok(())
@@ -58,6 +57,19 @@ pub use self::docker_registry::DockerRegistry;
 pub use crate::error::Pitfall;
 
 /// The part of Mesos that runs a container and pulls its image.
+///
+/// ```
+/// use regcred::mesos::Containerizer;
+/// use regcred::{Limits, marathon};
+///
+/// let app = br#"{"container": {"type": "MESOS", "docker": {"image": "nginx"}}}"#;
+/// let answers = marathon::containers(app, Limits::default())?;
+/// match answers[0].as_ref().expect("a valid app").containerizer() {
+///     Containerizer::Docker => println!("Docker reads the sandbox"),
+///     containerizer => assert_eq!(containerizer.to_string(), "MESOS"),
+/// }
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Containerizer {
@@ -153,6 +165,21 @@ pub(crate) const FETCH_IT: &str = "let the task fetch docker.tar.gz into it, whi
 /// Only the first of `.docker/config.json` and `.dockercfg` is read, as Docker does. As in Mesos,
 /// anything of that name counts. If it cannot be read, the result is an error; Docker prints a
 /// warning and pulls anonymously. Keys are matched by the rules of this crate.
+///
+/// ```
+/// # let sandbox = tempfile::tempdir().unwrap();
+/// # let sandbox = sandbox.path();
+/// # std::fs::write(sandbox.join(".dockercfg"), r#"{"reg.io": {"auth": "dTpw"}}"#).unwrap();
+/// use regcred::{ImageRef, Limits, Resolver, mesos};
+///
+/// let flag = r#"{"auths": {"quay.io": {"auth": "YWdlbnQ6cGFzcw=="}}}"#;
+/// let agent = Resolver::builder().agent_flag(flag).build()?;
+/// // The sandbox holds a .dockercfg for reg.io.
+/// let resolver = mesos::docker_containerizer(&agent, Limits::default(), sandbox)?;
+/// assert!(resolver.resolve(&ImageRef::parse("reg.io/app")?).is_some());
+/// assert!(resolver.resolve(&ImageRef::parse("quay.io/app")?).is_none()); // the flag is hidden
+/// # Ok::<(), regcred::Error>(())
+/// ```
 ///
 /// # Errors
 ///
