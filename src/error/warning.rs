@@ -231,10 +231,17 @@ impl fmt::Display for Warning {
             WarningKind::Helper { helper } => {
                 let helper = ShownHelper(helper);
                 match self.key {
-                    Some(_) => write!(f, "the credential for {key} is left to {helper}")?,
-                    None => write!(f, "credentials are left to {helper} (credsStore)")?,
+                    Some(_) => write!(
+                        f,
+                        "the credential for {key} is left to {helper}, which is not run; put it into \
+                         the file itself"
+                    ),
+                    None => write!(
+                        f,
+                        "credentials are left to {helper} (credsStore), which is not run; put them \
+                         into the file itself"
+                    ),
                 }
-                f.write_str(", which is not run; put them into the file itself")
             }
             WarningKind::PasswordEndsInNewline => write!(
                 f,
