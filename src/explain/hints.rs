@@ -9,6 +9,7 @@ use crate::file::{Entry, File, MisplacedKey, Place, is_credential_field, looks_l
 use crate::image::{DOCKER_HUB, ImageRef};
 use crate::index::SourceRead;
 use crate::key::Scope;
+use crate::level::Level;
 use crate::redact::{Shown, ShownHelper, ShownKey, cut};
 use crate::source::Advice;
 
@@ -47,6 +48,9 @@ pub(super) struct Clues<'a> {
     /// A few of the registries for which there are keys.
     registries: Vec<(&'a str, u16)>,
     more_registries: bool,
+    /// Set if a file has `credHelpers`, which are for other registries.
+    any_helper_key: bool,
+    is_of_gcloud: bool,
 }
 
 /// Texts for a hint: the first few, the number of the others, and the file of the first.
@@ -107,6 +111,8 @@ impl<'a> Clues<'a> {
             near: Miss::ALL.map(|miss| (miss, Mentions::default(), Vec::new())),
             registries: Vec::new(),
             more_registries: false,
+            any_helper_key: false,
+            is_of_gcloud: false,
         }
     }
 
@@ -139,6 +145,8 @@ impl<'a> Clues<'a> {
     /// Notices a file, and the registries in it that nobody reads.
     pub(super) fn add_file(&mut self, file: &'a File, source: &SourceRead) {
         self.any_file = true;
+        self.any_helper_key |= !file.helper_keys.is_empty();
+        self.is_of_gcloud |= file.helper_keys.iter().any(|held| **held.helper == *"gcloud");
         // Its owner can add a key to a file with a path; a sandbox is gone with its task.
         let has_path = file.location.path().is_some() && file.location.is_whole();
         let preference = u8::from(has_path) + u8::from(has_path && !source.is_in_sandbox);
@@ -236,13 +244,17 @@ impl<'a> Clues<'a> {
             ));
         }
         if let Some(helpers) = self.helpers.list() {
+            // A helper that a task names is never run.
+            let is_offered =
+                self.helpers.file.is_some_and(|file| file.level() > Level::SandboxHome);
+            let ask = match is_offered {
+                true => "let the program ask it (resolve_with_helpers, feature \"helper\"), or ",
+                false => "",
+            };
+            let what = format!("{ask}take the helper out of the file and log in again");
             hints.push(format!(
                 "the credential may be in a helper, which is not run: {helpers}; {}",
-                log_in(
-                    self.helpers.file,
-                    registry,
-                    "take the helper out of the file and log in again"
-                )
+                log_in(self.helpers.file, registry, &what)
             ));
         } else if let Some(keys) = self.absent.list() {
             hints.push(format!(
@@ -267,14 +279,23 @@ impl<'a> Clues<'a> {
             let others: Vec<String> =
                 scopes.map(|scope| Shown(&scope.to_string()).to_string()).collect();
             let others = match (others.join(", "), self.more_registries) {
+                (others, _) if others.is_empty() && self.any_helper_key => {
+                    ", and the helpers in credHelpers are for others".to_owned()
+                }
                 (others, _) if others.is_empty() => ", nor for any other".to_owned(),
                 (others, false) => format!(", only for {others}"),
                 (others, true) => format!(", only for {others} and others"),
             };
             let target = self.target.map(|(_, file)| file);
+            // `gcloud auth configure-docker` without a registry names the older ones alone.
+            let remedy = match self.is_of_gcloud && registry.ends_with("-docker.pkg.dev") {
+                true => {
+                    format!("let gcloud name its helper: gcloud auth configure-docker {registry}")
+                }
+                false => log_in(target, registry, "log in"),
+            };
             hints.push(format!(
-                "no key in any source is for the registry {registry}{hub}{others}; {}",
-                log_in(target, registry, "log in")
+                "no key in any source is for the registry {registry}{hub}{others}; {remedy}"
             ));
         }
         if !self.any_file && hints.is_empty() {

@@ -100,6 +100,8 @@ impl fmt::Display for Outcome {
     }
 }
 
+serialize_as_text!(Outcome);
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {

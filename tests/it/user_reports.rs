@@ -101,6 +101,12 @@ fn docker() -> Vec<Row> {
             "in a helper, which is not run: the helper \"desktop\" (credsStore in task secret)",
             "take the helper out of the file and log in again to a new file and copy its entry to task secret: \
             podman login --authfile new.json reg.io"]),
+        ("D1", page_of(Resolver::builder().agent_flag(r#"{"credsStore": "desktop"}"#), "reg.io/a"), vec![
+            "(credsStore in agent flag); let the program ask it (resolve_with_helpers, feature \"helper\"), or take the \
+            helper out of the file and log in again"]),
+        ("D1", page(r#"{"credHelpers": {"gcr.io": "gcloud", "eu.gcr.io": "gcloud"}}"#, "europe-docker.pkg.dev/p/a"), vec![
+            "europe-docker.pkg.dev, and the helpers in credHelpers are for others; let gcloud name its helper: gcloud \
+            auth configure-docker europe-docker.pkg.dev"]),
         ("D2", page(&auths("docker.io", OK), "nginx"), vec!["wins \"docker.io\": covers the image"]),
         ("D3", page(&auths("https://reg.io", OK), "reg.io/a"), vec!["wins \"https://reg.io\""]),
         ("D4", page(ci, "reg.io/a"), vec![
