@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{AgentFlag, Home, Resolver};
+use super::{AgentFlag, Home, Resolver, has_changed};
 use crate::error::{Error, KeyProblem, Warning};
 use crate::file::{EntryState, File};
 use crate::index::{Layer, Layers, Part, SourceRead};
@@ -147,6 +147,18 @@ impl ResolverBuilder {
     /// ```
     pub fn home(self, home: impl Into<Home>) -> Self {
         self.source(Source::Home(home.into().0))
+    }
+
+    /// Returns whether a file of the builder's own sources has changed since it built `resolver`.
+    pub(super) fn has_changed_since(&self, resolver: &Resolver) -> bool {
+        let is_of_base = |layer: &Arc<Layer>| {
+            let layers = self.steps.iter().filter_map(|step| match step {
+                Step::Base(base) => Some(base.layers.iter()),
+                _ => None,
+            });
+            layers.flatten().any(|of_base| Arc::ptr_eq(of_base, layer))
+        };
+        resolver.layers.iter().any(|layer| !is_of_base(layer) && has_changed(layer))
     }
 
     /// Adds a source of any kind.

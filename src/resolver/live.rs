@@ -54,8 +54,8 @@ impl LiveResolver {
 
     /// Reads the files again if one [has changed](Resolver::is_stale), and returns whether it did.
     ///
-    /// A [`base`](ResolverBuilder::base) is not read again. Give its sources to this builder, or keep
-    /// a `LiveResolver` for it and layer each task over what it returns.
+    /// A [`base`](ResolverBuilder::base) is not read again, and its files are not looked at. Give its
+    /// sources to this builder, or keep a `LiveResolver` for it and layer each task over what it returns.
     ///
     /// # Errors
     ///
@@ -63,11 +63,15 @@ impl LiveResolver {
     /// resolver stays, and the next call tries again.
     pub fn refresh(&self) -> Result<bool, Error> {
         let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.get().is_stale() {
+        if !builder.has_changed_since(&self.get()) {
             return Ok(false);
         }
         let rebuilt = builder.clone().build()?;
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = rebuilt;
+        // The old one is dropped after the lock: wiping it can take a while.
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, rebuilt);
+        drop(current);
+        drop(old);
         Ok(true)
     }
 }

@@ -204,8 +204,7 @@ impl Resolver {
     /// ```
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        let mut sources = self.layers.iter().flat_map(|layer| &layer.sources);
-        sources.any(|source| source.watched.iter().any(Watched::has_changed))
+        self.layers.iter().any(|layer| has_changed(layer))
     }
 
     /// Returns every entry of every file, of the [`base`](ResolverBuilder::base) too, in the order given:
@@ -306,6 +305,11 @@ pub(crate) fn query<'q>(
 ) -> Query<'q> {
     let registry = image.registry_parts();
     Query { host: registry.host(), port: registry.port(), repository: image.repository_in(buffer) }
+}
+
+/// Returns whether a file of a layer has changed since it was read.
+fn has_changed(layer: &Layer) -> bool {
+    layer.sources.iter().any(|source| source.watched.iter().any(Watched::has_changed))
 }
 
 impl fmt::Debug for Resolver {

@@ -170,3 +170,19 @@ fn a_live_resolver_follows_its_files_and_survives_broken_ones() {
         assert!(refreshed == Ok(true) || kept == expected, "step {number}: {kept}");
     }
 }
+
+/// A base is not read again, so that a change of it is no reason to read the rest again and again.
+#[test]
+fn a_live_resolver_does_not_look_at_its_base() {
+    let directory = tempfile::tempdir().unwrap();
+    let [own, of_base] = ["own", "base"].map(|name| directory.path().join(name));
+    rotate(&own, "{}");
+    rotate(&of_base, &user("b"));
+    let base = Resolver::builder().cluster_file(&of_base).build().unwrap();
+    let live = LiveResolver::build(Resolver::builder().cluster_file(&own).base(&base)).unwrap();
+    rotate(&of_base, &user("c"));
+    assert!(live.get().is_stale() && !live.refresh().unwrap());
+    rotate(&own, &user("own"));
+    assert!(live.refresh().unwrap() && !live.refresh().unwrap());
+    assert_eq!(answer(&live.get(), "reg.io/a"), "own:p");
+}
