@@ -76,27 +76,37 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let mut out = std::io::stdout().lock();
     let mut all_found = true;
     for image in images {
-        let auth = match options.run_helpers {
-            true => resolve_with_helpers(&resolver, &image)?,
-            false => resolver.resolve(&image),
+        // A helper that gives no answer is for its own registry alone.
+        let (auth, failure) = match options.run_helpers {
+            true => match resolve_with_helpers(&resolver, &image) {
+                Ok(auth) => (auth, None),
+                Err(failure) => (None, Some(failure.to_string())),
+            },
+            false => (resolver.resolve(&image), None),
         };
         all_found &= auth.is_some();
         let answer = auth.as_ref().map(|auth| Answer { auth, show_secret: options.show_secret });
         let explanation = resolver.explain(&image);
         if options.json {
-            let credential = answer.map_or(Value::Null, |answer| answer.to_json());
-            let line = json!({"credential": credential, "explanation": explanation});
+            let line = json!({
+                "credential": answer.map_or(Value::Null, |answer| answer.to_json()),
+                "origin": auth.as_ref().map(AuthConfig::origin),
+                "failure": failure,
+                "explanation": explanation,
+            });
             writeln!(out, "{line}")?;
         } else {
             // The page is that of the files alone.
             match auth.as_ref().filter(|auth| auth.origin().helper().is_some()) {
                 Some(auth) => writeln!(out, "{image}\n  answer: {}", auth.origin())?,
+                None if failure.is_some() => writeln!(out, "{image}")?,
                 None => writeln!(out, "{explanation}")?,
             }
-            match answer {
-                Some(answer) => writeln!(out, "  {answer}\n")?,
-                None if explanation.is_blocked() => writeln!(out, "  not pulled\n")?,
-                None => writeln!(out, "  pulled anonymously\n")?,
+            match (answer, failure) {
+                (Some(answer), _) => writeln!(out, "  {answer}\n")?,
+                (None, Some(failure)) => writeln!(out, "  not pulled: {failure}\n")?,
+                (None, None) if explanation.is_blocked() => writeln!(out, "  not pulled\n")?,
+                (None, None) => writeln!(out, "  pulled anonymously\n")?,
             }
         }
     }

@@ -98,6 +98,13 @@ impl Credential<'_> {
     }
 }
 
+/// Writes the kind of the credential: `user name and password`.
+impl fmt::Display for Credential<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.kind())
+    }
+}
+
 impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // All fields are named, so that a new one does not compile until it is considered.
@@ -286,6 +293,32 @@ impl AuthConfig {
     #[must_use]
     pub fn password(&self) -> Option<&str> {
         self.basic().map(|(_, password)| password)
+    }
+
+    /// The user name and the password for a client that knows only these: HTTP basic authentication.
+    ///
+    /// An identity token is the password of the user that its entry names, or of the all-zero id, which
+    /// Azure's registries expect. `None` for a [registry token](Self::registry_token), which is sent in
+    /// another way.
+    ///
+    /// ```
+    /// let file = r#"{"auths": {"acr.io": {"identitytoken": "t"}, "reg.io": {"auth": "dTpw"}}}"#;
+    /// let resolver = regcred::Resolver::builder().task_secret(file).build()?;
+    /// let auth = resolver.resolve_registry("reg.io").expect("reg.io has a credential");
+    /// assert_eq!(auth.login(), Some(("u", "p")));
+    /// let auth = resolver.resolve_registry("acr.io").expect("acr.io has a credential");
+    /// assert_eq!(auth.login(), Some(("00000000-0000-0000-0000-000000000000", "t")));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    #[must_use]
+    pub fn login(&self) -> Option<(&str, &str)> {
+        match self.credential() {
+            Credential::Basic { username, password } => Some((username, password)),
+            Credential::IdentityToken { token, username } => {
+                Some((username.unwrap_or("00000000-0000-0000-0000-000000000000"), token))
+            }
+            Credential::RegistryToken { .. } => None,
+        }
     }
 
     /// `identitytoken`: an OAuth2 refresh token.

@@ -5,8 +5,6 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 use crate::redact::escaped;
 
 /// The rank of a source. The strongest level with a matching usable or malformed entry decides,
@@ -107,11 +105,7 @@ impl fmt::Display for Level {
     }
 }
 
-impl Serialize for Level {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+serialize_as_text!(Level);
 
 /// Parses the name that `Display` writes, in any ASCII case.
 impl FromStr for Level {
@@ -242,12 +236,7 @@ impl Location {
     }
 }
 
-/// Serialises as its text.
-impl Serialize for Location {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+serialize_as_text!(Location);
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -142,3 +142,5 @@ impl Limits {
         self.file_bytes.min(Self::FILE_BYTES_CEILING)
     }
 }
+
+serialize_as_text!(Limit);

@@ -62,3 +62,5 @@ impl FileKind {
         }
     }
 }
+
+serialize_as_text!(FileKind);

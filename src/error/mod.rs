@@ -15,7 +15,7 @@ use std::fmt;
 use std::io;
 
 use crate::image::InvalidImageRef;
-use crate::level::Location;
+use crate::level::{Level, Location};
 use crate::limits::Limit;
 use crate::redact::{Shown, ShownKey, escaped};
 
@@ -60,7 +60,7 @@ pub use self::warning::{OtherRegistries, Warning, WarningKind};
 #[non_exhaustive]
 pub enum Error {
     /// A file or directory that the caller named cannot be opened or read.
-    #[error("{location}: cannot read it: {cause}; {}", read_advice(cause))]
+    #[error("{location}: cannot read it: {cause}; {}", read_advice(location, cause))]
     #[non_exhaustive]
     Read {
         /// The file or directory.
@@ -318,8 +318,11 @@ impl Error {
     }
 }
 
-fn read_advice(error: &io::Error) -> &'static str {
+fn read_advice(location: &Location, error: &io::Error) -> &'static str {
     match error.kind() {
+        io::ErrorKind::PermissionDenied if location.level().is_some_and(Level::is_of_user) => {
+            "check who may read it, and that HOME is the home directory of this user"
+        }
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::PermissionDenied => "check who may read it",
         io::ErrorKind::NotADirectory => {
@@ -537,6 +540,8 @@ impl fmt::Display for WithSources<'_> {
         self.0.source().map_or(Ok(()), |source| write!(f, ": {}", WithSources(source)))
     }
 }
+
+serialize_as_text!(EntryProblem, KeyProblem, ArchiveProblem);
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

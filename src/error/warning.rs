@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{ArchiveProblem, EntryProblem, KeyProblem};
 use super::{FetchProblem, ParameterProblem, Pitfall};
-use crate::level::Location;
+use crate::level::{Level, Location};
 use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 
 /// A non-fatal problem in a credential file, a flag, a parameter or a definition.
@@ -297,6 +297,11 @@ impl fmt::Display for Warning {
                 )
             }
             WarningKind::Fetch(problem) => problem.fmt(f),
+            WarningKind::HomeUnset if self.location.level().is_some_and(Level::is_of_user) => f
+                .write_str(
+                    "HOME is not set, so the home directory is that of the user database, if there is \
+                     one; set HOME for the program if the files are elsewhere",
+                ),
             WarningKind::HomeUnset => f.write_str(
                 "HOME is not set, and without it Docker may find no credentials; set it for the \
                  program, as HOME=/ where the file is /.dockercfg",

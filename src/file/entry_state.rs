@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 use crate::error::{EntryProblem, KeyProblem};
 
 /// The state of an entry, which decides what a lookup does with its scope.
@@ -51,8 +49,4 @@ impl fmt::Display for EntryState {
     }
 }
 
-impl Serialize for EntryState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+serialize_as_text!(EntryState);

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 /// The format of a credential file, recognised by its content, never by its name.
 ///
 /// `Display` and `Serialize` write the name of the format: `config.json`.
@@ -49,8 +47,4 @@ impl fmt::Display for Format {
     }
 }
 
-impl Serialize for Format {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+serialize_as_text!(Format);

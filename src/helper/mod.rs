@@ -7,6 +7,7 @@
 mod process;
 mod reply;
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -18,7 +19,7 @@ use crate::auth::AuthConfig;
 use crate::image::ImageRef;
 use crate::level::Location;
 use crate::redact::{ShownHelper, cut, helper_name};
-use crate::resolver::{HelperRequest, Lookup, Resolver};
+use crate::resolver::{HelperRequest, Resolver};
 
 /// Options for running credential helpers.
 ///
@@ -114,7 +115,7 @@ pub enum HelperProblem {
     #[error("its name is not valid; write the part of the program's name after docker-credential-")]
     InvalidName,
     /// A server that cannot be sent in one line.
-    #[error("the server is longer than 4096 bytes, or holds a control character")]
+    #[error("the server is longer than 511 bytes, or holds a control character")]
     InvalidServer,
     /// There is no such program in the search path.
     #[error("there is no such program in the search path; install it, or take it out of the file")]
@@ -123,18 +124,20 @@ pub enum HelperProblem {
     #[error("it cannot be run ({0}); check that it is a program for this machine")]
     NotRun(io::ErrorKind),
     /// The program gave no answer in time.
-    #[error("it gave no answer within {0:?} and was stopped; run it by hand to see why")]
+    #[error("it gave no answer within {0:?} and was stopped")]
     TimedOut(Duration),
     /// The program reported a failure.
-    #[error("it failed; run it by hand to see its message")]
+    #[error("it failed")]
     Failed,
     /// The answer is longer than 1 MiB.
     #[error("its answer is longer than 1 MiB")]
     TooMuchOutput,
     /// The answer is not a JSON object with `Username` and `Secret`.
-    #[error("its answer is not a JSON object with \"Username\" and \"Secret\"; update the helper")]
+    #[error("its answer is not a JSON object with \"Username\" and \"Secret\"")]
     InvalidOutput,
 }
+
+serialize_as_text!(HelperProblem);
 
 impl HelperError {
     /// The problem.
@@ -153,7 +156,15 @@ impl HelperError {
 impl fmt::Display for HelperError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Details { location, helper, server_url, problem } = &*self.0;
-        write!(f, "{location}: {} for {}: {problem}", ShownHelper(helper), cut(server_url))
+        let server = cut(server_url);
+        write!(f, "{location}: {} for {server}: {problem}", ShownHelper(helper))?;
+        // Its message may hold a password, so it is not quoted.
+        match problem {
+            HelperProblem::TimedOut(_) | HelperProblem::Failed | HelperProblem::InvalidOutput => {
+                write!(f, "; to see its message: echo {server} | docker-credential-{helper} get")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -194,17 +205,7 @@ impl Resolver {
         image: &ImageRef<'_>,
         options: &HelperOptions,
     ) -> Result<Option<AuthConfig>, HelperError> {
-        let mut lookup = self.lookup(image);
-        loop {
-            lookup = match lookup {
-                Lookup::Found(auth) => return Ok(Some(auth)),
-                Lookup::Blocked(_) | Lookup::Anonymous => return Ok(None),
-                Lookup::Helper(request) => match request.run(options)? {
-                    Some(auth) => return Ok(Some(auth)),
-                    None => request.next(),
-                },
-            }
-        }
+        self.resolve_with(image, |request| request.run(options))
     }
 }
 
@@ -240,14 +241,12 @@ impl HelperRequest {
     }
 
     fn ask(&self, options: &HelperOptions) -> Result<Option<Reply>, HelperProblem> {
-        const LONGEST: usize = 4096;
-
         let is_name = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         if self.helper().is_empty() || !self.helper().bytes().all(is_name) {
             return Err(HelperProblem::InvalidName);
         }
         let server_url = self.server_url();
-        if server_url.len() > LONGEST || server_url.contains(char::is_control) {
+        if server_url.len() >= process::LONGEST_LINE || server_url.contains(char::is_control) {
             return Err(HelperProblem::InvalidServer);
         }
         let program = self.program(options).ok_or(HelperProblem::NotFound)?;
@@ -257,7 +256,9 @@ impl HelperRequest {
 
     /// Returns the first program of the helper's name in the search path.
     fn program(&self, options: &HelperOptions) -> Option<PathBuf> {
-        let name = format!("docker-credential-{}{}", self.helper(), std::env::consts::EXE_SUFFIX);
+        // On Windows, people write `desktop.exe`, too.
+        let name = self.helper().strip_suffix(EXE_SUFFIX).unwrap_or(self.helper());
+        let name = format!("docker-credential-{name}{EXE_SUFFIX}");
         let path = options.search_path.clone().or_else(|| std::env::var_os("PATH"))?;
         // An empty or relative part is the working directory, where somebody else may write.
         let directories = std::env::split_paths(&path).filter(|directory| directory.is_absolute());

@@ -4,6 +4,8 @@
 //! because a daemon that the helper starts may hold it open.
 
 use std::io::{self, IsTerminal};
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
@@ -14,6 +16,9 @@ use crate::secret::SecretBytes;
 
 /// The longest output that is read.
 const MOST_OUTPUT: usize = 1 << 20;
+
+/// The length of a line of input with its end, which POSIX's smallest pipe holds.
+pub(super) const LONGEST_LINE: usize = 512;
 
 /// The time for which output is awaited after a helper has ended.
 const GRACE: Duration = Duration::from_millis(200);
@@ -126,16 +131,32 @@ fn is_reaped(_: &io::Error) -> bool {
 /// Starts a command with one line of input.
 #[cfg(unix)]
 fn spawn_with_input(command: &mut Command, line: &str) -> io::Result<Child> {
+    use std::fs::File;
     use std::io::Write;
-    use std::os::fd::OwnedFd;
-    use std::os::unix::net::UnixStream;
 
     // Written before the helper starts, because writing to a helper that has closed its input raises
-    // SIGPIPE. The line is shorter than what a socket holds.
-    let (mut ours, theirs) = UnixStream::pair()?;
-    writeln!(ours, "{line}")?;
-    drop(ours);
-    command.stdin(Stdio::from(OwnedFd::from(theirs))).spawn()
+    // SIGPIPE. Every pipe holds a line of this length. A socket would not do: /dev/stdin is not opened
+    // on one.
+    debug_assert!(line.len() < LONGEST_LINE, "the line fits into a pipe");
+    let (theirs, ours) = pipe()?;
+    writeln!(File::from(ours), "{line}")?;
+    command.stdin(Stdio::from(theirs)).spawn()
+}
+
+/// Returns the end to read from and the end to write to. No other program inherits them.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    Ok(rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?)
+}
+
+#[cfg(target_vendor = "apple")]
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    use rustix::io::{FdFlags, fcntl_setfd};
+
+    let (theirs, ours) = rustix::pipe::pipe()?;
+    fcntl_setfd(&theirs, FdFlags::CLOEXEC)?;
+    fcntl_setfd(&ours, FdFlags::CLOEXEC)?;
+    Ok((theirs, ours))
 }
 
 /// Starts a command with one line of input.

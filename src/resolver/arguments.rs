@@ -90,6 +90,10 @@ conversions! {
     &String => AgentFlag, |value| Self::text(value.clone());
     Cow<'_, str> => AgentFlag, |value| Self::text(value.into_owned());
     Box<str> => AgentFlag, |value| Self::text(value.into());
+    OsString => AgentFlag, |value| match value.into_string() {
+        Ok(value) => Self::text(value),
+        Err(path) => Self::path(path.into()),
+    };
     &Path => AgentFlag, |path| Self::path(path.to_owned());
     PathBuf => AgentFlag, |path| Self::path(path);
     &PathBuf => AgentFlag, |path| Self::path(path.clone());

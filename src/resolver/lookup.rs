@@ -12,7 +12,7 @@ use crate::image::ImageRef;
 use crate::index::Layer;
 use crate::key::Scope;
 use crate::level::{Level, Location};
-use crate::redact::ShownHelper;
+use crate::redact::{Shown, ShownHelper};
 
 /// The answer of [`Resolver::lookup`], for callers that may run credential helpers.
 ///
@@ -44,6 +44,22 @@ pub enum Lookup {
     Blocked(Warning),
     /// No file has a credential, and no file names a helper.
     Anonymous,
+}
+
+/// Writes the answer for a log: the origin of a credential, the helper to ask, the problem, or
+/// `anonymous`.
+impl fmt::Display for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lookup::Found(auth) => auth.origin().fmt(f),
+            Lookup::Helper(request) => {
+                let (helper, server) = (ShownHelper(request.helper()), Shown(request.server_url()));
+                write!(f, "{}: {helper}, server {server}", request.location())
+            }
+            Lookup::Blocked(warning) => warning.fmt(f),
+            Lookup::Anonymous => f.write_str("anonymous"),
+        }
+    }
 }
 
 /// A credential helper to ask for an image's registry: the program `docker-credential-NAME`, named
@@ -125,6 +141,50 @@ impl Resolver {
         let helpers = levels.filter_map(|level| helper(&layers, level, image));
         let steps = helpers.chain(best.map(|(_, step)| step)).collect();
         Lookup::at(steps, 0, image.server_url().into())
+    }
+}
+
+impl Resolver {
+    /// Returns the credential that pulls `image`, asking credential helpers through a closure. It is for
+    /// programs that hold the credentials of a helper themselves, or start it in their own way.
+    ///
+    /// This follows [`lookup`](Self::lookup) to its end. `ask` returns the credential that
+    /// [`HelperRequest::credential`] makes of the helper's answer, or `None` if the helper has none.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `ask`. No other credential is used instead.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use regcred::{HelperRequest, ImageRef, Level, Resolver};
+    ///
+    /// let file = r#"{"credsStore": "vault"}"#;
+    /// let resolver = Resolver::builder().add(Level::AgentFlag, file).build()?;
+    /// let vault = |request: &HelperRequest| {
+    ///     assert_eq!((request.helper(), request.server_url()), ("vault", "reg.io"));
+    ///     Ok::<_, Infallible>(request.credential("user", "pass"))
+    /// };
+    /// let auth = resolver.resolve_with(&ImageRef::parse("reg.io/app")?, vault).unwrap();
+    /// assert_eq!(auth.expect("a credential").username(), Some("user"));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
+    pub fn resolve_with<E>(
+        &self,
+        image: &ImageRef<'_>,
+        mut ask: impl FnMut(&HelperRequest) -> Result<Option<AuthConfig>, E>,
+    ) -> Result<Option<AuthConfig>, E> {
+        let mut lookup = self.lookup(image);
+        loop {
+            lookup = match lookup {
+                Lookup::Found(auth) => return Ok(Some(auth)),
+                Lookup::Blocked(_) | Lookup::Anonymous => return Ok(None),
+                Lookup::Helper(request) => match ask(&request)? {
+                    Some(auth) => return Ok(Some(auth)),
+                    None => request.next(),
+                },
+            }
+        }
     }
 }
 

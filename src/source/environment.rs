@@ -146,6 +146,7 @@ impl Environment {
     #[must_use]
     pub fn home(mut self, home: impl Into<PathBuf>) -> Self {
         self.home = Some(home.into()).filter(|home| !home.as_os_str().is_empty());
+        self.lacks_home &= self.home.is_none();
         self
     }
 

@@ -194,8 +194,13 @@ fn from_env_reads_the_variables_of_the_process() {
     const CHILD: &str = "REGCRED_TEST_CHILD";
     if std::env::var_os(CHILD).is_some() {
         let resolver = Resolver::from_env().unwrap();
-        let home_unset = resolver.warnings().iter().any(|w| w.kind() == &WarningKind::HomeUnset);
-        println!("answer {} {home_unset}", answer(&resolver, "reg.io/a"));
+        let warns = |resolver: &Resolver| {
+            resolver.warnings().iter().any(|w| w.kind() == &WarningKind::HomeUnset)
+        };
+        println!("answer {} {}", answer(&resolver, "reg.io/a"), warns(&resolver));
+        let given = Environment::from_process().home("/home/nobody");
+        let given = Resolver::builder().environment(given).build().unwrap();
+        assert!(!warns(&given), "a home directory that is given");
         return;
     }
     let home = tempfile::tempdir().unwrap();

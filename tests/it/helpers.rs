@@ -35,6 +35,7 @@ fn helpers_answer_as_for_docker() {
         (r#"{"credsStore": "good", "auths": {"reg.io": OK}}"#, "reg.io/a", "get reg.io:p", "before auths"),
         (r#"{"credHelpers": {"reg.io": "good"}}"#, "reg.io/a", "get reg.io:p", "credHelpers"),
         (r#"{"credHelpers": {"reg.io": "good"}}"#, "quay.io/a", "-", "another registry"),
+        (r#"{"credsStore": "opens"}"#, "reg.io/a", "opened reg.io:p", "its input is opened by name"),
         (r#"{"credsStore": "token"}"#, "reg.io/a", "identity:t", "<token>"),
         (r#"{"credsStore": "missing"}"#, "reg.io/a", "-", "not found"),
         (r#"{"credsStore": "missing", "auths": {"reg.io": OK}}"#, "reg.io/a", "u:p", "then auths"),
@@ -91,6 +92,14 @@ fn a_helper_that_gives_no_answer_is_an_error() {
         let text = format!("{error} {error:?}");
         assert!(text.starts_with("agent flag: ") && text.contains(" for reg.io: "), "{text}");
         assert!(!text.contains("hunter2"), "{text}");
+        let command = format!("echo reg.io | docker-credential-{helper} get");
+        assert_eq!(
+            text.contains(&command),
+            problem == HelperProblem::Failed
+                || problem == timed_out
+                || problem == HelperProblem::InvalidOutput,
+            "{text}"
+        );
         assert_eq!(error.location().level(), Some(Level::AgentFlag));
     });
 }

@@ -137,6 +137,21 @@ fn a_request_names_its_file_and_shows_no_password() {
         resolver.warnings()
     );
     assert!(!shown.contains("SHVudGVyMg"), "{shown}");
+    let printed = |level| {
+        let file = r#"{"credHelpers": {"reg.io": "pass"}, "auths": {"bad.io": 1, "quay.io": {"auth": "dTpw"}}}"#;
+        let resolver = Resolver::builder().add(level, file).build().unwrap();
+        ["reg.io/a", "bad.io/a", "quay.io/a", "other.io/a"]
+            .map(|image| resolver.lookup(&image_ref(image)).to_string())
+    };
+    assert_eq!(
+        printed(Level::ClusterFile),
+        [
+            "cluster file: the helper \"pass\", server \"reg.io\"",
+            "cluster file: entry \"bad.io\": it is not an object such as {\"auth\": \"…\"}; images it is for get no credential until it is corrected",
+            "cluster file: key \"quay.io\"",
+            "anonymous",
+        ]
+    );
     fn is_portable<T: Send + Sync + Clone + 'static>() {}
     is_portable::<HelperRequest>();
     is_portable::<Lookup>();

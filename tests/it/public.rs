@@ -156,7 +156,7 @@ fn paths_are_given_as_people_have_them() {
     let (path, text) = (home.path(), home.path().to_str().unwrap());
     let flag = path.join("flag.json");
     let builder = Resolver::builder;
-    let rows: [(&str, ResolverBuilder, &str); 13] = [
+    let rows: [(&str, ResolverBuilder, &str); 14] = [
         ("&str", builder().home(text), "home:p"),
         ("String", builder().home(text.to_owned()), "home:p"),
         ("&Path", builder().home(path), "home:p"),
@@ -167,6 +167,7 @@ fn paths_are_given_as_people_have_them() {
         ("flag, &str", builder().agent_flag(flag.to_str().unwrap()), "flag:p"),
         ("flag, URL", builder().agent_flag(format!("file://{}", flag.display())), "flag:p"),
         ("flag, JSON", builder().agent_flag(user("json")), "json:p"),
+        ("flag, OsString", builder().agent_flag(flag.clone().into_os_string()), "flag:p"),
         ("flag, &Path", builder().agent_flag(&*flag), "flag:p"),
         ("flag, &PathBuf", builder().agent_flag(&flag), "flag:p"),
         ("flag, PathBuf", builder().agent_flag(flag.clone()), "flag:p"),

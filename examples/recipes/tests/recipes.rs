@@ -35,6 +35,30 @@ fn oci_client_gets_what_the_registry_takes() {
     }
 }
 
+/// The variables of a user are those of a process of its own.
+#[test]
+fn oci_client_gets_the_credential_of_the_user() {
+    const CHILD: &str = "REGCRED_RECIPE_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let expected = RegistryAuth::Basic("user".into(), "pass".into());
+        assert_eq!(recipe::auth_of_user("reg.io/a").unwrap(), expected);
+        assert_eq!(recipe::auth_of_user("quay.io/a").unwrap(), RegistryAuth::Anonymous);
+        return;
+    }
+    let directory = std::env::temp_dir().join(format!("regcred-user-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "oci_client_gets_the_credential_of_the_user"])
+        .env_clear()
+        .envs([("DOCKER_AUTH_CONFIG", FILE), (CHILD, "1")])
+        .env("HOME", &directory)
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("test result: ok. 1 passed"), "{printed}");
+}
+
 /// `bollard` would send what the documented header holds.
 #[test]
 fn bollard_sends_the_fields_of_the_header() {
