@@ -2,6 +2,7 @@
 
 use regcred::Resolver;
 
+use crate::cases;
 use crate::support::{check_rows, image_ref};
 
 const README: &str = include_str!("../../README.md");
@@ -114,4 +115,23 @@ fn the_lines_in_the_table_of_symptoms_are_printed() {
     let line = "credentials left to the helper";
     assert!(OPERATORS.contains(&format!("`{line}`")), "{line}");
     assert!(helper.explain(&image_ref("nginx")).to_string().contains(line));
+}
+
+/// The cells of the columns that `tests/clients` measures. The answers are held to the cases there.
+#[test]
+fn the_table_of_differences_has_the_cells_of_the_cases() {
+    let (_, table) = README.split_once("## How its rules differ").expect("the section");
+    let mut rows = table
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|row| row.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>());
+    let head = rows.next().expect("a head");
+    assert_eq!(head[..4], ["", "here", "Docker", "podman"]);
+    let rows: Vec<_> = rows.skip(1).take_while(|row| row.len() == head.len()).collect();
+    let cases = cases::rows();
+    assert_eq!(rows.len(), cases.len(), "each row has its cases, in the same order");
+    check_rows(rows.iter().zip(&cases), |(row, case)| {
+        assert_eq!(row[..4], [&*case.row, &*case.here, &*case.docker, &*case.podman]);
+        assert!(!case.cases.is_empty(), "{} has no case", case.row);
+    });
 }

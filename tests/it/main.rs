@@ -10,6 +10,10 @@ mod archives;
 mod attacks;
 mod auth;
 mod broken_input;
+// Its answers of clients are for `tests/clients`.
+#[allow(dead_code)]
+#[path = "../clients/cases.rs"]
+mod cases;
 mod certs;
 mod check_rows;
 mod conformance;
@@ -26,6 +30,9 @@ mod fetcher;
 mod formats;
 #[cfg(all(feature = "helper", unix))]
 mod helpers;
+#[cfg(feature = "env")]
+#[path = "../clients/here.rs"]
+mod here;
 mod home;
 mod images;
 mod keys;
