@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::cases::{Case, with_canary};
-use crate::program::{Ended, program, run};
+use crate::program::{Ended, LIBPOD, end_pause, program, run, scratch};
 use crate::recorder::Recorder;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ impl Client {
 
     /// Returns the version, such as `20.10.24`.
     pub fn version(self) -> String {
-        let version = run(self.command(Path::new("/")).arg("--version"), "").success("--version");
+        let home = scratch();
+        let version = run(self.command(home.path()).arg("--version"), "").success("--version");
         let words = version.split([' ', ',']);
         let version = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
         let version = version.unwrap_or_else(|| panic!("{self:?} prints no version")).trim();
@@ -79,6 +80,7 @@ impl Client {
             _ => self.pull(home, &case.image, recorder),
         };
         let ended = run(&mut command, "");
+        end_pause(home);
         assert!(!ended.is_success, "{self:?} has pulled {}: {}", case.image, ended.output);
         let sent = recorder.credential().or_else(|| answer_without_proxy(&ended));
         with_canary(&sent.unwrap_or("error".to_owned()), &ended.output)
@@ -87,7 +89,7 @@ impl Client {
 
 /// Keeps the files of podman below a directory. Its storage needs no mounts.
 pub fn podman_options(home: &Path) -> Vec<String> {
-    let options = [("root", "storage"), ("runroot", "storage"), ("tmpdir", "libpod")];
+    let options = [("root", "storage"), ("runroot", "storage"), ("tmpdir", LIBPOD)];
     let directories =
         options.map(|(option, name)| format!("--{option}={}", home.join(name).display()));
     let others = ["--storage-driver=vfs", "--cgroup-manager=cgroupfs", "--events-backend=none"];

@@ -132,3 +132,24 @@ impl Drop for Server {
         }
     }
 }
+
+/// A request without a body, for a server that is asked once.
+pub fn request(method: &str, path: &str, host: &str, headers: &[(&str, &str)]) -> String {
+    let headers: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}");
+    format!("{head}Content-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+/// Sends a request over a plain connection, and returns the whole response.
+pub fn send(address: &str, request: &str) -> String {
+    let exchange = || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(request.as_bytes())?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        io::Result::Ok(String::from_utf8_lossy(&response).into_owned())
+    };
+    exchange().unwrap_or_else(|error| panic!("{address} does not answer: {error}"))
+}

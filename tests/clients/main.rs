@@ -1,4 +1,5 @@
-//! Real clients: docker, podman and skopeo are asked which credential they send.
+//! Real clients and a real registry: docker, podman and skopeo are asked which credential they
+//! send, and get the credentials that this crate finds.
 //!
 //! `cargo test` leaves them out, because they need programs that `.ci/clients` installs. A program
 //! that is missing fails its tests. Nothing is contacted but servers on loopback.
@@ -10,9 +11,14 @@
 mod check_rows;
 
 mod cases;
+mod certificates;
 mod client;
+mod form;
 mod here;
 mod http;
 mod program;
+mod pull;
 mod recorder;
+mod registry;
 mod table;
+mod wire;

@@ -1,8 +1,14 @@
-//! Programs that are run to their end.
+//! Programs that are run to their end, and services that are stopped.
 
+use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 /// The directory with the credential helpers of the cases, and those of the system.
 const PATH: &str = concat!(
@@ -62,4 +68,111 @@ pub fn run(command: &mut Command, stdin: &str) -> Ended {
     let stdout = text(&output.stdout);
     let all = format!("{stdout}{}", text(&output.stderr));
     Ended { is_success: output.status.success(), stdout, output: all }
+}
+
+/// A program that listens on a port of loopback, until it is dropped.
+pub struct Service {
+    child: Child,
+    home: PathBuf,
+    pub address: String,
+}
+
+impl Service {
+    /// Starts the program that `command` returns for an address, with this home directory, and waits
+    /// until it listens there.
+    ///
+    /// A port that was free can be taken by the time the program binds it, so that a program that
+    /// ends early gets another port.
+    pub fn start(home: &Path, command: impl Fn(&str) -> Command) -> Self {
+        const ATTEMPTS: u32 = 5;
+        let log = &home.join("log");
+        for _ in 0..ATTEMPTS {
+            let address = free_address();
+            let stdout = File::create(log).expect("a log in a scratch directory");
+            let stderr = stdout.try_clone().expect("a second handle of the log");
+            let mut command = command(&address);
+            command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+            let child = command.spawn().unwrap_or_else(|error| {
+                panic!("{command:?} cannot be run: {error}; .ci/clients installs it")
+            });
+            let mut service = Service { child, home: home.to_owned(), address };
+            if service.is_ready() {
+                return service;
+            }
+        }
+        panic!("a service does not start: {}", fs::read_to_string(log).unwrap_or_default());
+    }
+
+    fn is_ready(&mut self) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            let has_ended = !matches!(self.child.try_wait(), Ok(None));
+            if has_ended {
+                return false;
+            }
+            if TcpStream::connect(&self.address).is_ok() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Without root, podman runs itself again in a user namespace.
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        for thread in threads.into_iter().flatten().flatten() {
+            let children = fs::read_to_string(thread.path().join("children"));
+            children.unwrap_or_default().split_whitespace().for_each(kill);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        end_pause(&self.home);
+    }
+}
+
+/// Ends the process that podman leaves behind to keep its user namespace, if it is run without root.
+pub fn end_pause(home: &Path) {
+    kill(&fs::read_to_string(home.join(LIBPOD).join("pause.pid")).unwrap_or_default());
+}
+
+/// Ends a process that has not ended yet.
+fn kill(id: &str) {
+    if let Some(process) = id.trim().parse().ok().and_then(Pid::from_raw) {
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+/// The directory of podman's temporary files below a home directory.
+pub const LIBPOD: &str = "libpod";
+
+/// A program with this home directory that is killed itself, and not a `timeout` that runs it.
+pub fn service(name: &str, home: &Path) -> Command {
+    let mut command = Command::new(name);
+    isolate(&mut command, home);
+    command
+}
+
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port of loopback");
+    listener.local_addr().expect("the address of a listener").to_string()
+}
+
+/// Writes a file below a directory, and creates the directories between them.
+pub fn put(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = directory.join(name);
+    let parent = path.parent().expect("a path below a directory");
+    fs::create_dir_all(parent).unwrap_or_else(|error| panic!("{}: {error}", parent.display()));
+    fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    path
+}
+
+pub fn read(path: &Path) -> Vec<u8> {
+    fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a scratch directory")
 }

@@ -1,0 +1,143 @@
+//! The forms in which an answer is handed to a client.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use regcred::certs::{self, Certificates};
+use regcred::{AuthConfig, ImageRef, Resolver};
+
+use crate::program::{Ended, program, put, read, run};
+use crate::registry::Registry;
+
+/// A form, by its name.
+pub type Form = (&'static str, fn(&Pull) -> Outcome);
+
+/// Every form. A form pulls the image with the credential that the resolver has for it, and without
+/// any if it has none.
+pub const FORMS: &[Form] =
+    &[("basic_authorization", authorization_header), ("--creds", option_creds)];
+
+/// An image to pull.
+pub struct Pull<'a> {
+    pub resolver: &'a Resolver,
+    pub image: &'a ImageRef<'a>,
+    pub registry: &'a Registry,
+    /// The certificates of the registry, as this crate has found them.
+    pub certificates: &'a Certificates,
+    /// An empty directory, the home of the client.
+    pub home: &'a Path,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Pulled,
+    /// The registry does not take the credential.
+    Refused,
+    /// The client does not trust the registry, or the registry does not trust the client.
+    NoTls,
+}
+
+impl Pull<'_> {
+    fn answer(&self) -> Option<AuthConfig> {
+        self.resolver.resolve(self.image)
+    }
+}
+
+/// The header of a request that the test sends: through `openssl`, if the registry has TLS.
+fn authorization_header(pull: &Pull) -> Outcome {
+    let authorization = pull
+        .answer()
+        .map(|auth| auth.basic_authorization().unwrap_or_else(|| panic!("{auth:?} is not a pair")));
+    let authorization = authorization.as_deref();
+    let response = match pull.registry.is_plain() {
+        true => pull.registry.manifest(authorization),
+        false => {
+            let mut command = program("openssl", pull.home);
+            command.args(["s_client", "-quiet", "-verify_return_error", "-no-CApath"]);
+            command.args(["-no-CAstore", "-connect", pull.registry.host()]);
+            match pull.certificates.authorities() {
+                [] => command.arg("-no-CAfile"),
+                authorities => {
+                    let bundle: Vec<u8> = authorities.iter().flat_map(|path| read(path)).collect();
+                    command.arg("-CAfile").arg(put(pull.home, "bundle.crt", bundle))
+                }
+            };
+            for client in pull.certificates.clients() {
+                command.arg("-cert").arg(client.certificate()).arg("-key").arg(client.key());
+            }
+            run(&mut command, &pull.registry.manifest_request(authorization)).output
+        }
+    };
+    let status = response.split_once("HTTP/1.1 ").map(|(_, rest)| rest.get(..3).unwrap_or(rest));
+    match status {
+        Some("200") => Outcome::Pulled,
+        Some("401") => Outcome::Refused,
+        None if is_tls_failure(&response) => Outcome::NoTls,
+        _ => panic!("neither an image nor a refusal: {response}"),
+    }
+}
+
+/// `skopeo copy --src-creds user:password`
+fn option_creds(pull: &Pull) -> Outcome {
+    copy(pull, |command| match pull.answer() {
+        None => command.arg("--src-no-creds"),
+        Some(auth) => {
+            let (user, password) = auth.username().zip(auth.password()).expect("a pair");
+            command.arg(format!("--src-creds={user}:{password}"))
+        }
+    })
+}
+
+/// Copies the image with skopeo, given the options or the variables for its credential.
+fn copy(pull: &Pull, add_credential: impl Fn(&mut Command) -> &mut Command) -> Outcome {
+    let mut command = program("skopeo", pull.home);
+    command.args(["--insecure-policy", "copy"]);
+    match pull.registry.is_plain() {
+        true => command.arg("--src-tls-verify=false"),
+        false => command.arg("--src-cert-dir").arg(directory_of(pull)),
+    };
+    add_credential(&mut command);
+    command.arg(format!("docker://{}", pull.image));
+    command.arg(format!("dir:{}", pull.home.join("image").display()));
+    outcome(&run(&mut command, ""), &pull.home.join("image/manifest.json"))
+}
+
+/// Copies the certificates that were found, and no other file, to a directory for a client.
+fn directory_of(pull: &Pull) -> PathBuf {
+    let directory = pull.home.join("certificates");
+    let certificates = pull.certificates;
+    let clients = certificates.clients().iter();
+    let clients = clients.flat_map(|client| [client.certificate(), client.key()]);
+    for path in certificates.authorities().iter().map(|path| &**path).chain(clients) {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("the name of a file");
+        put(&directory, name, read(path));
+    }
+    directory
+}
+
+fn outcome(ended: &Ended, pulled: &Path) -> Outcome {
+    let says = |text: &str| ended.output.contains(text);
+    if ended.is_success {
+        assert!(pulled.is_file(), "nothing was pulled: {}", ended.output);
+        return Outcome::Pulled;
+    }
+    match () {
+        () if says("unauthorized") || says("authentication required") => Outcome::Refused,
+        () if is_tls_failure(&ended.output) => Outcome::NoTls,
+        () => panic!("neither an image nor a refusal: {}", ended.output),
+    }
+}
+
+fn is_tls_failure(output: &str) -> bool {
+    ["x509: ", "certificate verify failed", "alert bad certificate", "remote error: tls: "]
+        .iter()
+        .any(|text| output.contains(text))
+}
+
+/// Finds the certificates of a registry below a directory like `/etc/docker/certs.d`.
+pub fn find_certificates(
+    image: &ImageRef<'_>,
+    certs_d: &Path,
+) -> Result<Certificates, regcred::Error> {
+    certs::find(image.registry_as_written(), [certs_d])
+}
