@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::file::{Entry, EntrySecrets, File};
 use crate::index::Layer;
-use crate::level::Level;
+use crate::level::{Level, Location};
 use crate::redact::{Shown, ShownHelper, helper_name};
 use crate::secret::Span;
 
@@ -155,6 +155,17 @@ impl Origin {
         let entry = file.entries.get(self.entry as usize);
         debug_assert!(entry.is_some(), "an answer is an entry of its file");
         Some((file, entry?))
+    }
+
+    /// The file, or the place in another file that holds it.
+    pub(crate) fn location(&self) -> &Location {
+        const UNKNOWN: &Location = &Location::UNKNOWN;
+        self.credential_file().map_or(UNKNOWN, |file| &file.location)
+    }
+
+    /// The path prefix that the key covers, empty for a whole registry.
+    pub(crate) fn path(&self) -> &str {
+        self.found().map_or("", |(file, entry)| file.text(entry.path))
     }
 
     /// The level of the source.

@@ -177,6 +177,7 @@ mod auth;
 mod credential_file;
 mod error;
 mod explain;
+mod export;
 mod file;
 mod file_names;
 pub mod guide;
@@ -196,10 +197,11 @@ mod source;
 pub use auth::{AuthConfig, Credential, Origin};
 pub use credential_file::{CredentialFile, FileEntry};
 pub use error::{
-    ArchiveProblem, EntryProblem, Error, FileKind, KeyProblem, OtherRegistries, Warning,
-    WarningKind,
+    ArchiveProblem, Client, EntryProblem, Error, ExportProblem, FileKind, KeyProblem,
+    OtherRegistries, Warning, WarningKind,
 };
 pub use explain::{Explanation, Outcome};
+pub use export::Export;
 pub use file::{EntryState, Format};
 #[cfg(feature = "helper")]
 pub use helper::{HelperError, HelperOptions, HelperProblem};

@@ -4,6 +4,7 @@
 //! them quotes its input, which contains passwords (the lesson of CVE-2020-8564). It keeps the
 //! location, the line and column, and the kind.
 
+mod export;
 mod fetch;
 mod file_kind;
 mod marathon_messages;
@@ -19,6 +20,7 @@ use crate::level::{Level, Location};
 use crate::limits::Limit;
 use crate::redact::{Shown, ShownKey, escaped};
 
+pub use self::export::{Client, ExportProblem};
 pub use self::fetch::FetchProblem;
 pub use self::file_kind::FileKind;
 use self::marathon_messages::Joined;
@@ -273,6 +275,28 @@ pub enum Error {
         missing: String,
     },
 
+    /// Images whose credentials cannot be exported for a client ([`Export`](crate::Export)).
+    #[error("{}: not exported for {client}: {problem}", Shown(name))]
+    #[non_exhaustive]
+    Export {
+        /// The image, the key or the name of the Secret.
+        name: String,
+        /// The program that the export is for.
+        client: Client,
+        /// The problem and the remedy.
+        problem: ExportProblem,
+    },
+
+    /// A file or directory of an export that cannot be created. Nothing was overwritten.
+    #[error("{location}: cannot create it: {cause}; {}", write_advice(cause))]
+    #[non_exhaustive]
+    Write {
+        /// The file or directory.
+        location: Location,
+        /// The error of the operating system. It is part of the text, and so not a `source()` too.
+        cause: io::Error,
+    },
+
     /// A text that is not an image reference. With it, `?` works for parsing and for building.
     #[error(transparent)]
     Image(#[from] InvalidImageRef),
@@ -308,11 +332,13 @@ impl Error {
             | Error::Limit { location, .. }
             | Error::Entry { location, .. }
             | Error::Key { location, .. }
-            | Error::HalfPair { location, .. } => Some(location),
+            | Error::HalfPair { location, .. }
+            | Error::Write { location, .. } => Some(location),
             Error::Definition { .. }
             | Error::SecretUnavailable { .. }
             | Error::NotLocal { .. }
             | Error::InvalidSetting { .. }
+            | Error::Export { .. }
             | Error::Image(_) => None,
         }
     }
@@ -329,6 +355,15 @@ fn read_advice(location: &Location, error: &io::Error) -> &'static str {
             "a part of the path is a file; DOCKER_CONFIG and HOME name directories"
         }
         _ => "check that it is a readable file",
+    }
+}
+
+fn write_advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => "give the path of a directory that does not exist yet",
+        io::ErrorKind::NotFound => "create the directory that it is in",
+        io::ErrorKind::PermissionDenied => "check who may write there",
+        _ => "check the disk and the path",
     }
 }
 

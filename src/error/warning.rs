@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{ArchiveProblem, EntryProblem, KeyProblem};
-use super::{FetchProblem, ParameterProblem, Pitfall};
+use super::{Client, FetchProblem, ParameterProblem, Pitfall};
 use crate::level::{Level, Location};
 use crate::redact::{Shown, ShownFew, ShownHelper, ShownKey};
 
@@ -108,6 +108,13 @@ pub enum WarningKind {
     /// ([`marathon::Container::warnings`](crate::marathon::Container::warnings)). The location is
     /// the path of its field: `/fetch(0)`.
     Fetch(FetchProblem),
+    /// A key of an [`Export`](crate::Export) that its client uses for more than its scope. The image
+    /// needs it, and no narrower key is read.
+    #[non_exhaustive]
+    ScopeWidened {
+        /// The program that the export is for.
+        client: Client,
+    },
     /// The environment variable `HOME` is not set, so Docker may find no credentials.
     HomeUnset,
     /// An archive in a sandbox without a credential file. Any file there may be called
@@ -302,6 +309,16 @@ impl fmt::Display for Warning {
                     "HOME is not set, so the home directory is that of the user database, if there is \
                      one; set HOME for the program if the files are elsewhere",
                 ),
+            WarningKind::ScopeWidened { client: Client::Kubelet } => write!(
+                f,
+                "kubelet uses the key {key} also for repositories whose names begin with the same \
+                 letters; give it no pod with such images"
+            ),
+            WarningKind::ScopeWidened { client } => write!(
+                f,
+                "{client} uses the key {key} for the whole registry; give the file to nobody who \
+                 pulls other images from there"
+            ),
             WarningKind::HomeUnset => f.write_str(
                 "HOME is not set, and without it Docker may find no credentials; set it for the \
                  program, as HOME=/ where the file is /.dockercfg",

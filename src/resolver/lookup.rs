@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Resolver;
 use crate::auth::AuthConfig;
-use crate::error::{Warning, WarningKind};
+use crate::error::{EntryProblem, Warning, WarningKind};
 use crate::file::{EntryState, File};
 use crate::image::ImageRef;
 use crate::index::Layer;
@@ -184,6 +184,18 @@ impl Resolver {
                     None => request.next(),
                 },
             }
+        }
+    }
+
+    /// Returns the problem of the entry that blocks an image, if one does.
+    pub(crate) fn blocked_by(&self, image: &ImageRef<'_>) -> Option<EntryProblem> {
+        let matches = self.matches(image);
+        let (layer, _, best) = matches.first().filter(|(.., best)| !best.usable)?;
+        let layers = self.layers();
+        let entry = layers.get(*layer)?.files.get(best.file as usize)?.entry(best.entry)?;
+        match entry.state {
+            EntryState::Malformed(problem) => Some(problem),
+            _ => None,
         }
     }
 }

@@ -24,6 +24,7 @@ mod entries;
 #[cfg(feature = "env")]
 mod environment;
 mod explain;
+mod export;
 #[cfg(not(all(feature = "archive", feature = "url")))]
 mod features;
 mod fetcher;

@@ -2,6 +2,7 @@
 //! [`replay`](crate::replay) uses the inputs that were kept.
 
 mod archive;
+pub mod export;
 mod file;
 pub mod image;
 mod json;

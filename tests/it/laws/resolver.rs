@@ -10,7 +10,7 @@ use regcred::{
 };
 use serde_json::json;
 
-use super::{CANARY, model};
+use super::{CANARY, export, model};
 
 pub struct Entry {
     /// From 0, the strongest.
@@ -54,6 +54,7 @@ impl File<'_> {
 }
 
 const MOST_LINES: usize = 200;
+const MOST_EXPORTED: usize = 12;
 pub const MOST_STARS: usize = 6;
 
 /// Returns whether the model knows a key. It tries every way in which stars could match; characters
@@ -114,11 +115,16 @@ pub fn law(data: &[u8]) {
     let base = Resolver::builder().base(&build(base));
     let layered = build(numbered().filter(|(file, _)| file.after_base).fold(base, add));
     let has_canary = text.contains(CANARY);
-    for image in images {
-        let Ok(image) = ImageRef::parse(image) else { continue };
+    let images: Vec<_> =
+        images.into_iter().filter_map(|image| ImageRef::parse(image).ok()).collect();
+    for image in &images {
         for resolver in [&flat, &layered] {
-            check(resolver, &entries, &image, has_canary);
+            check(resolver, &entries, image, has_canary);
         }
+    }
+    let some = &images[..images.len().min(MOST_EXPORTED)];
+    for exported in [some, &some[..some.len() / 2]] {
+        export::law(&layered, exported, some);
     }
 }
 

@@ -1,0 +1,93 @@
+//! Programs that credential files are exported for, and the reasons that an export is refused.
+
+use std::fmt;
+
+use super::EntryProblem;
+use crate::redact::Shown;
+
+/// The program that reads an exported file.
+///
+/// Each compares keys in its own way and reads other fields, so a file is made for one of them.
+/// `Display` writes the name.
+///
+/// | client | a key `quay.io/team` is for | reads |
+/// |---|---|---|
+/// | [`Docker`](Self::Docker) | all of `quay.io` | user names, passwords and tokens |
+/// | [`Podman`](Self::Podman) | that path | user names, passwords and identity tokens |
+/// | [`Kubelet`](Self::Kubelet) | `quay.io/teams` too | user names and passwords |
+/// | [`Mesos`](Self::Mesos) | all of `quay.io` | user names and passwords |
+/// | [`Regcred`](Self::Regcred) | that path | all |
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Client {
+    /// Docker's command line, and what reads its file as it does: Mesos's Docker containerizer, crane.
+    Docker,
+    /// Podman, skopeo, buildah and CRI-O.
+    Podman,
+    /// Kubelet, from a pull Secret or the file of a node.
+    Kubelet,
+    /// The Mesos containerizer (UCR), from a secret or `--docker_config`.
+    Mesos,
+    /// A program that embeds this crate.
+    Regcred,
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Client::Docker => "Docker",
+            Client::Podman => "podman",
+            Client::Kubelet => "kubelet",
+            Client::Mesos => "Mesos",
+            Client::Regcred => "regcred",
+        })
+    }
+}
+
+/// The reason that an image is not exported.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportProblem {
+    /// The best match is malformed.
+    #[error(
+        "the entry that is for it is malformed: {0}; correct the entry, or leave the image out"
+    )]
+    Malformed(EntryProblem),
+    /// The client would use the credential of other images.
+    #[error(
+        "it has another credential or none, but the client uses the one under {} for it, too; export \
+         the images into separate files",
+        Shown(key)
+    )]
+    #[non_exhaustive]
+    OtherCredential {
+        /// The key that the client would use.
+        key: String,
+    },
+    /// The client finds no key for the image, however it is written: kubelet, and an IPv6 address
+    /// without a port or a namespace `v1`.
+    #[error("the client finds it under no key; give the client its credential in another way")]
+    NoKey,
+    /// The client ignores identity tokens.
+    #[error("its credential is an identity token, which the client ignores; use a password")]
+    IdentityTokenNotRead,
+    /// The client ignores registry tokens.
+    #[error("its credential is a registry token, which the client ignores; use a password")]
+    RegistryTokenNotRead,
+    /// A user name with a colon, or a password that begins or ends with a NUL, where the client reads
+    /// only `auth`.
+    #[error(
+        "its user name holds a colon or its password a NUL, which the client cannot read from \
+         \"auth\"; use another credential"
+    )]
+    NotExpressible,
+    /// A key that the client does not read in a `.dockercfg` as it does in a `config.json`.
+    #[error("the key is read otherwise in a .dockercfg; write a config.json")]
+    NotInDockercfg,
+    /// A name that a Kubernetes Secret cannot have.
+    #[error(
+        "a Secret is named with lower-case letters, digits, - and ., such as \"my-registry\"; give it \
+         another name"
+    )]
+    SecretName,
+}
