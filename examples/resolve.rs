@@ -10,22 +10,22 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use regcred::{
-    AuthConfig, Credential, Environment, ImageRef, Resolver, ResolverBuilder, Warning, WarningKind,
-};
+use regcred::{AuthConfig, Credential, ImageRef, Resolver, ResolverBuilder, Warning, WarningKind};
 use serde_json::{Value, json};
 
-const USAGE: &str = "\
-usage: resolve [SOURCE ...] [--env] [--run-helpers] [--strict] [--json] [--show-secret] [IMAGE ...]
-sources, from the strongest:
-  --task-secret FILE    a file with the content of the task's secret
-  --sandbox DIR         the task's sandbox, its HOME
-  --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
-  --cluster-file FILE   the file shared by the cluster
-  --env                 your own files, as Docker and podman find them
-With --run-helpers, the credential helpers that your own files name are run (feature `helper`).
-Each source may be given several times. Without any, the cluster in examples/cluster/ is used.
-exit status: 0 a credential for every image, 1 none for some, 2 bad input";
+#[path = "sources/mod.rs"]
+mod sources;
+use sources::{Failure, Sources};
+
+fn usage() -> String {
+    format!(
+        "usage: resolve [SOURCE ...] [--run-helpers] [--strict] [--json] [--show-secret] [IMAGE ...]\n{}\n\
+         With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
+         Each source may be given several times. Without any, the cluster in examples/cluster/ is used.\n\
+         exit status: 0 a credential for every image, 1 none for some, 2 bad input",
+        sources::USAGE
+    )
+}
 
 /// Images that each level of the shipped cluster answers in turn.
 const SHIPPED_IMAGES: [&str; 5] = [
@@ -49,21 +49,21 @@ fn main() -> ExitCode {
     }
 }
 
-type Failure = Box<dyn std::error::Error>;
-
 /// Prints an explanation for each image. Returns whether every image has a credential.
 fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let Some(options) = Options::parse(args)? else {
-        println!("{USAGE}");
+        println!("{}", usage());
         return Ok(true);
     };
     let images = match &*options.images {
-        [] if options.has_sources => return Err(format!("no image given\n{USAGE}").into()),
+        [] if options.builder.is_some() => {
+            return Err(format!("no image given\n{}", usage()).into());
+        }
         [] => SHIPPED_IMAGES.map(str::to_owned).to_vec(),
         images => images.to_vec(),
     };
-    let resolver = if options.has_sources { options.builder } else { shipped(options.builder) };
-    let resolver = resolver.build()?;
+    let builder = options.builder.unwrap_or_else(shipped);
+    let resolver = if options.strict { builder.strict() } else { builder }.build()?;
     let is_about_helpers = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
     for warning in resolver.warnings() {
         if !(options.run_helpers && is_about_helpers(warning)) {
@@ -127,9 +127,10 @@ fn resolve_with_helpers(_: &Resolver, _: &ImageRef<'_>) -> Result<Option<AuthCon
 }
 
 struct Options {
-    builder: ResolverBuilder,
-    has_sources: bool,
+    /// `None` without a source.
+    builder: Option<ResolverBuilder>,
     run_helpers: bool,
+    strict: bool,
     json: bool,
     show_secret: bool,
     images: Vec<String>,
@@ -138,52 +139,32 @@ struct Options {
 impl Options {
     /// Parses the arguments; `None` if they ask for help.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
-        let mut builder = Resolver::builder();
+        let mut sources = Sources::none();
         let mut images = Vec::new();
-        let (mut has_sources, mut json, mut show_secret) = (false, false, false);
-        let mut run_helpers = false;
+        let (mut run_helpers, mut strict, mut json, mut show_secret) = <_>::default();
         while let Some(arg) = args.next() {
-            let mut value = || {
-                has_sources = true;
-                args.next().ok_or_else(|| format!("{arg} needs a value\n{USAGE}"))
-            };
-            builder = match &*arg {
-                "--task-secret" => {
-                    let path = value()?;
-                    let file = std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?;
-                    builder.task_secret(file)
+            match &*arg {
+                "--json" => json = true,
+                "--run-helpers" => run_helpers = true,
+                "--show-secret" => show_secret = true,
+                "--strict" => strict = true,
+                "--help" | "-h" => return Ok(None),
+                _ if sources.take(&arg, &mut args)? => {}
+                _ if arg.starts_with('-') => {
+                    return Err(format!("unknown option {arg}\n{}", usage()).into());
                 }
-                "--sandbox" => builder.sandbox_home(value()?),
-                "--agent-flag" => builder.agent_flag(value()?),
-                "--cluster-file" => builder.cluster_file(value()?),
-                "--env" => {
-                    has_sources = true;
-                    builder.environment(Environment::from_process())
-                }
-                "--strict" => builder.strict(),
-                option => {
-                    match option {
-                        "--json" => json = true,
-                        "--run-helpers" => run_helpers = true,
-                        "--show-secret" => show_secret = true,
-                        "--help" | "-h" => return Ok(None),
-                        _ if option.starts_with('-') => {
-                            return Err(format!("unknown option {option}\n{USAGE}").into());
-                        }
-                        image => images.push(image.to_owned()),
-                    }
-                    builder
-                }
-            };
+                _ => images.push(arg),
+            }
         }
-        Ok(Some(Options { builder, has_sources, run_helpers, json, show_secret, images }))
+        let builder = sources.builder();
+        Ok(Some(Options { builder, run_helpers, strict, json, show_secret, images }))
     }
 }
 
-/// Adds the sources of the cluster that ships with the crate, one for each level.
-fn shipped(builder: ResolverBuilder) -> ResolverBuilder {
+/// Returns the sources of the cluster that ships with the crate, one for each level.
+fn shipped() -> ResolverBuilder {
     let cluster: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cluster");
-    builder
+    Resolver::builder()
         .task_secret(include_bytes!("cluster/task-secret.json"))
         .sandbox_home(cluster.join("sandbox"))
         .agent_flag(cluster.join("agent-flag.json").to_string_lossy())

@@ -1,0 +1,131 @@
+//! Writes the smallest credential file for some images: nothing that they do not need leaves this machine.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use regcred::{AuthConfig, Client, Export, ImageRef, Resolver};
+
+#[path = "sources/mod.rs"]
+mod sources;
+use sources::{Failure, Sources};
+
+const CLIENTS: [Client; 5] =
+    [Client::Docker, Client::Podman, Client::Kubelet, Client::Mesos, Client::Regcred];
+
+fn main() -> ExitCode {
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("export: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn usage() -> String {
+    format!(
+        "usage: export SOURCE ... [--run-helpers] --for CLIENT FORM IMAGE ...\n{}\n\
+         With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
+         clients: docker, podman, kubelet, mesos, regcred\n\
+         forms, printed to standard output with passwords in the clear:\n  \
+         --config-json         config.json, auth.json\n  \
+         --dockercfg           .dockercfg\n  \
+         --docker-tar-gz       docker.tar.gz\n  \
+         --secret NAME         a Kubernetes Secret\n\
+         or written:\n  \
+         --directory DIR       a new directory with a config.json, for docker --config",
+        sources::USAGE
+    )
+}
+
+enum Form {
+    ConfigJson,
+    Dockercfg,
+    DockerTarGz,
+    Secret(String),
+    Directory(String),
+}
+
+fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let mut sources = Sources::none();
+    let (mut client, mut form, mut images, mut runs_helpers) = (None, None, Vec::new(), false);
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
+        match &*arg {
+            "--help" | "-h" => {
+                println!("{}", usage());
+                return Ok(());
+            }
+            "--run-helpers" => runs_helpers = true,
+            "--for" => {
+                let name = value()?;
+                let is_named = |client: &Client| client.to_string().eq_ignore_ascii_case(&name);
+                let found = CLIENTS.into_iter().find(is_named);
+                client = Some(found.ok_or_else(|| format!("unknown client {name}\n{}", usage()))?);
+            }
+            "--config-json" => form = Some(Form::ConfigJson),
+            "--dockercfg" => form = Some(Form::Dockercfg),
+            "--docker-tar-gz" => form = Some(Form::DockerTarGz),
+            "--secret" => form = Some(Form::Secret(value()?)),
+            "--directory" => form = Some(Form::Directory(value()?)),
+            _ if sources.take(&arg, &mut args)? => {}
+            _ if arg.starts_with('-') => {
+                return Err(format!("unknown option {arg}\n{}", usage()).into());
+            }
+            _ => images.push(arg),
+        }
+    }
+    let missing = |what| format!("{what} given\n{}", usage());
+    let builder = sources.builder().ok_or_else(|| missing("no source"))?;
+    let client = client.ok_or_else(|| missing("no --for"))?;
+    let form = form.ok_or_else(|| missing("no form"))?;
+    if images.is_empty() {
+        return Err(missing("no image").into());
+    }
+    let resolver = builder.build()?;
+    let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
+    let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
+    let export = match runs_helpers {
+        true => Export::of(with_helpers(&resolver, &images)?, client)?,
+        false => resolver.export(&images, client)?,
+    };
+    for image in export.anonymous() {
+        eprintln!("no credential: {image} is pulled anonymously");
+    }
+    for warning in export.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    write(&export, form)
+}
+
+fn write(export: &Export, form: Form) -> Result<(), Failure> {
+    let file = match form {
+        Form::ConfigJson => export.config_json(),
+        Form::Dockercfg => export.dockercfg()?,
+        #[cfg(feature = "archive")]
+        Form::DockerTarGz => export.docker_tar_gz(),
+        #[cfg(not(feature = "archive"))]
+        Form::DockerTarGz => return Err("--docker-tar-gz needs the feature archive".into()),
+        Form::Secret(name) => export.kubernetes_secret(&name)?,
+        Form::Directory(path) => return Ok(export.write_directory(path)?),
+    };
+    Ok(std::io::stdout().write_all(&file)?)
+}
+
+type Answers<'i> = Vec<(&'i ImageRef<'i>, Option<AuthConfig>)>;
+
+#[cfg(feature = "helper")]
+fn with_helpers<'i>(
+    resolver: &Resolver,
+    images: &'i [ImageRef<'i>],
+) -> Result<Answers<'i>, Failure> {
+    let options = regcred::HelperOptions::default();
+    let ask = |image| Ok((image, resolver.resolve_with_helpers(image, &options)?));
+    images.iter().map(ask).collect()
+}
+
+#[cfg(not(feature = "helper"))]
+fn with_helpers<'i>(_: &Resolver, _: &'i [ImageRef<'i>]) -> Result<Answers<'i>, Failure> {
+    Err("--run-helpers needs the feature: cargo run --features helper --example export".into())
+}

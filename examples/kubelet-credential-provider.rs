@@ -1,0 +1,98 @@
+//! A credential provider of kubelet that answers from all levels. Kubelet runs it for the images that its
+//! `CredentialProviderConfig` names, with the arguments from there.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use regcred::{Client, Credential, ImageRef, Resolver};
+use serde::Deserialize;
+use serde_json::{Map, json};
+
+#[path = "sources/mod.rs"]
+mod sources;
+use sources::{Failure, Sources};
+
+const API_VERSION: &str = "credentialprovider.kubelet.k8s.io/v1";
+
+/// The longest request that is read. A service account token takes some kilobytes.
+const LONGEST: u64 = 1 << 20;
+
+/// The request, as far as it matters here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    api_version: String,
+    kind: String,
+    image: String,
+}
+
+fn main() -> ExitCode {
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let answered = run(args).and_then(|answer| Ok(writeln!(std::io::stdout(), "{answer}")?));
+    match answered {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Kubelet appends this to its log.
+            eprintln!("kubelet-credential-provider: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: impl Iterator<Item = String>) -> Result<String, Failure> {
+    let mut sources = Sources::none();
+    let mut seconds = 0;
+    while let Some(arg) = args.next() {
+        match &*arg {
+            "--help" | "-h" => return Ok(usage()),
+            "--cache-seconds" => {
+                let value = args.next().unwrap_or_default();
+                seconds = value.parse::<u32>().map_err(|_| "--cache-seconds needs a number")?;
+            }
+            _ if sources.take(&arg, &mut args)? => {}
+            _ => return Err(format!("unknown argument {arg}\n{}", usage()).into()),
+        }
+    }
+    let builder = sources.builder().ok_or_else(|| format!("no source given\n{}", usage()))?;
+    let mut request = Vec::new();
+    std::io::stdin().take(LONGEST).read_to_end(&mut request)?;
+    answer(&builder.build()?, &request, seconds)
+}
+
+fn usage() -> String {
+    format!(
+        "usage: kubelet-credential-provider SOURCE ... [--cache-seconds N]\n{}\nIt reads a \
+         CredentialProviderRequest from standard input. Without --cache-seconds, kubelet asks for each pull.",
+        sources::USAGE
+    )
+}
+
+/// Returns the response, which kubelet decodes strictly. It is for the one image, because a credential may
+/// be for a namespace.
+fn answer(resolver: &Resolver, request: &[u8], seconds: u32) -> Result<String, Failure> {
+    // An error of serde_json quotes the request, which can hold a service account token.
+    let request: Request = serde_json::from_slice(request)
+        .map_err(|error| format!("no CredentialProviderRequest, at column {}", error.column()))?;
+    let Request { api_version, kind, image } = request;
+    if (&*api_version, &*kind) != (API_VERSION, "CredentialProviderRequest") {
+        return Err(format!("asks for {kind:?} of {api_version:?}, not of {API_VERSION}").into());
+    }
+    let parsed = ImageRef::parse(&image).map_err(|error| format!("{image:?}: {error}"))?;
+    // Refuses tokens, which kubelet does not take, and malformed entries.
+    resolver.export([&parsed], Client::Kubelet)?;
+    let mut auth = Map::new();
+    let found = resolver.resolve(&parsed);
+    if let Some(Credential::Basic { username, password }) =
+        found.as_ref().map(|auth| auth.credential())
+    {
+        auth.insert(image.clone(), json!({"username": username, "password": password}));
+    }
+    let response = json!({
+        "apiVersion": API_VERSION,
+        "kind": "CredentialProviderResponse",
+        "cacheKeyType": "Image",
+        "cacheDuration": format!("{seconds}s"),
+        "auth": auth,
+    });
+    Ok(response.to_string())
+}

@@ -1,0 +1,55 @@
+//! The sources of a resolver, as the programs in this directory take them.
+
+use regcred::{Environment, Resolver, ResolverBuilder};
+
+pub type Failure = Box<dyn std::error::Error>;
+
+pub const USAGE: &str = "\
+sources, from the strongest:
+  --task-secret FILE    a file with the content of the task's secret
+  --sandbox DIR         the task's sandbox, its HOME
+  --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
+  --cluster-file FILE   the file shared by the cluster
+  --env                 your own files, as Docker and podman find them";
+
+/// Sources that are read from arguments.
+pub struct Sources {
+    builder: ResolverBuilder,
+    is_given: bool,
+}
+
+impl Sources {
+    pub fn none() -> Self {
+        Sources { builder: Resolver::builder(), is_given: false }
+    }
+
+    /// Adds the source of an option, whose value is the next argument. Returns whether there is such an
+    /// option.
+    pub fn take(
+        &mut self,
+        option: &str,
+        rest: &mut impl Iterator<Item = String>,
+    ) -> Result<bool, Failure> {
+        let value = &mut || rest.next().ok_or_else(|| format!("{option} needs a value"));
+        let builder = self.builder.clone();
+        self.builder = match option {
+            "--task-secret" => builder.task_secret(read(&value()?)?),
+            "--sandbox" => builder.sandbox_home(value()?),
+            "--agent-flag" => builder.agent_flag(value()?),
+            "--cluster-file" => builder.cluster_file(value()?),
+            "--env" => builder.environment(Environment::from_process()),
+            _ => return Ok(false),
+        };
+        self.is_given = true;
+        Ok(true)
+    }
+
+    /// Returns the builder, or `None` if no source was given.
+    pub fn builder(self) -> Option<ResolverBuilder> {
+        self.is_given.then_some(self.builder)
+    }
+}
+
+fn read(path: &str) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| format!("{path}: {error}").into())
+}
