@@ -95,7 +95,9 @@ fn get(resolver: &Resolver, server: &str) -> Result<String, Failure> {
             return Err(NOT_FOUND.into());
         }
         let answer = page.to_string();
-        return Err(format!("{server}: {}", answer.lines().last().unwrap_or_default().trim()).into());
+        return Err(
+            format!("{server}: {}", answer.lines().last().unwrap_or_default().trim()).into()
+        );
     };
     let (username, secret) = match auth.credential() {
         Credential::Basic { username, password } => (username, password),

@@ -5,23 +5,32 @@
 // `serde_json::Value` reads the output of a program here, not input.
 #![allow(clippy::disallowed_types)]
 
+mod adapters;
 #[path = "../it/check_rows.rs"]
 mod check_rows;
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use regcred::Level;
 use serde_json::Value;
 
 use check_rows::check_rows;
 
-fn run(args: &[&str]) -> (Option<i32>, String, String) {
+fn run(args: &[&str]) -> Output {
     run_example("resolve", args)
 }
 
 /// Exit status, standard output and standard error.
-fn run_example(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO"))
+type Output = (Option<i32>, String, String);
+
+fn run_example(name: &str, args: &[&str]) -> Output {
+    ask_example(name, args, &[], "")
+}
+
+/// Runs an example with variables of its environment and standard input.
+fn ask_example(name: &str, args: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO"))
         .args([
             "run",
             "--quiet",
@@ -30,8 +39,15 @@ fn run_example(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
         ])
         .args(["--example", name, "--"])
         .args(args)
-        .output()
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    // A program that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
