@@ -11,7 +11,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
 
-use regcred::{AuthConfig, Error, ImageRef, Level, Limit, Limits, Resolver, dcos, marathon, mesos};
+use regcred::{
+    AuthConfig, Client, Error, ImageRef, Level, Limit, Limits, Resolver, dcos, marathon, mesos,
+};
 use zeroize::Zeroizing;
 
 /// An allocator that counts for each thread.
@@ -531,6 +533,11 @@ fn secrets_are_wiped_before_their_memory_is_freed() {
                 drop(auth.as_ref().and_then(AuthConfig::basic_authorization).map(Zeroizing::new));
                 drop(auth.as_ref().map(AuthConfig::x_registry_auth).map(Zeroizing::new));
                 drop((auth, resolver.explain(&image), resolver.clone()));
+                if let Ok(export) = resolver.export([&image], Client::Docker) {
+                    drop([export.config_json(), export.dockercfg().unwrap()].map(Zeroizing::new));
+                    drop(export.kubernetes_secret("pull").map(Zeroizing::new));
+                    drop(Zeroizing::new(export.docker_tar_gz()));
+                }
             }
         });
         if unwiped > 0 {

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
 
-use regcred::{CredentialFile, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
+use regcred::{Client, CredentialFile, ImageRef, Level, Limits, Resolver, dcos, marathon, mesos};
 use zeroize::Zeroizing;
 
 use crate::support::archive::{file, gzip, tar};
@@ -82,6 +82,19 @@ fn build(builder: regcred::ResolverBuilder) -> Held {
     drop(Zeroizing::new(auth.x_registry_auth()));
     // The answer alone keeps the secrets of its file.
     Some(Box::new(auth))
+}
+
+/// An export in every form. The caller wipes what it asks for.
+fn exported(path: &Path) -> Held {
+    let resolver = Resolver::builder().task_secret(fs::read(path).unwrap()).build().unwrap();
+    let image = ImageRef::parse("reg.io/app").unwrap();
+    let export = resolver.export([&image], Client::Docker).unwrap();
+    let secret = export.kubernetes_secret("pull").unwrap();
+    drop([export.config_json(), export.dockercfg().unwrap(), secret].map(Zeroizing::new));
+    #[cfg(feature = "archive")]
+    drop(Zeroizing::new(export.docker_tar_gz()));
+    export.write_directory(path.with_extension("written")).unwrap();
+    Some(Box::new(export))
 }
 
 fn secret(path: &Path) -> Held {
@@ -291,6 +304,9 @@ const ROWS: &[Row] = &[
     ("escapes in a checked file",   "a",             |s| escaped(&config(&tokens(s)), s).into(), checked),
     ("a checked Secret's data",     "a",             secret_data,                                checked),
     ("a checked file in Latin-1",   "a",             |s| in_latin_1(config(&auth(s))),           checked),
+    ("an export",                   "a",             |s| config(&auth(s)).into(),                exported),
+    ("an export of plain fields",   "a",             |s| config(&plain(s).replacen(":\"", ":\":", 1)).into(), exported),
+    ("an export of a token",        "a",             |s| config(&tokens(s)).into(),              exported),
     ("broken JSON",                 "a",             |s| config(&auth(s)).replace("}}", "}").into(), broken),
     ("a broken Secret",             "a",             |s| kubernetes(s).replace("}}", "}").into(), broken),
     ("gzip without tar",            "a",             |s| gzip(flat(s).as_bytes()),               broken),
