@@ -2,8 +2,9 @@
 //!
 //! `regcred` answers that one question for container runtimes and tools. It reads the credential
 //! files of Docker, podman, Kubernetes and Mesos, merges four sources by one precedence, and says
-//! why. It is a pure library: bytes and files in, a credential out. It opens no socket, writes
-//! nothing, and starts no process unless its feature `helper` is on and asked to.
+//! why. It is a pure library: bytes and files in, a credential out. It opens no socket. It
+//! writes a file only in [`Export::write_directory`], and starts a process only if its feature `helper`
+//! is on and asked to.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver};
@@ -98,6 +99,7 @@
 //! | files that are rotated | a resolver that follows them | [`LiveResolver`] |
 //! | an image | the reason for the answer | [`Resolver::explain`] |
 //! | a credential | a header for a registry or for Docker | [`AuthConfig::basic_authorization`], [`AuthConfig::x_registry_auth`] |
+//! | images | the smallest credential file for them | [`Resolver::export`] |
 //! | a resolver | mistakes in its files | [`Resolver::warnings`] |
 //! | the bytes of one file | its entries | [`CredentialFile::parse`] |
 //! | an image without a registry, and a default registry | its reference | [`ImageRef::parse_with_default`] |

@@ -217,7 +217,7 @@ fn export_writes_only_the_credential_of_the_images() {
     let directory = scratch.path().join("config").to_str().unwrap().to_owned();
     let run = |args: &[&str]| {
         let args = [&["--agent-flag", FILE], args].concat();
-        ask_example("export", &args, &[], "")
+        ask_example("regcred-export", &args, &[], "")
     };
     // arguments, user name for quay.io/team/app in what is printed
     let (status, stdout, _) =

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("export: {error}");
+            eprintln!("regcred-export: {error}");
             ExitCode::from(2)
         }
     }
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     format!(
-        "usage: export SOURCE ... [--run-helpers] --for CLIENT FORM IMAGE ...\n{}\n\
+        "usage: regcred-export SOURCE ... [--run-helpers] --for CLIENT FORM IMAGE ...\n{}\n\
          With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
          clients: docker, podman, kubelet, mesos, regcred\n\
          forms, printed to standard output with passwords in the clear:\n  \
@@ -127,5 +127,6 @@ fn with_helpers<'i>(
 
 #[cfg(not(feature = "helper"))]
 fn with_helpers<'i>(_: &Resolver, _: &'i [ImageRef<'i>]) -> Result<Answers<'i>, Failure> {
-    Err("--run-helpers needs the feature: cargo run --features helper --example export".into())
+    Err("--run-helpers needs the feature: cargo run --features helper --example regcred-export"
+        .into())
 }
