@@ -57,12 +57,14 @@ fn a_registry_is_trusted_with_the_certificates_found() {
             Err(error) => panic!("{row}: {error}"),
         };
         let file = config(registry.host(), Some(OWNER));
+        let variables = [("REGCRED_AGENT_FLAG", file.clone())];
         let resolver = Resolver::builder().add(Level::TaskSecret, file).build();
         let resolver = resolver.unwrap_or_else(|error| panic!("{row}: {error}"));
         for (name, pull_as) in FORMS {
             let home = scratch();
             let pull = Pull {
                 resolver: &resolver,
+                variables: &variables,
                 image: &image,
                 registry,
                 certificates: &certificates,

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use regcred::certs::{self, Certificates};
-use regcred::{AuthConfig, ImageRef, Resolver};
+use regcred::{AuthConfig, Client, Export, ImageRef, Resolver};
+use serde_json::json;
 
-use crate::program::{Ended, program, put, read, run};
+use crate::program::{Ended, path_with_examples, program, put, read, run};
 use crate::registry::Registry;
 
 /// A form, by its name.
@@ -14,12 +15,20 @@ pub type Form = (&'static str, fn(&Pull) -> Outcome);
 
 /// Every form. A form pulls the image with the credential that the resolver has for it, and without
 /// any if it has none.
-pub const FORMS: &[Form] =
-    &[("basic_authorization", authorization_header), ("--creds", option_creds)];
+pub const FORMS: &[Form] = &[
+    ("basic_authorization", authorization_header),
+    ("--creds", option_creds),
+    ("config.json", exported_config_json),
+    ("docker.tar.gz", exported_archive),
+    ("directory", exported_directory),
+    ("docker-credential-regcred", credential_helper),
+];
 
 /// An image to pull.
 pub struct Pull<'a> {
     pub resolver: &'a Resolver,
+    /// The sources of the resolver, as variables of `docker-credential-regcred`.
+    pub variables: &'a [(&'static str, String)],
     pub image: &'a ImageRef<'a>,
     pub registry: &'a Registry,
     /// The certificates of the registry, as this crate has found them.
@@ -40,6 +49,12 @@ pub enum Outcome {
 impl Pull<'_> {
     fn answer(&self) -> Option<AuthConfig> {
         self.resolver.resolve(self.image)
+    }
+
+    /// Returns the export for skopeo.
+    fn export(&self) -> Export {
+        let export = self.resolver.export([self.image], Client::Podman);
+        export.unwrap_or_else(|error| panic!("{}: {error}", self.image))
     }
 }
 
@@ -85,6 +100,36 @@ fn option_creds(pull: &Pull) -> Outcome {
             let (user, password) = auth.username().zip(auth.password()).expect("a pair");
             command.arg(format!("--src-creds={user}:{password}"))
         }
+    })
+}
+
+/// `skopeo copy --src-authfile`
+fn exported_config_json(pull: &Pull) -> Outcome {
+    let file = put(pull.home, "exported.json", pull.export().config_json());
+    copy(pull, |command| command.arg("--src-authfile").arg(&file))
+}
+
+/// The archive in the home directory, unpacked by `tar` as Mesos's fetcher does.
+fn exported_archive(pull: &Pull) -> Outcome {
+    put(pull.home, "docker.tar.gz", pull.export().docker_tar_gz());
+    let mut tar = program("tar", pull.home);
+    run(tar.args(["-xzf", "docker.tar.gz"]), "").success("tar");
+    copy(pull, |command| command)
+}
+
+/// `.docker` in the home directory.
+fn exported_directory(pull: &Pull) -> Outcome {
+    let written = pull.export().write_directory(pull.home.join(".docker"));
+    written.unwrap_or_else(|error| panic!("{error}"));
+    copy(pull, |command| command)
+}
+
+/// The credential helper of the examples, named by the file of the user.
+fn credential_helper(pull: &Pull) -> Outcome {
+    let file = json!({"credHelpers": {pull.registry.host(): "regcred"}});
+    put(pull.home, ".config/containers/auth.json", file.to_string());
+    copy(pull, |command| {
+        command.envs(pull.variables.iter().cloned()).env("PATH", path_with_examples())
     })
 }
 

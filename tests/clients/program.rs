@@ -1,10 +1,12 @@
 //! Programs that are run to their end, and services that are stopped.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,22 @@ const PATH: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/tests/clients/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 );
+
+/// Returns the search path with the programs of `examples/`, which are built once.
+pub fn path_with_examples() -> String {
+    static EXAMPLES: OnceLock<String> = OnceLock::new();
+    let examples = EXAMPLES.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--examples", "--features", "helper"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(built.is_ok_and(|status| status.success()), "the examples are not built");
+        let test = env::current_exe().expect("the path of this program");
+        let profile = test.ancestors().nth(2).expect("it is in target/debug/deps");
+        profile.join("examples").display().to_string()
+    });
+    format!("{examples}:{PATH}")
+}
 
 /// A program that has ended.
 pub struct Ended {

@@ -29,22 +29,29 @@ pub fn config(registry: &str, credential: Option<(&str, &str)>) -> String {
     json!({"auths": {registry: entry.unwrap_or(json!({}))}}).to_string()
 }
 
-/// Returns a resolver with a credential file at this level, and at every weaker one a file with a
+/// Sources, as a resolver and as variables of `docker-credential-regcred`.
+type Sources = (Resolver, Vec<(&'static str, String)>);
+
+/// Returns sources with a credential file at this level, and at every weaker one a file with a
 /// credential that the registry refuses.
-fn resolver(level: Level, file: &str, weaker: &str, directory: &Path) -> Resolver {
+fn sources(level: Level, file: &str, weaker: &str, directory: &Path) -> Sources {
     let mut builder = Resolver::builder();
+    let mut variables = Vec::new();
     for (n, at) in LEVELS.into_iter().enumerate().filter(|(_, at)| *at >= level) {
         let file = if at == level { file } else { weaker };
         let home = directory.join(n.to_string());
         let path = put(&home, ".docker/config.json", file);
-        builder = match at {
-            Level::TaskSecret => builder.task_secret(file),
-            Level::SandboxHome => builder.sandbox_home(home),
-            Level::AgentFlag => builder.agent_flag(path.to_str().expect("a path in UTF-8")),
-            _ => builder.cluster_file(path),
+        let [home, path] = [home, path].map(|path| path.display().to_string());
+        let (source, variable) = match at {
+            Level::TaskSecret => (builder.task_secret(file), ("REGCRED_TASK_SECRET", path)),
+            Level::SandboxHome => (builder.sandbox_home(&home), ("REGCRED_SANDBOX", home)),
+            Level::AgentFlag => (builder.agent_flag(&path), ("REGCRED_AGENT_FLAG", path)),
+            _ => (builder.cluster_file(&path), ("REGCRED_CLUSTER_FILE", path)),
         };
+        builder = source;
+        variables.push(variable);
     }
-    builder.build().unwrap_or_else(|error| panic!("{level}: {error}"))
+    (builder.build().unwrap_or_else(|error| panic!("{level}: {error}")), variables)
 }
 
 #[test]
@@ -68,12 +75,13 @@ fn each_form_pulls_with_the_credential_of_each_level() {
             let file = config(registry.host(), credential);
             let weaker = credential.map(|_| ("weaker", "password"));
             let weaker = config(registry.host(), weaker);
-            let resolver = resolver(level, &file, &weaker, &home.path().join("levels"));
+            let (resolver, variables) = sources(level, &file, &weaker, &home.path().join("levels"));
             let origin = resolver.resolve(&image).map(|auth| auth.origin().level());
             let row = format!("{name}, {transport:?}, {level}, {credential:?}");
             assert_eq!(origin, credential.map(|_| level), "{row}");
             let pull = Pull {
                 resolver: &resolver,
+                variables: &variables,
                 image: &image,
                 registry: &registry,
                 certificates: &certificates,
