@@ -64,8 +64,8 @@ pub enum ExportProblem {
         /// The key that the client would use.
         key: String,
     },
-    /// The client finds no key for the image, however it is written: kubelet, and an IPv6 address
-    /// without a port or a namespace `v1`.
+    /// The client finds no key for the image, however it is written: Docker, and a namespace of Docker
+    /// Hub; kubelet, and an IPv6 address without a port or a namespace `v1`.
     #[error("the client finds it under no key; give the client its credential in another way")]
     NoKey,
     /// The client ignores identity tokens.

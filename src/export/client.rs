@@ -86,9 +86,9 @@ impl Client {
             matching.map(|(position, _)| position).collect()
         };
         match self {
+            Client::Docker if self.is_hub(image) => positions(&|key| key == DOCKER_HUB_KEY),
             Client::Docker => {
-                let exact = if self.is_hub(image) { DOCKER_HUB_KEY } else { &*host };
-                let found = positions(&|key| key == exact);
+                let found = positions(&|key| key == host);
                 if found.is_empty() { positions(&|key| split(key).0 == host) } else { found }
             }
             Client::Mesos => positions(&|key| {

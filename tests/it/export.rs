@@ -50,14 +50,13 @@ fn keys_are_those_that_the_client_finds() {
     let port = config(&[("reg.io:5000", "p")]);
     // file, image, client, entries, rule
     #[rustfmt::skip]
-    let table: [(&str, &str, Client, &[&str], &str); 25] = [
+    let table: [(&str, &str, Client, &[&str], &str); 24] = [
         (&hub, "nginx", Docker, &["https://index.docker.io/v1/=hub:p"], "configfile: IndexServer"),
         (&hub, "nginx", Kubelet, &["https://index.docker.io/v1/=hub:p"], "keyring.go: index.docker.io"),
         (&hub, "nginx", Mesos, &["https://index.docker.io/v1/=hub:p"], "spec.cpp: contains docker.io"),
         (&hub, "nginx", Podman, &["docker.io=hub:p"], "podman login"),
         (&hub, "nginx", Regcred, &["https://index.docker.io/v1/=hub:p"], "3.6: before other spellings"),
         (&hub, "registry-1.docker.io/library/nginx", Docker, &["registry-1.docker.io=hub:p"], "not the Hub to Docker"),
-        (&hub_path, "team/app", Docker, &["index.docker.io/team=t:p"], "the host of Docker's own key"),
         (&hub_path, "team/app", Podman, &["docker.io/team=t:p"], "whole segments"),
         (&hub_path, "team/app", Kubelet, &["docker.io/team=t:p"], "kubelet passes docker.io/team/app"),
         (&whole, "reg.io/app", Docker, &["reg.io=r:p"], "no other registry, no API root"),
@@ -151,11 +150,12 @@ fn a_client_that_would_use_another_credential_is_an_error() {
     let two = config(&[("reg.io/a", "a"), ("reg.io/b", "b"), ("reg.io/c", "a")]);
     let below = config(&[("reg.io/team", "t"), ("reg.io", "r")]);
     let hub = config(&[(HUB, "hub"), ("reg.io/v1/team", "v")]);
+    let hub_path = config(&[("docker.io/team", "t")]);
     let broken = r#"{"auths": {"reg.io": {"auth": "!"}}}"#.to_owned();
     let v6 = config(&[("[::1]", "v")]);
     // file, images, clients that refuse, what they say
     #[rustfmt::skip]
-    let table: [(&str, &[&str], &[Client], &str); 12] = [
+    let table: [(&str, &[&str], &[Client], &str); 13] = [
         (&two, &["reg.io/a/x", "reg.io/b/x"], &[Docker, Mesos], "it has another credential or none, but the client uses the one under \"reg.io/b\""),
         (&two, &["reg.io/a/x", "reg.io/c/x"], &[], "the same credential twice"),
         (&two, &["reg.io/a/x", "reg.io/x"], &[Docker, Mesos], "it has another credential or none"),
@@ -168,6 +168,7 @@ fn a_client_that_would_use_another_credential_is_an_error() {
         (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client finds it under no key"),
         (&broken, &["reg.io/app"], &CLIENTS, "the entry that is for it is malformed: its field \"auth\" is not base64"),
         (&v6, &["[::1]/app"], &[Kubelet], "the client finds it under no key"),
+        (&hub_path, &["team/app"], &[Docker], "the client finds it under no key"),
     ];
     check_rows(table, |(file, images, refusing, says)| {
         for client in CLIENTS {
