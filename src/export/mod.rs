@@ -106,7 +106,7 @@ impl Export {
     ///
     /// # Errors
     ///
-    /// Those of [`Resolver::export`], but for malformed entries.
+    /// The errors of [`Resolver::export`], but for malformed entries.
     pub fn of<'i>(
         answers: impl IntoIterator<Item = (&'i ImageRef<'i>, Option<AuthConfig>)>,
         client: Client,

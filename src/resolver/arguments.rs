@@ -13,8 +13,8 @@ use crate::source::Source;
 /// The argument of [`ResolverBuilder::home`](crate::ResolverBuilder::home): a path, or the value of
 /// `HOME` as `std::env::var_os` returns it.
 ///
-/// Of all `Option`s only that of an [`OsString`] is taken, so that `home(None)` needs no type. Another
-/// one becomes it with `map(Into::into)`.
+/// No `Option` is taken but that of an [`OsString`], so that `home(None)` needs no type. Another one
+/// becomes it with `map(Into::into)`.
 ///
 /// ```
 /// use regcred::Resolver;

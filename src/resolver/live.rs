@@ -40,7 +40,7 @@ impl LiveResolver {
     ///
     /// # Errors
     ///
-    /// Those of [`ResolverBuilder::build`].
+    /// The errors of [`ResolverBuilder::build`].
     pub fn build(builder: ResolverBuilder) -> Result<Self, Error> {
         let current = RwLock::new(builder.clone().build()?);
         Ok(LiveResolver { builder: Mutex::new(builder), current })
@@ -59,7 +59,7 @@ impl LiveResolver {
     ///
     /// # Errors
     ///
-    /// Those of [`ResolverBuilder::build`], such as for a file that is half written. The current
+    /// The errors of [`ResolverBuilder::build`], such as for a file that is half written. The current
     /// resolver stays, and the next call tries again.
     pub fn refresh(&self) -> Result<bool, Error> {
         let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);

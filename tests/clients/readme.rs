@@ -33,7 +33,7 @@ impl User {
         let registry = Registry::start(Transport::Plain, &[]);
         let home = scratch();
         put(home.path(), "credentials", config(registry.host(), Some(OWNER)));
-        // What a registry without TLS needs.
+        // Needed by a registry without TLS.
         let insecure = format!("[[registry]]\nlocation = {:?}\ninsecure = true\n", registry.host());
         put(home.path(), ".config/containers/registries.conf", insecure);
         User { home, registry, daemon: Recorder::start(Challenge::Basic) }
