@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::file::{Entry, EntrySecrets, File};
 use crate::index::Layer;
+use crate::key::Scope;
 use crate::level::{Level, Location};
 use crate::redact::{Shown, ShownHelper, helper_name};
 use crate::secret::Span;
@@ -163,9 +164,10 @@ impl Origin {
         self.credential_file().map_or(UNKNOWN, |file| &file.location)
     }
 
-    /// The path prefix that the key covers, empty for a whole registry.
-    pub(crate) fn path(&self) -> &str {
-        self.found().map_or("", |(file, entry)| file.text(entry.path))
+    /// The images that the key covers.
+    pub(crate) fn scope(&self) -> Option<Scope<'_>> {
+        let (file, entry) = self.found()?;
+        file.scope(entry)
     }
 
     /// The level of the source.

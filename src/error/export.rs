@@ -68,6 +68,9 @@ pub enum ExportProblem {
     /// Hub; kubelet, and an IPv6 address without a port or a namespace `v1`.
     #[error("the client finds it under no key; give the client its credential in another way")]
     NoKey,
+    /// An answer whose key does not cover the image, given to [`Export::of`](crate::Export::of).
+    #[error("the credential given for it is that of other images; give the one of this image")]
+    OtherRegistry,
     /// The client ignores identity tokens.
     #[error("its credential is an identity token, which the client ignores; use a password")]
     IdentityTokenNotRead,
@@ -81,8 +84,8 @@ pub enum ExportProblem {
          \"auth\"; use another credential"
     )]
     NotExpressible,
-    /// A key that the client does not read in a `.dockercfg` as it does in a `config.json`.
-    #[error("the key is read otherwise in a .dockercfg; write a config.json")]
+    /// An entry that the client does not read in a `.dockercfg` as it does in a `config.json`.
+    #[error("the entry is read otherwise in a .dockercfg; write a config.json")]
     NotInDockercfg,
     /// A name that a Kubernetes Secret cannot have.
     #[error(

@@ -309,11 +309,13 @@ impl fmt::Display for Warning {
                     "HOME is not set, so the home directory is that of the user database, if there is \
                      one; set HOME for the program if the files are elsewhere",
                 ),
-            WarningKind::ScopeWidened { client: Client::Kubelet } => write!(
-                f,
-                "kubelet uses the key {key} also for repositories whose names begin with the same \
-                 letters; give it no pod with such images"
-            ),
+            WarningKind::ScopeWidened { client: Client::Kubelet } => {
+                let others = match self.key.as_deref().is_some_and(|key| key.contains("//")) {
+                    true => "images of localhost and of other hosts without a dot",
+                    false => "repositories whose names begin with the same letters",
+                };
+                write!(f, "kubelet uses the key {key} for {others}, too; give it no pod with such images")
+            }
             WarningKind::ScopeWidened { client } => write!(
                 f,
                 "{client} uses the key {key} for the whole registry; give the file to nobody who \

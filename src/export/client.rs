@@ -1,10 +1,11 @@
 //! The rules by which each client reads a credential file.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use crate::error::Client;
+use crate::auth::AuthConfig;
+use crate::error::{Client, Pitfall, WarningKind};
 use crate::image::{DOCKER_HUB, DOCKER_HUB_KEY, ImageRef, normal_digits, split_port};
-use crate::key::covers;
 
 /// The host part of [`DOCKER_HUB_KEY`], which Docker and kubelet compare.
 const INDEX: &str = "index.docker.io";
@@ -33,11 +34,6 @@ impl Client {
         self == Client::Podman
     }
 
-    /// Returns whether the client uses a key with a path outside that path, too.
-    pub(super) fn widens_paths(self) -> bool {
-        matches!(self, Client::Docker | Client::Kubelet | Client::Mesos)
-    }
-
     /// Returns the registry of an image as the client compares it, `host[:port]`.
     fn host<'i>(self, image: &'i ImageRef<'_>) -> Cow<'i, str> {
         let written = image.registry_as_written();
@@ -54,73 +50,175 @@ impl Client {
         }
     }
 
+    /// Returns the repository of an image as the client asks for it. Other names of Docker Hub than its own
+    /// two imply no `library/`.
+    fn repository<'i>(self, image: &'i ImageRef<'_>) -> &'i str {
+        let is_same = self == Client::Regcred || self.is_hub(image);
+        if is_same { image.repository() } else { image.repository_as_written() }
+    }
+
     /// Returns whether the client knows the registry of an image as Docker Hub.
     fn is_hub(self, image: &ImageRef<'_>) -> bool {
+        let (written, is_hub) =
+            (image.registry_as_written(), image.registry_parts().is_docker_hub());
         match self {
-            Client::Regcred | Client::Mesos => image.registry_parts().is_docker_hub(),
-            _ => [DOCKER_HUB, INDEX].contains(&image.registry_as_written()),
+            Client::Regcred => is_hub,
+            Client::Mesos => is_hub && written.contains(DOCKER_HUB),
+            _ => [DOCKER_HUB, INDEX].contains(&written),
         }
     }
 
     /// Returns the keys under which the client finds a credential for the repositories of the image's
     /// registry below `path`, or for all of them if it is empty.
     pub(super) fn keys(self, image: &ImageRef<'_>, path: &str) -> Vec<String> {
-        let host = self.host(image);
-        let is_hub = self.is_hub(image);
-        match path {
-            "" if is_hub && self != Client::Podman => vec![DOCKER_HUB_KEY.to_owned()],
+        let (host, is_hub) = (self.host(image), self.is_hub(image));
+        let key = |host: &str| match path {
+            "" => host.to_owned(),
+            path => format!("{host}/{path}"),
+        };
+        match self {
+            Client::Podman => vec![key(&host)],
+            _ if is_hub && path.is_empty() => vec![DOCKER_HUB_KEY.to_owned()],
             // For an image without a registry, Mesos adds the port of its default registry.
-            "" if self == Client::Mesos && split_port(&host).1.is_none() => {
-                vec![format!("{host}:443"), host.into_owned()]
+            Client::Mesos if !is_hub && split_port(&host).1.is_none() => {
+                vec![key(&format!("{host}:443")), key(&host)]
             }
-            "" => vec![host.into_owned()],
-            path => vec![format!("{host}/{path}")],
+            _ => vec![key(&host)],
         }
     }
 
-    /// Returns the keys of which the client may use any first, by their positions.
-    pub(super) fn candidates(self, keys: &[&str], image: &ImageRef<'_>) -> Vec<usize> {
-        let host = self.host(image);
-        let positions = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            let matching = keys.iter().enumerate().filter(|(_, key)| is(key));
-            matching.map(|(position, _)| position).collect()
-        };
+    /// Returns the ways in which the client uses a key for more images than those in its scope.
+    pub(super) fn wider_uses(self, key: &str, path: &str) -> Option<WarningKind> {
+        let is_of_hub = key.contains(DOCKER_HUB);
         match self {
-            Client::Docker if self.is_hub(image) => positions(&|key| key == DOCKER_HUB_KEY),
-            Client::Docker => {
-                let found = positions(&|key| key == host);
-                if found.is_empty() { positions(&|key| split(key).0 == host) } else { found }
+            Client::Podman | Client::Regcred => None,
+            Client::Mesos if key == DOCKER_HUB_KEY => {
+                Some(WarningKind::Mesos(Pitfall::SentToLookAlikes))
             }
-            Client::Mesos => positions(&|key| {
-                split(key).0 == host || (host.contains(DOCKER_HUB) && key.contains(DOCKER_HUB))
-            }),
-            Client::Kubelet => {
-                let covers = |path: &str| image.repository().starts_with(after_version(path));
-                // A bracket begins a set of characters, and the key of Docker Hub comes last.
-                let is_direct = |key: &str| key != DOCKER_HUB_KEY && !key.contains('[');
-                let found = longest(keys, |key| {
-                    let (of_key, path) = split(key);
-                    (is_direct(key) && of_key == host && covers(path)).then_some(path.len())
-                });
-                let is_short = !host.contains(['.', ':']) || host == DOCKER_HUB;
-                match found.is_empty() && is_short {
-                    true => positions(&|key| key == DOCKER_HUB_KEY),
-                    false => found,
-                }
+            Client::Mesos if is_of_hub => Some(WarningKind::Mesos(Pitfall::SentToDockerHub)),
+            Client::Mesos if !path.is_empty() => {
+                Some(WarningKind::Mesos(Pitfall::UsedForWholeHost))
             }
-            Client::Podman | Client::Regcred => longest(keys, |key| {
-                let key = if key == DOCKER_HUB_KEY { DOCKER_HUB } else { key };
-                let (of_key, path) = split(key);
-                (of_key == host && covers(path, image.repository())).then_some(path.len())
-            }),
+            Client::Kubelet if key == DOCKER_HUB_KEY => {
+                Some(WarningKind::ScopeWidened { client: self })
+            }
+            Client::Docker | Client::Kubelet if !path.is_empty() => {
+                Some(WarningKind::ScopeWidened { client: self })
+            }
+            _ => None,
         }
     }
 }
 
-/// Returns the position of the key for which `length` is greatest.
-fn longest(keys: &[&str], length: impl Fn(&str) -> Option<usize>) -> Vec<usize> {
-    let lengths = keys.iter().enumerate().filter_map(|(at, key)| Some((length(key)?, at)));
-    lengths.max().into_iter().map(|(_, position)| position).collect()
+/// The keys of an export, as its client looks them up. A lookup takes no longer with more keys.
+pub(super) struct Keys<'k> {
+    client: Client,
+    all: &'k BTreeMap<String, AuthConfig>,
+    /// By the host of the key.
+    by_host: BTreeMap<&'k str, Choices<'k>>,
+    /// By the key as the client reads it, `host/path` or `host`.
+    by_reading: BTreeMap<String, Choices<'k>>,
+    /// Keys with `docker.io` in them, which are all the same to Mesos.
+    of_hub: Choices<'k>,
+}
+
+/// Keys of which a client uses any: one, and one with another credential if there is one.
+#[derive(Clone, Default)]
+pub(super) struct Choices<'k>(Vec<(&'k str, &'k AuthConfig)>);
+
+impl<'k> Choices<'k> {
+    fn add(&mut self, key: &'k str, auth: &'k AuthConfig) {
+        let is_other = |(_, known): &(&str, &AuthConfig)| known.credential() != auth.credential();
+        if self.0.len() < 2 && self.0.iter().all(is_other) {
+            self.0.push((key, auth));
+        }
+    }
+
+    fn of(found: Option<&Choices<'k>>) -> Self {
+        found.cloned().unwrap_or_default()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns a key with another credential than this one, if there is one.
+    pub(super) fn other_than(&self, auth: Option<&AuthConfig>) -> Option<&'k str> {
+        let wanted = auth.map(AuthConfig::credential);
+        let other = self.0.iter().find(|(_, auth)| Some(auth.credential()) != wanted);
+        other.map(|(key, _)| *key)
+    }
+}
+
+impl<'k> Keys<'k> {
+    pub(super) fn of(client: Client, all: &'k BTreeMap<String, AuthConfig>) -> Self {
+        let (by_host, by_reading, of_hub) = <_>::default();
+        let mut keys = Keys { client, all, by_host, by_reading, of_hub };
+        for (key, auth) in all {
+            let (host, path) = split(key);
+            keys.by_host.entry(host).or_default().add(key, auth);
+            let reading = match client {
+                _ if key == DOCKER_HUB_KEY => DOCKER_HUB_KEY.to_owned(),
+                Client::Kubelet => joined(host, after_version(path)),
+                _ => joined(host, path),
+            };
+            keys.by_reading.entry(reading).or_default().add(key, auth);
+            if key.contains(DOCKER_HUB) {
+                keys.of_hub.add(key, auth);
+            }
+        }
+        keys
+    }
+
+    /// Returns the keys of which the client may use any first for an image.
+    pub(super) fn used_for(&self, image: &ImageRef<'_>) -> Choices<'k> {
+        let host = self.client.host(image);
+        let repository = self.client.repository(image);
+        let read = |key: &str| Choices::of(self.by_reading.get(key));
+        let exact = |key: &str| {
+            let mut choices = Choices::default();
+            if let Some((key, auth)) = self.all.get_key_value(key) {
+                choices.add(key, auth);
+            }
+            choices
+        };
+        // The first of some prefixes of the repository that is a key, then the host.
+        let longest = |prefixes: &mut dyn Iterator<Item = &str>| {
+            let found =
+                prefixes.map(|path| read(&joined(&host, path))).find(|found| !found.is_empty());
+            found.unwrap_or_else(|| read(&host))
+        };
+        match self.client {
+            Client::Docker if self.client.is_hub(image) => exact(DOCKER_HUB_KEY),
+            Client::Docker => match exact(&host) {
+                found if found.is_empty() => Choices::of(self.by_host.get(&*host)),
+                found => found,
+            },
+            // Mesos cuts an image's registry at its first colon.
+            Client::Mesos if host.starts_with('[') => Choices::default(),
+            Client::Mesos if host.contains(DOCKER_HUB) => self.of_hub.clone(),
+            Client::Mesos => Choices::of(self.by_host.get(&*host)),
+            // An address in brackets is a set of characters, unless a port follows it.
+            Client::Kubelet if host.ends_with(']') => Choices::default(),
+            Client::Kubelet => {
+                let ends = (1..=repository.len()).rev();
+                let found = longest(&mut ends.filter_map(|end| repository.get(..end)));
+                let is_short = !host.contains(['.', ':']) || host == DOCKER_HUB;
+                if found.is_empty() && is_short { read(DOCKER_HUB_KEY) } else { found }
+            }
+            Client::Podman | Client::Regcred => {
+                let ends = repository.rmatch_indices('/').map(|(end, _)| end);
+                let ends = std::iter::once(repository.len()).chain(ends);
+                let found = longest(&mut ends.filter_map(|end| repository.get(..end)));
+                let is_hub = self.client == Client::Regcred && host == DOCKER_HUB;
+                if found.is_empty() && is_hub { read(DOCKER_HUB_KEY) } else { found }
+            }
+        }
+    }
+}
+
+fn joined(host: &str, path: &str) -> String {
+    if path.is_empty() { host.to_owned() } else { format!("{host}/{path}") }
 }
 
 /// Returns the host and the path of a key.

@@ -62,6 +62,11 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Returns whether a field other than `auth` holds a user name or a password.
+    pub(super) fn has_plain_fields(&self) -> bool {
+        !(self.username.is_empty() && self.password.is_empty())
+    }
+
     fn basic(username: &'a str, password: &'a str, client: Client) -> Result<Self, ExportProblem> {
         // `auth` is split at the first colon, and NULs around the password are trimmed.
         let fits_auth = !username.contains(':')

@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use self::client::Keys;
 use self::document::{Entries, Entry};
 use crate::auth::{AuthConfig, Origin};
-use crate::error::{Client, Error, ExportProblem, Warning, WarningKind};
+use crate::error::{Client, Error, ExportProblem, Warning};
 use crate::image::ImageRef;
 use crate::redact::cut;
 use crate::resolver::Resolver;
@@ -58,6 +59,8 @@ pub struct Export {
     /// By key.
     answers: BTreeMap<String, AuthConfig>,
     anonymous: Vec<String>,
+    /// The key of one of them.
+    anonymous_key: Option<String>,
     warnings: Vec<Warning>,
 }
 
@@ -116,28 +119,27 @@ impl Export {
             client,
             answers: BTreeMap::new(),
             anonymous: Vec::new(),
+            anonymous_key: None,
             warnings: Vec::new(),
         };
         for (image, auth) in &images {
             match auth {
                 Some(auth) => export.add(image, auth)?,
-                None => export.anonymous.push(image.to_string()),
+                None => {
+                    export.anonymous.push(image.to_string());
+                    export.anonymous_key = client.keys(image, "").pop();
+                }
             }
         }
         // Each image is looked up as the client does it, now that all keys are known.
-        let keys: Vec<&str> = export.answers.keys().map(String::as_str).collect();
+        let keys = Keys::of(client, &export.answers);
         for (image, auth) in &images {
-            let used = client.candidates(&keys, image);
+            let used = keys.used_for(image);
             if used.is_empty() && auth.is_some() {
                 return Err(error(image, client, ExportProblem::NoKey));
             }
-            let wanted = auth.as_ref().map(AuthConfig::credential);
-            let other = used
-                .into_iter()
-                .filter_map(|at| keys.get(at))
-                .find(|key| export.answers.get(**key).map(AuthConfig::credential) != wanted);
-            if let Some(key) = other {
-                let key = (*key).to_owned();
+            if let Some(key) = used.other_than(auth.as_ref()) {
+                let key = key.to_owned();
                 return Err(error(image, client, ExportProblem::OtherCredential { key }));
             }
         }
@@ -146,12 +148,15 @@ impl Export {
 
     fn add(&mut self, image: &ImageRef<'_>, auth: &AuthConfig) -> Result<(), Error> {
         let client = self.client;
+        let scope = auth.origin().scope();
+        let host = image.registry_parts().host().to_ascii_lowercase();
+        let Some(scope) = scope.filter(|scope| scope.covers(image, &host)) else {
+            return Err(error(image, client, ExportProblem::OtherRegistry));
+        };
         Entry::of(auth, client).map_err(|problem| error(image, client, problem))?;
-        let path = auth.origin().path();
-        for key in client.keys(image, path) {
+        for key in client.keys(image, &scope.path) {
             let is_new = !self.answers.contains_key(&key);
-            if is_new && !path.is_empty() && client.widens_paths() {
-                let kind = WarningKind::ScopeWidened { client };
+            if let Some(kind) = client.wider_uses(&key, &scope.path).filter(|_| is_new) {
                 self.warnings.push(Warning::new(auth.origin().location(), Some(&key), kind));
             }
             let before = self.answers.insert(key.clone(), auth.clone());
@@ -178,8 +183,7 @@ impl Export {
         self.anonymous.iter().map(String::as_str)
     }
 
-    /// The keys that the client uses for more than their scope, because it knows no paths or no
-    /// boundaries in them.
+    /// The keys that the client uses for more than their scope, such as a key with a path by Docker.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -197,20 +201,27 @@ impl Export {
     ///
     /// # Errors
     ///
-    /// [`Error::Export`] for a key that this form does not have: podman uses a path for the whole host
-    /// there, and a host such as `build` is not taken for a registry.
+    /// [`Error::Export`] for an entry that is read otherwise in this form. Podman uses a path for the whole
+    /// host there, Docker reads `auth` alone, and this crate does not take a host such as `build` for a
+    /// registry.
     pub fn dockercfg(&self) -> Result<Vec<u8>, Error> {
-        let is_read = |key: &str| match key.contains('/') {
-            true => self.client != Client::Podman,
-            false => key.contains(['.', ':']) || key == "localhost",
+        let entries = self.file_entries();
+        let is_read = |(key, entry): &(&&str, &Entry<'_>)| {
+            let names_registry = key.contains(['.', ':', '/']) || **key == "localhost";
+            names_registry
+                && match self.client {
+                    Client::Podman => !key.contains('/'),
+                    Client::Docker => !entry.has_plain_fields(),
+                    _ => true,
+                }
         };
-        match self.answers.keys().find(|key| !is_read(key)) {
-            Some(key) => Err(Error::Export {
-                name: key.clone(),
+        match entries.iter().find(|entry| !is_read(entry)) {
+            Some((key, _)) => Err(Error::Export {
+                name: (*key).to_owned(),
                 client: self.client,
                 problem: ExportProblem::NotInDockercfg,
             }),
-            None => Ok(document::dockercfg(&self.file_entries())),
+            None => Ok(document::dockercfg(&entries)),
         }
     }
 
@@ -277,13 +288,16 @@ impl Export {
             debug_assert!(entry.is_ok(), "it was made once when the answer was added");
             Some((&**key, entry.ok()?))
         });
-        entries.collect()
+        // In a file without entries, Docker asks the helper of its system.
+        let nobody = self.anonymous_key.as_deref().map(|key| (key, Entry::default()));
+        let is_empty = self.client == Client::Docker && self.answers.is_empty();
+        entries.chain(nobody.filter(|_| is_empty)).collect()
     }
 }
 
 impl fmt::Debug for Export {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Export { client, answers, anonymous, warnings } = self;
+        let Export { client, answers, anonymous, anonymous_key: _, warnings } = self;
         f.debug_struct("Export")
             .field("client", client)
             .field("keys", &answers.keys())

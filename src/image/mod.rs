@@ -183,6 +183,11 @@ impl<'a> ImageRef<'a> {
         self.registry.as_written().unwrap_or_else(|| self.registry())
     }
 
+    /// The repository as written, without an implied `library/`.
+    pub(crate) fn repository_as_written(&self) -> &'a str {
+        self.path
+    }
+
     /// The repository, normalised: `team/app`, `library/nginx`.
     #[must_use]
     pub fn repository(&self) -> &str {

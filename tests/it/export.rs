@@ -8,6 +8,7 @@ use regcred::{Client, Error, Export, ImageRef, Resolver, WarningKind};
 use serde_json::Value;
 
 use crate::laws::export::CLIENTS;
+use crate::laws::readers::users;
 use crate::properties::{check, list};
 use crate::support::{answer, base64, check_rows, config, image_ref, secret, texts};
 
@@ -50,7 +51,7 @@ fn keys_are_those_that_the_client_finds() {
     let port = config(&[("reg.io:5000", "p")]);
     // file, image, client, entries, rule
     #[rustfmt::skip]
-    let table: [(&str, &str, Client, &[&str], &str); 24] = [
+    let table: [(&str, &str, Client, &[&str], &str); 27] = [
         (&hub, "nginx", Docker, &["https://index.docker.io/v1/=hub:p"], "configfile: IndexServer"),
         (&hub, "nginx", Kubelet, &["https://index.docker.io/v1/=hub:p"], "keyring.go: index.docker.io"),
         (&hub, "nginx", Mesos, &["https://index.docker.io/v1/=hub:p"], "spec.cpp: contains docker.io"),
@@ -74,12 +75,16 @@ fn keys_are_those_that_the_client_finds() {
         (&glob, "a.reg.io/team/app", Podman, &["a.reg.io/team=g:p"], "podman knows no globs"),
         (&port, "reg.io:5000/app", Docker, &["reg.io:5000=p:p"], "a port"),
         (&port, "reg.io:05000/app", Mesos, &["reg.io:5000=p:p"], "Mesos reads a number"),
-        (&port, "reg.io/app", Docker, &[], "anonymous"),
+        (&port, "reg.io/app", Podman, &[], "anonymous"),
+        (&port, "reg.io/app", Docker, &["reg.io="], "without an entry, Docker asks the helper of its system"),
+        (&hub, "DOCKER.IO/library/nginx", Mesos, &["DOCKER.IO=hub:p", "DOCKER.IO:443=hub:p"], "Mesos compares texts"),
+        (&path, "reg.io/team/app", Mesos, &["reg.io/team=t:p", "reg.io:443/team=t:p"], "registry_puller.cpp adds the port"),
     ];
     check_rows(table, |(file, image, client, expected, rule)| {
         let export = export(file, &[image], client).unwrap();
         assert_eq!(entries(&export), expected, "{image}, {client}: {rule}");
-        assert_eq!(export.anonymous().count(), usize::from(expected.is_empty()), "{rule}");
+        let is_anonymous = export.entries().next().is_none();
+        assert_eq!(export.anonymous().count(), usize::from(is_anonymous), "{rule}");
     });
 }
 
@@ -153,9 +158,11 @@ fn a_client_that_would_use_another_credential_is_an_error() {
     let hub_path = config(&[("docker.io/team", "t")]);
     let broken = r#"{"auths": {"reg.io": {"auth": "!"}}}"#.to_owned();
     let v6 = config(&[("[::1]", "v")]);
+    let v6_port = config(&[("[::1]:5000", "v")]);
+    let library = config(&[("docker.io/library", "l")]);
     // file, images, clients that refuse, what they say
     #[rustfmt::skip]
-    let table: [(&str, &[&str], &[Client], &str); 13] = [
+    let table: [(&str, &[&str], &[Client], &str); 15] = [
         (&two, &["reg.io/a/x", "reg.io/b/x"], &[Docker, Mesos], "it has another credential or none, but the client uses the one under \"reg.io/b\""),
         (&two, &["reg.io/a/x", "reg.io/c/x"], &[], "the same credential twice"),
         (&two, &["reg.io/a/x", "reg.io/x"], &[Docker, Mesos], "it has another credential or none"),
@@ -167,7 +174,9 @@ fn a_client_that_would_use_another_credential_is_an_error() {
         (&hub, &["nginx", "docker.io.evil.com/app"], &[Mesos], "it has another credential or none"),
         (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client finds it under no key"),
         (&broken, &["reg.io/app"], &CLIENTS, "the entry that is for it is malformed: its field \"auth\" is not base64"),
-        (&v6, &["[::1]/app"], &[Kubelet], "the client finds it under no key"),
+        (&v6, &["[::1]/app"], &[Kubelet, Mesos], "the client finds it under no key"),
+        (&v6_port, &["[::1]:5000/app"], &[Mesos], "the client finds it under no key"),
+        (&library, &["registry-1.docker.io/nginx"], &[Client::Podman, Kubelet], "the client finds it under no key"),
         (&hub_path, &["team/app"], &[Docker], "the client finds it under no key"),
     ];
     check_rows(table, |(file, images, refusing, says)| {
@@ -196,6 +205,26 @@ fn a_wider_use_of_a_key_is_a_warning() {
     assert_eq!(warns(Client::Docker), [expected]);
     assert_eq!(warns(Client::Kubelet).len(), 1);
     assert!(warns(Client::Podman).is_empty());
+    assert_eq!(warns(Client::Mesos).len(), 2, "with its port and without");
+    let hub = config(&[(HUB, "hub"), ("notdocker.io", "n")]);
+    let warns =
+        |image, client| texts(export(&hub, &[image], client).unwrap().warnings()).join("\n");
+    // image, client, a part of the warning
+    #[rustfmt::skip]
+    let table = [
+        ("nginx", Client::Docker, ""), ("nginx", Client::Podman, ""), ("nginx", Client::Regcred, ""),
+        ("nginx", Client::Kubelet, "for images of localhost and of other hosts without a dot, too"),
+        ("nginx", Client::Mesos, "sends it to every registry with docker.io in its name"),
+        ("notdocker.io/x", Client::Mesos, "sends it to Docker Hub, because docker.io is in the key"),
+        ("notdocker.io/x", Client::Kubelet, ""),
+    ];
+    check_rows(table, |(image, client, expected)| {
+        let warning = warns(image, client);
+        assert!(
+            warning.contains(expected) && warning.is_empty() == expected.is_empty(),
+            "{client}: {warning}"
+        );
+    });
     let docker = export(&file, &images, Client::Docker).unwrap();
     assert!(matches!(docker.warnings()[0].kind(), WarningKind::ScopeWidened { .. }));
     let origins: Vec<String> =
@@ -266,13 +295,16 @@ fn a_secret_of_kubernetes_is_read_again() {
 /// Podman uses a path in a `.dockercfg` for the whole host, and `build` is not a registry there.
 #[test]
 fn a_dockercfg_is_refused_where_it_would_be_read_otherwise() {
+    let plain = r#""auths": {"plain.io": {"username": "a:b", "password": "p"}, "#;
     let file = config(&[("reg.io/team", "t"), ("reg.io", "r"), ("Build", "b")]);
+    let file = file.replacen("\"auths\": {", plain, 1);
     // image, client, whether it is refused
     #[rustfmt::skip]
     let table = [
         ("reg.io/app", Client::Podman, false), ("reg.io/team/app", Client::Podman, true),
         ("reg.io/team/app", Client::Docker, false), ("reg.io/team/app", Client::Kubelet, false),
         ("Build/app", Client::Docker, true), ("Build:443/app", Client::Docker, false),
+        ("plain.io/app", Client::Docker, true), ("plain.io/app", Client::Kubelet, false),
     ];
     check_rows(table, |(image, client, is_refused)| {
         let export = export(&file, &[image], client).unwrap();
@@ -341,7 +373,10 @@ fn answers_of_helpers_are_exported() {
     let image = image_ref("reg.io/team/app");
     let regcred::Lookup::Helper(request) = resolver.lookup(&image) else { panic!("no helper") };
     let auth = request.credential("u", "p");
-    let export = Export::of([(&image, auth)], Client::Docker).unwrap();
+    let export = Export::of([(&image, auth.clone())], Client::Docker).unwrap();
+    let other = image_ref("evil.io/team/app");
+    let refused = Export::of([(&other, auth)], Client::Docker).unwrap_err().to_string();
+    assert!(refused.contains("the credential given for it is that of other images"), "{refused}");
     assert_eq!(entries(&export), ["reg.io=u:p"]);
     let shown = format!("{export:?}");
     assert!(shown.contains("reg.io") && !shown.contains(&base64("u:p")), "{shown}");
@@ -364,8 +399,11 @@ const KEYS: [&str; 14] = [
     "*.reg.io",
 ];
 
-const IMAGES: [&str; 16] = [
+const IMAGES: [&str; 19] = [
     "nginx",
+    "registry-1.docker.io/nginx",
+    "DOCKER.IO/team/app",
+    "reg.io/v2/a",
     "team/app",
     "index.docker.io/team/app",
     "registry-1.docker.io/team/app",
@@ -393,9 +431,25 @@ fn exports_answer_like_their_resolver() {
             let users: Vec<_> = users.iter().map(|(key, user)| (*key, &**user)).collect();
             builder = builder.add(regcred::Level::ALL[number], config(&users));
         }
-        let images = list(u, 1..=4, |u| Ok(image_ref(u.choose(&IMAGES)?)))?;
-        let all = IMAGES.map(image_ref);
-        crate::laws::export::law(&builder.build().unwrap(), &images, &all);
+        let resolver = builder.build().unwrap();
+        let images = list(u, 1..=4, |u| Ok(*u.choose(&IMAGES)?))?;
+        let parsed: Vec<_> = images.iter().map(|image| image_ref(image)).collect();
+        crate::laws::export::law(&resolver, &parsed, &IMAGES.map(image_ref));
+        // Each client, by an independent model of it, sends what is resolved.
+        for client in CLIENTS.into_iter().filter(|client| *client != Client::Regcred) {
+            let Ok(export) = resolver.export(&parsed, client) else { continue };
+            let file = entries(&export).into_iter().filter_map(|entry| {
+                let (key, pair) = entry.split_once('=')?;
+                Some((key.to_owned(), pair.split_once(':')?.0.to_owned()))
+            });
+            let file = file.collect();
+            for image in &images {
+                let expected = resolver.resolve(&image_ref(image));
+                let expected = expected.and_then(|auth| auth.username().map(str::to_owned));
+                let sent = users(client, &file, image);
+                assert_eq!(sent, expected.into_iter().collect(), "{client}: {image} of {file:?}");
+            }
+        }
         Ok(())
     });
 }

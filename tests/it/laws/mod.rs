@@ -10,6 +10,7 @@ mod key;
 mod marathon;
 mod model;
 pub mod printed;
+pub mod readers;
 mod resolver;
 
 pub type Law = fn(&[u8]);
