@@ -1,5 +1,5 @@
-//! A credential helper of Docker that answers from all levels: docker, podman, skopeo, buildah and crane
-//! ask it if their `config.json` holds `{"credsStore": "regcred"}`.
+//! A credential helper that answers from all levels. Docker asks it if its `config.json` holds
+//! `{"credsStore": "regcred"}`; podman and skopeo, for each registry that `credHelpers` names.
 //!
 //! Programs give a helper no arguments, so its sources are named by environment variables. Without any,
 //! it reads the files of its user.
@@ -19,18 +19,16 @@ fn usage() -> String {
     format!(
         "usage: docker-credential-regcred get|list|version\n\
          get reads a server from standard input and prints its credential.\n{}\n\
-         Each is given in a variable, such as REGCRED_CLUSTER_FILE for --cluster-file. Without any, your\n\
-         own files are read.",
-        sources::USAGE
+         Each is a variable. Without any, your own files are read, as Docker and podman find them.",
+        sources::usage(|option, _| variable(option))
     )
 }
 
-const VARIABLES: [(&str, &str); 4] = [
-    ("REGCRED_TASK_SECRET", "--task-secret"),
-    ("REGCRED_SANDBOX", "--sandbox"),
-    ("REGCRED_AGENT_FLAG", "--agent-flag"),
-    ("REGCRED_CLUSTER_FILE", "--cluster-file"),
-];
+/// Returns the variable of an option. There is none for the files of the user, which are read without any.
+fn variable(option: &str) -> Option<String> {
+    let name = option.strip_prefix("--").filter(|name| *name != "env")?;
+    Some(format!("REGCRED_{}", name.to_uppercase().replace('-', "_")))
+}
 
 /// The answer by which Docker and podman recognise that there is no credential.
 const NOT_FOUND: &str = "credentials not found in native keychain";
@@ -39,24 +37,25 @@ const NOT_FOUND: &str = "credentials not found in native keychain";
 const LONGEST: u64 = 4096;
 
 fn main() -> ExitCode {
-    match answer(std::env::args().nth(1).as_deref()) {
-        Ok(answer) => match writeln!(std::io::stdout(), "{answer}") {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
-        Err(error) => {
-            // Docker shows what a helper prints to standard output.
-            println!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    // Unlike `args`, `args_os` does not panic on an argument that is not UTF-8.
+    let action = std::env::args_os().nth(1).map(|action| action.to_string_lossy().into_owned());
+    // Docker shows what a helper prints to standard output, also for an error.
+    let (text, is_answer) = match answer(action.as_deref()) {
+        Ok(answer) => (answer, true),
+        Err(error) => (error.to_string(), false),
+    };
+    let is_written = writeln!(std::io::stdout(), "{text}").is_ok();
+    if is_answer && is_written { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn answer(action: Option<&str>) -> Result<String, Failure> {
     match action {
         Some("get") => {
             let mut server = String::new();
-            std::io::stdin().take(LONGEST).read_to_string(&mut server)?;
+            std::io::stdin().take(LONGEST + 1).read_to_string(&mut server)?;
+            if server.len() as u64 > LONGEST {
+                return Err(format!("the server is longer than {LONGEST} bytes").into());
+            }
             get(&resolver()?, server.trim())
         }
         Some("list") => Ok(list(&resolver()?)),
@@ -71,8 +70,9 @@ fn answer(action: Option<&str>) -> Result<String, Failure> {
 
 fn resolver() -> Result<Resolver, Failure> {
     let mut sources = Sources::none();
-    for (variable, option) in VARIABLES {
-        if let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) {
+    for (option, ..) in sources::SOURCES {
+        let Some(variable) = variable(option) else { continue };
+        if let Some(value) = std::env::var_os(&variable).filter(|value| !value.is_empty()) {
             let value = value.into_string().map_err(|_| format!("{variable} is not UTF-8"))?;
             sources.take(option, &mut [value].into_iter())?;
         }
@@ -84,10 +84,11 @@ fn resolver() -> Result<Resolver, Failure> {
 }
 
 /// Returns the credential for a whole registry. One for a namespace of it is not given away, because the
-/// program that asks would use it for the others, too.
+/// program that asks would use it for the others, too. The protocol has no words for a namespace, so an image
+/// in it gets the credential of its registry.
 fn get(resolver: &Resolver, server: &str) -> Result<String, Failure> {
     let Some(auth) = resolver.resolve_registry(server) else {
-        // A malformed entry must not become an anonymous pull. No key is for this repository alone.
+        // A malformed entry must not look like none. No key is for this repository alone.
         let image = ImageRef::parse_with_default("docker-credential-regcred/any", server)
             .map_err(|_| format!("{server:?} is not a registry"))?;
         let page = resolver.explain(&image);
@@ -100,6 +101,11 @@ fn get(resolver: &Resolver, server: &str) -> Result<String, Failure> {
         );
     };
     let (username, secret) = match auth.credential() {
+        Credential::Basic { username: "<token>", .. } => {
+            let error =
+                "a helper cannot hand over the user name <token>, which marks an identity token";
+            return Err(format!("{server}: {error}").into());
+        }
         Credential::Basic { username, password } => (username, password),
         Credential::IdentityToken { token, .. } => ("<token>", token),
         _ => {
@@ -118,6 +124,7 @@ fn list(resolver: &Resolver) -> String {
     for scope in usable.filter_map(|entry| entry.scope()) {
         if let Some(auth) = resolver.resolve_registry(&scope).filter(|_| !scope.contains('/')) {
             let username = match auth.credential() {
+                Credential::Basic { username: "<token>", .. } => continue,
                 Credential::Basic { username, .. } => username.to_owned(),
                 Credential::IdentityToken { .. } => "<token>".to_owned(),
                 _ => continue,

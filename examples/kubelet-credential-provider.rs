@@ -63,29 +63,31 @@ fn usage() -> String {
     format!(
         "usage: kubelet-credential-provider SOURCE ... [--cache-seconds N]\n{}\nIt reads a \
          CredentialProviderRequest from standard input. Without --cache-seconds, kubelet asks for each pull.",
-        sources::USAGE
+        sources::usage(|option, value| Some(format!("{option}{value}")))
     )
 }
 
-/// Returns the response, which kubelet decodes strictly. It is for the one image, because a credential may
-/// be for a namespace.
+/// Returns the response, which kubelet decodes strictly. It is kept for the one image, because a
+/// credential may be for a namespace.
 fn answer(resolver: &Resolver, request: &[u8], seconds: u32) -> Result<String, Failure> {
     // An error of serde_json quotes the request, which can hold a service account token.
     let request: Request = serde_json::from_slice(request)
         .map_err(|error| format!("no CredentialProviderRequest, at column {}", error.column()))?;
     let Request { api_version, kind, image } = request;
     if (&*api_version, &*kind) != (API_VERSION, "CredentialProviderRequest") {
-        return Err(format!("asks for {kind:?} of {api_version:?}, not of {API_VERSION}").into());
+        return Err(format!("not a CredentialProviderRequest of {API_VERSION}").into());
     }
-    let parsed = ImageRef::parse(&image).map_err(|error| format!("{image:?}: {error}"))?;
+    let shown: String = image.chars().take(200).collect();
+    let parsed = ImageRef::parse(&image).map_err(|error| format!("{shown:?}: {error}"))?;
     // Refuses tokens, which kubelet does not take, and malformed entries.
-    resolver.export([&parsed], Client::Kubelet)?;
+    let export = resolver.export([&parsed], Client::Kubelet)?;
     let mut auth = Map::new();
-    let found = resolver.resolve(&parsed);
-    if let Some(Credential::Basic { username, password }) =
-        found.as_ref().map(|auth| auth.credential())
-    {
-        auth.insert(image.clone(), json!({"username": username, "password": password}));
+    if let (Some((key, _)), Some(found)) = (export.entries().next(), resolver.resolve(&parsed)) {
+        // A pattern has no scheme.
+        let pattern = if key.contains("//") { "docker.io" } else { key };
+        if let Credential::Basic { username, password } = found.credential() {
+            auth.insert(pattern.to_owned(), json!({"username": username, "password": password}));
+        }
     }
     let response = json!({
         "apiVersion": API_VERSION,

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use regcred::{AuthConfig, Client, Export, ImageRef, Resolver};
+use regcred::{AuthConfig, Client, Export, ImageRef, Resolver, WarningKind};
 
 #[path = "sources/mod.rs"]
 mod sources;
@@ -15,7 +15,8 @@ const CLIENTS: [Client; 5] =
 fn main() -> ExitCode {
     let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
     match run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("regcred-export: {error}");
             ExitCode::from(2)
@@ -34,8 +35,9 @@ fn usage() -> String {
          --docker-tar-gz       docker.tar.gz\n  \
          --secret NAME         a Kubernetes Secret\n\
          or written:\n  \
-         --directory DIR       a new directory with a config.json, for docker --config",
-        sources::USAGE
+         --directory DIR       a new directory with a config.json, for docker --config\n\
+         exit status: 0 a credential was exported, 1 no image has one, 2 bad input",
+        sources::usage(|option, value| Some(format!("{option}{value}")))
     )
 }
 
@@ -47,15 +49,17 @@ enum Form {
     Directory(String),
 }
 
-fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+/// Returns whether there is any credential to export.
+fn run(mut args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let mut sources = Sources::none();
-    let (mut client, mut form, mut images, mut runs_helpers) = (None, None, Vec::new(), false);
+    let (mut client, mut runs_helpers) = (None, false);
+    let (mut forms, mut images) = (Vec::new(), Vec::new());
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
         match &*arg {
             "--help" | "-h" => {
                 println!("{}", usage());
-                return Ok(());
+                return Ok(true);
             }
             "--run-helpers" => runs_helpers = true,
             "--for" => {
@@ -64,11 +68,11 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
                 let found = CLIENTS.into_iter().find(is_named);
                 client = Some(found.ok_or_else(|| format!("unknown client {name}\n{}", usage()))?);
             }
-            "--config-json" => form = Some(Form::ConfigJson),
-            "--dockercfg" => form = Some(Form::Dockercfg),
-            "--docker-tar-gz" => form = Some(Form::DockerTarGz),
-            "--secret" => form = Some(Form::Secret(value()?)),
-            "--directory" => form = Some(Form::Directory(value()?)),
+            "--config-json" => forms.push(Form::ConfigJson),
+            "--dockercfg" => forms.push(Form::Dockercfg),
+            "--docker-tar-gz" => forms.push(Form::DockerTarGz),
+            "--secret" => forms.push(Form::Secret(value()?)),
+            "--directory" => forms.push(Form::Directory(value()?)),
             _ if sources.take(&arg, &mut args)? => {}
             _ if arg.starts_with('-') => {
                 return Err(format!("unknown option {arg}\n{}", usage()).into());
@@ -79,11 +83,19 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
     let missing = |what| format!("{what} given\n{}", usage());
     let builder = sources.builder().ok_or_else(|| missing("no source"))?;
     let client = client.ok_or_else(|| missing("no --for"))?;
-    let form = form.ok_or_else(|| missing("no form"))?;
+    let form = forms.pop().ok_or_else(|| missing("no form"))?;
+    if !forms.is_empty() {
+        return Err(missing("more than one form").into());
+    }
     if images.is_empty() {
         return Err(missing("no image").into());
     }
     let resolver = builder.build()?;
+    for warning in resolver.warnings() {
+        if !(runs_helpers && matches!(warning.kind(), WarningKind::Helper { .. })) {
+            eprintln!("warning: {warning}");
+        }
+    }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
     let images = images.iter().map(|image| parse(image)).collect::<Result<Vec<_>, _>>()?;
     let export = match runs_helpers {
@@ -96,7 +108,8 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
     for warning in export.warnings() {
         eprintln!("warning: {warning}");
     }
-    write(&export, form)
+    write(&export, form)?;
+    Ok(export.entries().next().is_some())
 }
 
 fn write(export: &Export, form: Form) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ fn usage() -> String {
          With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
          Each source may be given several times. Without any, the cluster in examples/cluster/ is used.\n\
          exit status: 0 a credential for every image, 1 none for some, 2 bad input",
-        sources::USAGE
+        sources::usage(|option, value| Some(format!("{option}{value}")))
     )
 }
 

@@ -4,13 +4,23 @@ use regcred::{Environment, Resolver, ResolverBuilder};
 
 pub type Failure = Box<dyn std::error::Error>;
 
-pub const USAGE: &str = "\
-sources, from the strongest:
-  --task-secret FILE    a file with the content of the task's secret
-  --sandbox DIR         the task's sandbox, its HOME
-  --agent-flag VALUE    a value of --docker_config: a path, a file:// URL or JSON
-  --cluster-file FILE   the file shared by the cluster
-  --env                 your own files, as Docker and podman find them";
+/// The sources from the strongest: option, value, meaning.
+pub const SOURCES: [(&str, &str, &str); 5] = [
+    ("--task-secret", " FILE", "a file with the content of the task's secret"),
+    ("--sandbox", " DIR", "the task's sandbox, its HOME"),
+    ("--agent-flag", " VALUE", "a value of --docker_config: a path, a file:// URL or JSON"),
+    ("--cluster-file", " FILE", "the file shared by the cluster"),
+    ("--env", "", "your own files, as Docker and podman find them"),
+];
+
+/// Returns a list of the sources, each under the name that `name` gives its option and value.
+pub fn usage(name: impl Fn(&str, &str) -> Option<String>) -> String {
+    let line = |(option, value, meaning): &(&str, &str, &str)| {
+        Some(format!("\n  {:21} {meaning}", name(option, value)?))
+    };
+    let lines: String = SOURCES.iter().filter_map(line).collect();
+    format!("sources, from the strongest:{lines}")
+}
 
 /// Sources that are read from arguments.
 pub struct Sources {

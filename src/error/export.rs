@@ -20,7 +20,7 @@ use crate::redact::Shown;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Client {
-    /// Docker's command line, and what reads its file as it does: Mesos's Docker containerizer, crane.
+    /// Docker, and programs that read its file as it does: the Docker containerizer of Mesos, crane.
     Docker,
     /// Podman, skopeo, buildah and CRI-O.
     Podman,

@@ -5,7 +5,8 @@ use std::fs;
 
 use regcred::mesos::{self, DockerRegistry};
 use regcred::{
-    CredentialFile, ImageRef, Level, Limits, Resolver, ResolverBuilder, certs, dcos, marathon,
+    Client, CredentialFile, ImageRef, Level, Limits, Resolver, ResolverBuilder, certs, dcos,
+    marathon,
 };
 
 use crate::config;
@@ -248,4 +249,30 @@ pub fn measure(n: usize, meter: Meter<'_>) {
     }
     layers(n, &mut |step, work| meter(&format!("layered, {step}"), work));
     settings(n, &mut |step, work| meter(&format!("settings, {step}"), work));
+    exports(n, &mut |step, work| meter(&format!("exported, {step}"), work));
+}
+
+/// Exports of many images: of a registry each, of a namespace each, of Docker Hub's look-alikes.
+fn exports(n: usize, meter: Meter<'_>) {
+    type Key = fn(usize) -> String;
+    let shapes: [(&str, Key); 4] = [
+        ("registries", |n| format!("reg{n}.io")),
+        ("namespaces", |n| format!("reg.io/team{n}")),
+        ("names in one another", |n| format!("reg.io/{}", "a".repeat(1 + n % 200))),
+        ("look-alikes", |n| format!("docker.io.reg{n}.io")),
+    ];
+    for (shape, key) in shapes {
+        let keys: Vec<String> = (0..n).map(key).collect();
+        let resolver =
+            Resolver::builder().task_secret(config(keys.iter().cloned())).build().unwrap();
+        let names: Vec<String> = keys.iter().map(|key| format!("{key}/app")).collect();
+        let images: Vec<_> = names.iter().map(|name| ImageRef::parse(name).unwrap()).collect();
+        for client in [Client::Docker, Client::Podman, Client::Kubelet, Client::Mesos] {
+            meter(&format!("{shape}, {client}"), &mut || {
+                if let Ok(export) = resolver.export(&images, client) {
+                    drop((export.config_json(), export.dockercfg(), format!("{export:?}")));
+                }
+            });
+        }
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::check_rows::check_rows;
 use crate::client::Client;
-use crate::program::{end_pause, run, scratch};
+use crate::program::{end_pause, path_with_examples, put, run, scratch};
 use crate::recorder::{Challenge, Recorder};
 
 /// A stack of two levels, in which the stronger one has no key for a whole registry.
@@ -40,6 +40,61 @@ fn answer(resolver: &Resolver, image: &ImageRef<'_>) -> String {
     }
 }
 
+/// A credential is for no image outside the scope of its key, where the client knows scopes.
+#[test]
+fn podman_sends_nothing_for_other_images() {
+    let resolver = resolver();
+    let recorder = Recorder::start(Challenge::Basic);
+    // exported image, pulled image
+    let table = [
+        ("reg.io/team/app", "reg.io/other/app"),
+        ("reg.io/team/app", "reg.io/teams"),
+        ("reg.io/app", "reg.io:5000/app"),
+        ("docker.io/team/app", "docker.io/library/nginx"),
+        ("a.glob.io/app", "b.glob.io/app"),
+    ];
+    check_rows(table, |(exported, pulled)| {
+        let exported = ImageRef::parse(exported).expect(exported);
+        let export = resolver.export([&exported], Reader::Podman).unwrap_or_else(|e| panic!("{e}"));
+        for client in [Client::Podman, Client::Skopeo] {
+            let home = scratch();
+            let written = export.write_directory(home.path().join(".docker"));
+            written.unwrap_or_else(|error| panic!("{error}"));
+            let ended = run(&mut client.pull(home.path(), pulled, &recorder), "");
+            end_pause(home.path());
+            let sent = recorder.credential();
+            assert_eq!(sent.as_deref(), Some("-"), "{client:?}: {pulled}: {}", ended.output);
+        }
+    });
+}
+
+/// Without an entry, Docker would ask the helper of its system.
+#[test]
+fn docker_sends_nothing_for_an_anonymous_image() {
+    let image = ImageRef::parse("other.io/app").expect("an image");
+    let export = resolver().export([&image], Reader::Docker).unwrap_or_else(|e| panic!("{e}"));
+    let recorder = Recorder::start(Challenge::Basic);
+    let home = scratch();
+    // The helper that Docker finds if `pass` is there.
+    let helper = "#!/bin/sh\necho '{\"Username\": \"mine\", \"Secret\": \"s\"}'\n";
+    for name in ["pass", "docker-credential-pass"] {
+        let path = put(home.path(), &format!("bin/{name}"), helper);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(path, mode).expect("the mode of a file of the test");
+    }
+    let search_path = format!("{}:{}", home.path().join("bin").display(), path_with_examples());
+    for (name, expected) in [(".docker", "-"), ("nothing", "mine:s")] {
+        match expected {
+            "-" => export.write_directory(home.path().join(name)).unwrap_or_else(|e| panic!("{e}")),
+            _ => drop(put(&home.path().join(name), "config.json", r#"{"auths": {}}"#)),
+        }
+        let mut pull = Client::Docker.pull(home.path(), "other.io/app", &recorder);
+        pull.env("PATH", &search_path).env("DOCKER_CONFIG", home.path().join(name));
+        let ended = run(&mut pull, "");
+        assert_eq!(recorder.credential().as_deref(), Some(expected), "{name}: {}", ended.output);
+    }
+}
+
 #[test]
 fn clients_send_what_is_resolved() {
     // images of one export, the clients that it is refused for
@@ -71,7 +126,11 @@ fn clients_send_what_is_resolved() {
             images.iter().map(|image| ImageRef::parse(image).expect(image)).collect();
         let export = match resolver.export(&images, reader) {
             Ok(export) => export,
-            Err(error @ Error::Export { .. }) if refusing.contains(&reader) => return drop(error),
+            Err(Error::Export { problem, .. }) if refusing.contains(&reader) => {
+                let text = problem.to_string();
+                let is_meant = ["another credential", "under no key", "registry token", "colon"];
+                return assert!(is_meant.iter().any(|part| text.contains(part)), "{text}");
+            }
             Err(error) => panic!("{error}"),
         };
         assert!(!refusing.contains(&reader), "{client:?}: {images:?}");

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use regcred::{ImageRef, Resolver};
 
-use crate::program::{Ended, path_with_examples, program, put, read, run, scratch};
+use crate::client::Client;
+use crate::program::{Ended, end_pause, path_with_examples, program, put, read, run, scratch};
 use crate::pull::config;
 use crate::recorder::{Challenge, Recorder};
 use crate::registry::{OWNER, Registry, Transport};
@@ -79,6 +80,24 @@ fn skopeo_inspects_with_the_helper() {
     let user = User::new();
     let shown = user.run(&format!("{}:1", block("skopeo", "console"))).success("skopeo");
     assert!(shown.contains("\"Digest\""), "{shown}");
+}
+
+/// podman, which shares skopeo's library, asks the helper for the same file.
+#[test]
+fn podman_pulls_with_the_helper() {
+    let user = User::new();
+    let (file, _) = block("skopeo", "console").rsplit_once("\n").expect("more than one line");
+    user.run(file).success("auth.json");
+    let home = user.home.path();
+    let image = format!("{}/team/app", user.registry.host());
+    let mut podman = Client::Podman.pull(home, &image, &user.daemon);
+    podman.arg("--authfile=auth.json").env("PATH", path_with_examples());
+    podman.env("REGCRED_CLUSTER_FILE", home.join("credentials"));
+    // Loopback takes no proxy: the registry itself is asked.
+    let ended = run(&mut podman, "");
+    end_pause(home);
+    assert!(ended.output.contains("Found credentials for "), "{}", ended.output);
+    assert!(!ended.output.contains("unauthorized"), "{}", ended.output);
 }
 
 #[test]

@@ -17,7 +17,8 @@ const FILE: &str = r#"{"auths": {
     "*.glob.io": {"auth": "Zzpw"},
     "bad.io": {"auth": "hunter2!"},
     "acr.io": {"identitytoken": "t"},
-    "bearer.io": {"registrytoken": "t"}
+    "bearer.io": {"registrytoken": "t"},
+    "marked.io": {"username": "<token>", "password": "p"}
 }}"#;
 
 const NOT_FOUND: &str = "credentials not found in native keychain\n";
@@ -32,9 +33,10 @@ fn helper(action: &str, input: &str) -> Output {
 /// Docker's protocol: an answer is one JSON object; an error is printed to standard output.
 #[test]
 fn the_helper_speaks_the_protocol_of_docker() {
+    let long = format!("reg.io{}.evil.com", " ".repeat(4090));
     // server, user name and secret, or what is printed
     #[rustfmt::skip]
-    let table: [(&str, Result<Pair<'_>, &str>); 14] = [
+    let table: [(&str, Result<Pair<'_>, &str>); 16] = [
         ("https://index.docker.io/v1/", Ok(("hub", "p"))),
         ("docker.io\n", Ok(("hub", "p"))),
         ("reg.io", Ok(("u", "p"))),
@@ -47,6 +49,8 @@ fn the_helper_speaks_the_protocol_of_docker() {
         ("http://reg.io", Err(NOT_FOUND)),
         ("bad.io", Err("bad.io: answer: none, because the malformed entry \"bad.io\" in agent flag blocks it: ")),
         ("bearer.io", Err("bearer.io: its credential is a registry token")),
+        ("marked.io", Err("marked.io: a helper cannot hand over the user name <token>")),
+        (&long, Err("the server is longer than 4096 bytes")),
         ("", Err("\"\" is not a registry")),
         ("a b", Err("\"a b\" is not a registry")),
     ];
@@ -163,12 +167,13 @@ fn request(image: &str) -> String {
 
 #[test]
 fn the_provider_speaks_the_protocol_of_kubelet() {
-    // image, user name
+    // image, pattern and user name
     let table = [
-        ("docker.io/library/nginx", Some("hub")),
-        ("quay.io/team/app", Some("team")),
+        ("docker.io/library/nginx", Some(("docker.io", "hub"))),
+        ("quay.io/team/app", Some(("quay.io/team", "team"))),
         ("quay.io/teams", None),
-        ("reg.io/app", Some("u")),
+        ("reg.io/app", Some(("reg.io", "u"))),
+        ("reg.io/v1/app", Some(("reg.io", "u"))),
         ("other.io/app", None),
     ];
     check_rows(table, |(image, expected)| {
@@ -185,7 +190,7 @@ fn the_provider_speaks_the_protocol_of_kubelet() {
             .iter()
             .map(|(key, auth)| (&**key, &*auth.username, &*auth.password))
             .collect();
-        assert_eq!(auth, Vec::from_iter(expected.map(|user| (image, user, "p"))), "{image}");
+        assert_eq!(auth, Vec::from_iter(expected.map(|(key, user)| (key, user, "p"))), "{image}");
     });
     assert!(provider(&[], &request("reg.io/app")).1.contains(r#""cacheDuration":"0s""#));
     // request, what is printed
@@ -196,9 +201,9 @@ fn the_provider_speaks_the_protocol_of_kubelet() {
         (request("Nginx"), "\"Nginx\": not an image reference"),
         (
             request("a").replace("/v1\"", "/v1beta1\""),
-            "asks for \"CredentialProviderRequest\" of \"credentialprovider.kubelet.k8s.io/v1beta1\"",
+            "not a CredentialProviderRequest of credentialprovider.kubelet.k8s.io/v1",
         ),
-        (request("a").replace("Request", "Response"), "asks for \"CredentialProviderResponse\""),
+        (request("a").replace("Request", "Response"), "not a CredentialProviderRequest of"),
         ("{\"hunter2".to_owned(), "no CredentialProviderRequest, at column 9"),
         (String::new(), "no CredentialProviderRequest"),
     ];
@@ -233,6 +238,21 @@ fn export_writes_only_the_credential_of_the_images() {
     assert_eq!((status, &*stdout), (Some(0), ""), "{stderr}");
     assert!(stderr.contains("no credential: other.io/a is pulled anonymously"), "{stderr}");
     assert!(fs::read_to_string(format!("{directory}/config.json")).unwrap().contains("reg.io"));
+    assert_eq!(
+        run(&["--for", "docker", "--config-json", "other.io/a"]).0,
+        Some(1),
+        "nothing to export"
+    );
+    let desktop = [
+        "--agent-flag",
+        r#"{"credsStore": "desktop"}"#,
+        "--for",
+        "docker",
+        "--config-json",
+        "other.io/a",
+    ];
+    let (status, _, stderr) = ask_example("regcred-export", &desktop, &[], "");
+    assert!(status == Some(1) && stderr.contains("left to the helper \"desktop\""), "{stderr}");
     // arguments, what is printed on standard error
     #[rustfmt::skip]
     let bad: &[(&[&str], &str)] = &[
@@ -240,6 +260,7 @@ fn export_writes_only_the_credential_of_the_images() {
         (&["--for", "docker", "--config-json", "quay.io/team/app", "quay.io/app"], "export the images into separate files"),
         (&["--for", "nobody", "--config-json", "reg.io/app"], "unknown client nobody"),
         (&["--for", "docker", "reg.io/app"], "no form given"),
+        (&["--for", "docker", "--dockercfg", "--config-json", "reg.io/app"], "more than one form given"),
         (&["--config-json", "reg.io/app"], "no --for given"),
         (&["--for", "docker", "--config-json"], "no image given"),
         (&["--for", "docker", "--config-json", "Nginx"], "\"Nginx\": not an image reference"),
