@@ -536,6 +536,7 @@ fn secrets_are_wiped_before_their_memory_is_freed() {
                 if let Ok(export) = resolver.export([&image], Client::Docker) {
                     drop([export.config_json(), export.dockercfg().unwrap()].map(Zeroizing::new));
                     drop(export.kubernetes_secret("pull").map(Zeroizing::new));
+                    #[cfg(feature = "archive")]
                     drop(Zeroizing::new(export.docker_tar_gz()));
                 }
             }

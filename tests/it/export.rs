@@ -1,7 +1,6 @@
 //! The smallest credential file for some images, in every form, for every client.
 
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use regcred::{Client, Error, Export, ImageRef, Resolver, WarningKind};
@@ -242,6 +241,8 @@ fn a_wider_use_of_a_key_is_a_warning() {
 #[test]
 #[cfg(feature = "archive")]
 fn an_archive_is_a_docker_directory_with_private_modes() {
+    use std::io::Read;
+
     // A password that does not fit into one stored block of gzip.
     for length in [1, 400, 70_000] {
         let file = format!(
