@@ -30,7 +30,7 @@ use crate::resolver::Resolver;
 /// | method | form | for |
 /// |---|---|---|
 /// | [`config_json`](Self::config_json) | `config.json`, `auth.json` | Docker, podman, a `pullConfig` of Marathon |
-/// | [`dockercfg`](Self::dockercfg) | `.dockercfg` | Docker before 1.7, `kubernetes.io/dockercfg` |
+/// | [`dockercfg`](Self::dockercfg) | `.dockercfg` | Docker before 23, `kubernetes.io/dockercfg` |
 /// | `docker_tar_gz` (feature `archive`) | `docker.tar.gz` | `fetch` and `uris` of Marathon |
 /// | [`kubernetes_secret`](Self::kubernetes_secret) | a pull Secret | `kubectl apply -f`, `imagePullSecrets` |
 /// | [`write_directory`](Self::write_directory) | a directory with a `config.json` | `docker --config`, `HOME/.docker` |

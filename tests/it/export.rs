@@ -1,5 +1,6 @@
 //! The smallest credential file for some images, in every form, for every client.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -20,7 +21,9 @@ fn export(file: &str, images: &[&str], client: Client) -> Result<Export, Error> 
 fn entries(export: &Export) -> Vec<String> {
     let file: Value = serde_json::from_slice(&export.config_json()).unwrap();
     let entry = |(key, fields): (&String, &Value)| {
-        let fields = fields.as_object().unwrap().iter().map(|(name, value)| {
+        // In the order of their names, also if another crate keeps that of the file.
+        let fields: BTreeMap<_, _> = fields.as_object().unwrap().iter().collect();
+        let fields = fields.into_iter().map(|(name, value)| {
             let value = value.as_str().unwrap();
             match &**name {
                 "auth" => String::from_utf8(decoded(value)).unwrap(),

@@ -90,7 +90,8 @@ fn exported(path: &Path) -> Held {
     let image = ImageRef::parse("reg.io/app").unwrap();
     let export = resolver.export([&image], Client::Docker).unwrap();
     let secret = export.kubernetes_secret("pull").unwrap();
-    drop([export.config_json(), export.dockercfg().unwrap(), secret].map(Zeroizing::new));
+    drop([export.config_json(), secret].map(Zeroizing::new));
+    drop(export.dockercfg().map(Zeroizing::new));
     #[cfg(feature = "archive")]
     drop(Zeroizing::new(export.docker_tar_gz()));
     export.write_directory(path.with_extension("written")).unwrap();
