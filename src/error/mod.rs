@@ -4,9 +4,12 @@
 //! them quotes its input, which contains passwords (the lesson of CVE-2020-8564). It keeps the
 //! location, the line and column, and the kind.
 
+mod archive;
+mod entry;
 mod export;
 mod fetch;
 mod file_kind;
+mod key;
 mod marathon_messages;
 mod parameter;
 mod pitfall;
@@ -20,9 +23,12 @@ use crate::level::{Level, Location};
 use crate::limits::Limit;
 use crate::redact::{Shown, ShownKey, escaped};
 
+pub use self::archive::ArchiveProblem;
+pub use self::entry::EntryProblem;
 pub use self::export::{Client, ExportProblem};
 pub use self::fetch::FetchProblem;
 pub use self::file_kind::FileKind;
+pub use self::key::KeyProblem;
 use self::marathon_messages::Joined;
 pub use self::marathon_messages::{Rule, Violation};
 pub use self::parameter::{CLUSTER_FILE, DCOS_OWNED_FILE, ParameterProblem};
@@ -367,205 +373,6 @@ fn write_advice(error: &io::Error) -> &'static str {
     }
 }
 
-/// The problem of a malformed entry.
-///
-/// A malformed entry blocks its scope: if it is the best match, `resolve` returns `None` instead of
-/// falling back to another identity.
-///
-/// ```
-/// use regcred::{CredentialFile, EntryProblem};
-///
-/// // `dXNlcg==` is `user`.
-/// let file = CredentialFile::parse(br#"{"auths": {"quay.io": {"auth": "dXNlcg=="}}}"#)?;
-/// let problem = file.entries().find_map(|entry| entry.problem());
-/// assert_eq!(problem, Some(EntryProblem::AuthWithoutColon));
-/// # Ok::<(), regcred::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EntryProblem {
-    /// The value of the key is not an object.
-    #[error("it is not an object such as {{\"auth\": \"…\"}}")]
-    NotAnObject,
-    /// JSON that is grammatical but has no value: a number that overflows `f64`, a lone surrogate
-    /// escape.
-    #[error("it holds a number or an escape that has no value, like 1e999 or \\ud800")]
-    Meaningless,
-    /// `auth` is neither text nor null.
-    #[error("its field \"auth\" is not text")]
-    AuthNotText,
-    /// `username` is neither text nor null.
-    #[error("its field \"username\" is not text")]
-    UsernameNotText,
-    /// `password` is neither text nor null.
-    #[error("its field \"password\" is not text")]
-    PasswordNotText,
-    /// `identitytoken` is neither text nor null.
-    #[error("its field \"identitytoken\" is not text")]
-    IdentityTokenNotText,
-    /// `registrytoken` is neither text nor null.
-    #[error("its field \"registrytoken\" is not text")]
-    RegistryTokenNotText,
-    /// `auth` is not base64 in the standard alphabet.
-    #[error(
-        "its field \"auth\" is not base64 of user:password (standard alphabet), as docker \
-         login writes it; a bare token is not enough"
-    )]
-    AuthNotBase64,
-    /// `auth` contains a colon, which base64 does not have: `user:password` that was not encoded.
-    #[error(
-        "its field \"auth\" looks like user:password itself; it must be base64 of that, as \
-         docker login writes it"
-    )]
-    AuthNotEncoded,
-    /// `auth` is base64 of `user:password` in the URL-safe alphabet.
-    #[error(
-        "its field \"auth\" is base64 in the URL-safe alphabet; write + and / in place of - \
-         and _, as docker login does"
-    )]
-    AuthUrlSafe,
-    /// `auth` decodes to bytes that are not UTF-8.
-    #[error(
-        "its field \"auth\" decodes to something that is not UTF-8 text; it must be base64 of \
-         user:password in UTF-8, as docker login writes it, and not a bare token"
-    )]
-    AuthNotUtf8,
-    /// `auth` decodes to text without a colon.
-    #[error(
-        "its field \"auth\" decodes to text without a colon; it must be base64 of \
-         user:password, as docker login writes it, and not a bare token"
-    )]
-    AuthWithoutColon,
-}
-
-/// The reason for which a key can match no image. The key is left out.
-///
-/// ```
-/// use regcred::{CredentialFile, KeyProblem, WarningKind};
-///
-/// let file = CredentialFile::parse(br#"{"auths": {"quay.io/Team": {"auth": "dTpw"}}}"#)?;
-/// match file.warnings()[0].kind() {
-///     WarningKind::UnmatchableKey(KeyProblem::Path) => println!("write quay.io/team"),
-///     other => panic!("{other:?}"),
-/// }
-/// # Ok::<(), regcred::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyProblem {
-    /// `user@host`.
-    #[error("it holds user info before an @; write only the registry")]
-    UserInfo,
-    /// `?` or `#`.
-    #[error("it holds a query or a fragment; write only the registry")]
-    QueryOrFragment,
-    /// White space or control characters.
-    #[error("it holds white space or a control character")]
-    WhiteSpace,
-    /// Characters outside ASCII that are not an international host name.
-    #[error("it holds a character outside ASCII; write an international host in its xn-- form")]
-    NonAscii,
-    /// An international host name, which is read only with the feature `url`.
-    #[error(
-        "its host is outside ASCII, and regcred was built without its feature \"url\"; turn the feature \
-         on, or write the host in its xn-- form"
-    )]
-    NeedsFeature,
-    /// No host: `:5000`, `https://`.
-    #[error("it has no host")]
-    NoHost,
-    /// A host that is not a host name, an IPv6 address in brackets or a glob.
-    #[error("its host is not a valid registry name")]
-    Host,
-    /// A scheme other than `http` and `https`.
-    #[error("its scheme is neither http nor https; write only the registry")]
-    Scheme,
-    /// A port that is not a number from 0 to 65535.
-    #[error("its port is not a number from 0 to 65535")]
-    Port,
-    /// A path that no repository can have.
-    #[error("its path is not a valid repository name (lower case; * is allowed in a host only)")]
-    Path,
-}
-
-/// The reason for which an archive is refused. Each text ends with the command that makes a good
-/// archive.
-///
-/// ```
-/// use regcred::{ArchiveProblem, Error, Resolver};
-///
-/// let cut_short = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-/// let built = Resolver::builder().task_secret(cut_short).build();
-/// let Err(Error::Archive { problem, .. }) = built else { panic!() };
-/// match problem {
-///     ArchiveProblem::Gzip => println!("upload it again"),
-///     ArchiveProblem::NeedsFeature => println!("build with the feature `archive`"),
-///     other => panic!("{other}"),
-/// }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ArchiveProblem {
-    /// The compressed stream ends early or is damaged.
-    #[error(
-        "the gzip stream is damaged or cut short; make it again with tar -czf docker.tar.gz .docker"
-    )]
-    Gzip,
-    /// The tar stream ends early or is damaged.
-    #[error(
-        "the tar archive is damaged or cut short; make it again with tar -czf docker.tar.gz .docker"
-    )]
-    Tar,
-    /// An archive or a gzip file, which is read only with the feature `archive`.
-    #[error(
-        "it is an archive or compressed, and regcred was built without its feature \"archive\"; turn \
-         the feature on, or extract the credential file and give that one"
-    )]
-    NeedsFeature,
-    /// A compressed file that is not an archive: `gzip config.json`.
-    #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
-    NotTar,
-    /// A member that different programs unpack differently. Reading it one way could yield another
-    /// credential than Docker sees.
-    #[error(
-        "a member of it is unpacked differently by different programs (two names, a link with \
-         data, a path through a link, a wrong size); make it again with tar -chzf docker.tar.gz \
-         .docker"
-    )]
-    Ambiguous,
-    /// A sparse file in POSIX format, anywhere in the archive.
-    #[error("holds a sparse file; make it again without --sparse, tar -czf docker.tar.gz .docker")]
-    Sparse,
-    /// A name or an extended header of more than 1 MiB.
-    #[error(
-        "a header in it is longer than 1 MiB; make it again with tar -czf docker.tar.gz .docker"
-    )]
-    LongHeader,
-    /// A credential file that is a link, a device or a sparse member, or whose path contains `..`.
-    #[error(
-        "its member {member} is refused: {why}; make the archive again, with -h if it is a link: \
-         tar -chzf docker.tar.gz .docker"
-    )]
-    #[non_exhaustive]
-    Member {
-        /// `.docker/config.json` or `.dockercfg`.
-        member: &'static str,
-        /// The problem of the member.
-        why: &'static str,
-    },
-    /// An archive without a credential file. In a sandbox, this is a warning.
-    #[error(
-        "holds neither .docker/config.json nor .dockercfg{}; make it with \
-         tar -chzf docker.tar.gz .docker",
-        only(near_miss.as_deref())
-    )]
-    #[non_exhaustive]
-    Missing {
-        /// A member that was probably meant: `config.json` at the root.
-        near_miss: Option<String>,
-    },
-}
-
 /// An error and its sources: `request failed: connection refused`.
 struct WithSources<'a>(&'a (dyn std::error::Error + 'static));
 
@@ -576,8 +383,6 @@ impl fmt::Display for WithSources<'_> {
     }
 }
 
-serialize_as_text!(EntryProblem, KeyProblem, ArchiveProblem);
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -586,10 +391,4 @@ impl fmt::Debug for Error {
 
 fn position(line: usize, column: usize) -> String {
     if line == 0 { String::new() } else { format!(" (line {line}, column {column})") }
-}
-
-fn only(near_miss: Option<&str>) -> String {
-    near_miss.map_or_else(String::new, |name| {
-        format!(", only {}, which Docker does not read", Shown(name))
-    })
 }
