@@ -17,6 +17,22 @@ use crate::redact::Shown;
 /// | [`Kubelet`](Self::Kubelet) | `quay.io/teams` too | user names and passwords |
 /// | [`Mesos`](Self::Mesos) | all of `quay.io` | user names and passwords |
 /// | [`Regcred`](Self::Regcred) | that path | all |
+///
+/// ```
+/// use regcred::{Client, ImageRef, Resolver};
+///
+/// let file = r#"{"auths": {"docker.io": {"auth": "dXNlcjpwYXNz"}}}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// let image = ImageRef::parse("nginx")?;
+/// let key = |client| {
+///     let export = resolver.export([&image], client)?;
+///     let (key, _) = export.entries().next().expect("a credential");
+///     Ok::<_, regcred::Error>(key.to_owned())
+/// };
+/// assert_eq!(key(Client::Podman)?, "docker.io");
+/// assert_eq!(key(Client::Docker)?, "https://index.docker.io/v1/");
+/// # Ok::<(), regcred::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Client {
@@ -45,6 +61,19 @@ impl fmt::Display for Client {
 }
 
 /// The reason that an image is not exported.
+///
+/// ```
+/// use regcred::{Client, Error, ExportProblem, ImageRef, Resolver};
+///
+/// let file = r#"{"auths": {"acr.io": {"identitytoken": "t"}}}"#;
+/// let resolver = Resolver::builder().task_secret(file).build()?;
+/// let image = ImageRef::parse("acr.io/app")?;
+/// let Err(Error::Export { problem, .. }) = resolver.export([&image], Client::Kubelet) else {
+///     panic!("kubelet reads no identity tokens")
+/// };
+/// assert_eq!(problem, ExportProblem::IdentityTokenNotRead);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportProblem {

@@ -109,7 +109,22 @@ impl Export {
     ///
     /// # Errors
     ///
-    /// The errors of [`Resolver::export`], but for malformed entries.
+    /// The errors of [`Resolver::export`], but for malformed entries; and an answer whose key does not
+    /// cover the image.
+    ///
+    /// ```
+    /// use regcred::{Client, Export, HelperRequest, ImageRef, Level, Resolver};
+    ///
+    /// let file = r#"{"credsStore": "vault"}"#;
+    /// let resolver = Resolver::builder().add(Level::UserConfigJson, file).build()?;
+    /// let image = ImageRef::parse("reg.io/app")?;
+    /// let vault =
+    ///     |request: &HelperRequest| Ok::<_, regcred::Error>(request.credential("user", "pass"));
+    /// let auth = resolver.resolve_with(&image, vault)?;
+    /// let export = Export::of([(&image, auth)], Client::Docker)?;
+    /// assert_eq!(export.entries().next().map(|(key, _)| key), Some("reg.io"));
+    /// # Ok::<(), regcred::Error>(())
+    /// ```
     pub fn of<'i>(
         answers: impl IntoIterator<Item = (&'i ImageRef<'i>, Option<AuthConfig>)>,
         client: Client,
