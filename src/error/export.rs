@@ -93,9 +93,12 @@ pub enum ExportProblem {
         /// The key that the client would use.
         key: String,
     },
-    /// The client finds no key for the image, however it is written: Docker, and a namespace of Docker
-    /// Hub; kubelet, and an IPv6 address without a port or a namespace `v1`.
-    #[error("the client finds it under no key; give the client its credential in another way")]
+    /// The client finds the image under no key that keeps the scope of its credential: Docker, and a
+    /// namespace of Docker Hub; kubelet, and an IPv6 address without a port or a namespace `v1`; Mesos, and
+    /// an IPv6 address or a host of one label.
+    #[error(
+        "the client finds it under no key of the same scope; give the client its credential in another way"
+    )]
     NoKey,
     /// An answer whose key does not cover the image, given to [`Export::of`](crate::Export::of).
     #[error("the credential given for it is that of other images; give the one of this image")]
@@ -106,6 +109,11 @@ pub enum ExportProblem {
     /// The client ignores registry tokens.
     #[error("its credential is a registry token, which the client ignores; use a password")]
     RegistryTokenNotRead,
+    /// An empty user name or password, where the client then sends neither.
+    #[error(
+        "its user name or its password is empty, and the client then sends neither; use a pair with both"
+    )]
+    EmptyHalf,
     /// A user name with a colon, or a password that begins or ends with a NUL, where the client reads
     /// only `auth`.
     #[error(

@@ -108,7 +108,7 @@ pub enum Pitfall {
          docker.io.example.com; let tasks use only registries that you trust"
     )]
     SentToLookAlikes,
-    /// A key of another registry that contains Docker Hub's name.
+    /// A key of another registry than Docker Hub that contains its name.
     #[error(
         "the Mesos containerizer sends it to Docker Hub, because docker.io is in the key; give the \
          registry another name"

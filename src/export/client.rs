@@ -7,8 +7,11 @@ use crate::auth::AuthConfig;
 use crate::error::{Client, Pitfall, WarningKind};
 use crate::image::{DOCKER_HUB, DOCKER_HUB_KEY, ImageRef, normal_digits, split_port};
 
-/// The host part of [`DOCKER_HUB_KEY`], which Docker and kubelet compare.
+/// The host part of [`DOCKER_HUB_KEY`], which also names Docker Hub in an image.
 const INDEX: &str = "index.docker.io";
+
+/// The host of Docker Hub's registry, which only podman knows as Docker Hub.
+const REGISTRY_1: &str = "registry-1.docker.io";
 
 impl Client {
     pub(super) fn reads_identity_tokens(self) -> bool {
@@ -24,8 +27,8 @@ impl Client {
         matches!(self, Client::Docker | Client::Kubelet | Client::Regcred)
     }
 
-    /// Returns whether an `auth` with an empty user name is read. Docker 23 and later refuse it.
-    pub(super) fn reads_empty_usernames(self) -> bool {
+    /// Returns whether a pair with an empty user name or password is sent. Docker sends neither half then.
+    pub(super) fn sends_empty_halves(self) -> bool {
         self != Client::Docker
     }
 
@@ -79,6 +82,8 @@ impl Client {
         match self {
             Client::Podman => vec![key(&host)],
             _ if is_hub && path.is_empty() => vec![DOCKER_HUB_KEY.to_owned()],
+            // Docker looks for no other key of Docker Hub.
+            Client::Docker if is_hub => Vec::new(),
             // For an image without a registry, Mesos adds the port of its default registry.
             Client::Mesos if !is_hub && split_port(&host).1.is_none() => {
                 vec![key(&format!("{host}:443")), key(&host)]
@@ -87,26 +92,33 @@ impl Client {
         }
     }
 
-    /// Returns the ways in which the client uses a key for more images than those in its scope.
-    pub(super) fn wider_uses(self, key: &str, path: &str) -> Option<WarningKind> {
-        let is_of_hub = key.contains(DOCKER_HUB);
+    /// Returns the ways in which the client uses a key of an image for more than the key's scope.
+    pub(super) fn wider_uses(
+        self,
+        image: &ImageRef<'_>,
+        key: &str,
+        path: &str,
+    ) -> Vec<WarningKind> {
+        let widened = WarningKind::ScopeWidened { client: self };
+        let mut uses = Vec::new();
         match self {
-            Client::Podman | Client::Regcred => None,
-            Client::Mesos if key == DOCKER_HUB_KEY => {
-                Some(WarningKind::Mesos(Pitfall::SentToLookAlikes))
+            Client::Podman | Client::Regcred => {}
+            Client::Docker if !path.is_empty() => uses.push(widened),
+            Client::Docker => {}
+            Client::Kubelet if !path.is_empty() || key == DOCKER_HUB_KEY => uses.push(widened),
+            Client::Kubelet => {}
+            Client::Mesos => {
+                if !path.is_empty() {
+                    uses.push(WarningKind::Mesos(Pitfall::UsedForWholeHost));
+                }
+                if self.is_hub(image) {
+                    uses.push(WarningKind::Mesos(Pitfall::SentToLookAlikes));
+                } else if key.contains(DOCKER_HUB) {
+                    uses.push(WarningKind::Mesos(Pitfall::SentToDockerHub));
+                }
             }
-            Client::Mesos if is_of_hub => Some(WarningKind::Mesos(Pitfall::SentToDockerHub)),
-            Client::Mesos if !path.is_empty() => {
-                Some(WarningKind::Mesos(Pitfall::UsedForWholeHost))
-            }
-            Client::Kubelet if key == DOCKER_HUB_KEY => {
-                Some(WarningKind::ScopeWidened { client: self })
-            }
-            Client::Docker | Client::Kubelet if !path.is_empty() => {
-                Some(WarningKind::ScopeWidened { client: self })
-            }
-            _ => None,
         }
+        uses
     }
 }
 
@@ -132,6 +144,10 @@ impl<'k> Choices<'k> {
         if self.0.len() < 2 && self.0.iter().all(is_other) {
             self.0.push((key, auth));
         }
+    }
+
+    fn add_all(&mut self, others: &Choices<'k>) {
+        others.0.iter().for_each(|(key, auth)| self.add(key, auth));
     }
 
     fn of(found: Option<&Choices<'k>>) -> Self {
@@ -196,6 +212,10 @@ impl<'k> Keys<'k> {
             },
             // Mesos cuts an image's registry at its first colon.
             Client::Mesos if host.starts_with('[') => Choices::default(),
+            // A host of one label is the start of a repository of Docker Hub to Mesos.
+            Client::Mesos if !host.contains(['.', ':']) && host != "localhost" => {
+                self.of_hub.clone()
+            }
             Client::Mesos if host.contains(DOCKER_HUB) => self.of_hub.clone(),
             Client::Mesos => Choices::of(self.by_host.get(&*host)),
             // An address in brackets is a set of characters, unless a port follows it.
@@ -210,8 +230,14 @@ impl<'k> Keys<'k> {
                 let ends = repository.rmatch_indices('/').map(|(end, _)| end);
                 let ends = std::iter::once(repository.len()).chain(ends);
                 let found = longest(&mut ends.filter_map(|end| repository.get(..end)));
-                let is_hub = self.client == Client::Regcred && host == DOCKER_HUB;
-                if found.is_empty() && is_hub { read(DOCKER_HUB_KEY) } else { found }
+                // The names of Docker Hub are one, but for the exact key.
+                let names = [DOCKER_HUB, REGISTRY_1, DOCKER_HUB_KEY];
+                if !found.is_empty() || !(host == DOCKER_HUB || host == REGISTRY_1) {
+                    return found;
+                }
+                let mut any = Choices::default();
+                names.iter().for_each(|name| any.add_all(&read(name)));
+                any
             }
         }
     }

@@ -45,7 +45,13 @@ impl<'a> Entry<'a> {
     /// A credential that the client cannot read.
     pub(super) fn of(auth: &'a AuthConfig, client: Client) -> Result<Self, ExportProblem> {
         match auth.credential() {
-            Credential::Basic { username, password } => Entry::basic(username, password, client),
+            Credential::Basic { username, password } => {
+                let has_empty_half = username.is_empty() || password.is_empty();
+                if has_empty_half && !client.sends_empty_halves() {
+                    return Err(ExportProblem::EmptyHalf);
+                }
+                Entry::basic(username, password, client)
+            }
             Credential::IdentityToken { token, username } if client.reads_identity_tokens() => {
                 let entry = match username {
                     None if !client.wants_auth_with_token() => Entry::default(),
@@ -69,9 +75,7 @@ impl<'a> Entry<'a> {
 
     fn basic(username: &'a str, password: &'a str, client: Client) -> Result<Self, ExportProblem> {
         // `auth` is split at the first colon, and NULs around the password are trimmed.
-        let fits_auth = !username.contains(':')
-            && password.trim_matches('\0') == password
-            && (!username.is_empty() || client.reads_empty_usernames());
+        let fits_auth = !username.contains(':') && password.trim_matches('\0') == password;
         if fits_auth {
             Ok(Entry { auth: Some(encoded(username, password)), ..Entry::default() })
         } else if client.reads_plain_fields() {

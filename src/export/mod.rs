@@ -105,7 +105,8 @@ impl Resolver {
 
 impl Export {
     /// Returns the export of answers that are already known, such as those of credential helpers
-    /// (`Resolver::resolve_with_helpers`). `None` is the answer for an image that is pulled anonymously.
+    /// (`Resolver::resolve_with_helpers`). `None` is the answer for an image that is pulled anonymously, and
+    /// not for one that is [blocked](crate::Explanation::is_blocked).
     ///
     /// # Errors
     ///
@@ -171,7 +172,7 @@ impl Export {
         Entry::of(auth, client).map_err(|problem| error(image, client, problem))?;
         for key in client.keys(image, &scope.path) {
             let is_new = !self.answers.contains_key(&key);
-            if let Some(kind) = client.wider_uses(&key, &scope.path).filter(|_| is_new) {
+            for kind in client.wider_uses(image, &key, &scope.path).into_iter().filter(|_| is_new) {
                 self.warnings.push(Warning::new(auth.origin().location(), Some(&key), kind));
             }
             let before = self.answers.insert(key.clone(), auth.clone());
@@ -188,7 +189,7 @@ impl Export {
         self.client
     }
 
-    /// The keys of the file, each with the origin of its credential.
+    /// The keys with a credential, each with the origin of that.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Origin)> {
         self.answers.iter().map(|(key, auth)| (&**key, auth.origin()))
     }
@@ -205,9 +206,12 @@ impl Export {
     }
 
     /// Returns the `config.json`: a JSON object with `auths`. It holds passwords.
+    ///
+    /// If no image has a credential, the file for Docker has an empty entry for one of them: in a file
+    /// without any, Docker asks the credential helper of its system.
     #[must_use]
     pub fn config_json(&self) -> Vec<u8> {
-        document::config_json(&self.file_entries())
+        document::config_json(&self.file_entries(true))
     }
 
     /// Returns the `.dockercfg`: the entries without `auths`. It holds passwords.
@@ -220,8 +224,11 @@ impl Export {
     /// host there, Docker reads `auth` alone, and this crate does not take a host such as `build` for a
     /// registry.
     pub fn dockercfg(&self) -> Result<Vec<u8>, Error> {
-        let entries = self.file_entries();
+        let entries = self.file_entries(true);
         let is_read = |(key, entry): &(&&str, &Entry<'_>)| {
+            if !self.answers.contains_key(**key) {
+                return true; // An empty entry.
+            }
             let names_registry = key.contains(['.', ':', '/']) || **key == "localhost";
             names_registry
                 && match self.client {
@@ -267,7 +274,9 @@ impl Export {
             let (name, problem) = (name.to_owned(), ExportProblem::SecretName);
             return Err(Error::Export { name, client: self.client, problem });
         }
-        Ok(document::kubernetes_secret(name, &zeroize::Zeroizing::new(self.config_json())))
+        // Kubelet would take an empty entry for a credential.
+        let file = zeroize::Zeroizing::new(document::config_json(&self.file_entries(false)));
+        Ok(document::kubernetes_secret(name, &file))
     }
 
     /// Creates a directory with a `config.json` in it, for `docker --config`, or for a `HOME` if it is
@@ -297,16 +306,16 @@ impl Export {
         directory::write(path.as_ref(), &zeroize::Zeroizing::new(self.config_json()))
     }
 
-    fn file_entries(&self) -> Entries<'_> {
+    /// Returns the entries, with one for an anonymous image if Docker needs that and it is allowed.
+    fn file_entries(&self, may_be_empty: bool) -> Entries<'_> {
         let entries = self.answers.iter().filter_map(|(key, auth)| {
             let entry = Entry::of(auth, self.client);
             debug_assert!(entry.is_ok(), "it was made once when the answer was added");
             Some((&**key, entry.ok()?))
         });
-        // In a file without entries, Docker asks the helper of its system.
         let nobody = self.anonymous_key.as_deref().map(|key| (key, Entry::default()));
-        let is_empty = self.client == Client::Docker && self.answers.is_empty();
-        entries.chain(nobody.filter(|_| is_empty)).collect()
+        let is_needed = self.client == Client::Docker && self.answers.is_empty();
+        entries.chain(nobody.filter(|_| is_needed && may_be_empty)).collect()
     }
 }
 

@@ -106,13 +106,15 @@ fn a_credential_is_written_in_the_fields_that_the_client_reads() {
         r#""auth": "{}", "identitytoken": "t", "registrytoken": "r", "email": "e""#,
         base64("u:p")
     ));
+    const EMPTY: &str = "its user name or its password is empty, and the client then sends neither";
     const COLON: &str = "its user name holds a colon or its password a NUL";
     // file, client, entry or error
     #[rustfmt::skip]
-    let table: [(String, Client, Result<&str, &str>); 22] = [
+    let table: [(String, Client, Result<&str, &str>); 23] = [
         (basic("u", "p:q\"\\\u{e9}"), Docker, Ok("u:p:q\"\\\u{e9}")),
-        (basic("u", ""), Docker, Ok("u:")),
-        (basic("", "p"), Docker, Ok("password p")),
+        (basic("u", ""), Docker, Err(EMPTY)),
+        (basic("", "p"), Docker, Err(EMPTY)),
+        (basic("u", ""), Podman, Ok("u:")),
         (basic("", "p"), Kubelet, Ok(":p")),
         (basic("", "p"), Podman, Ok(":p")),
         (plain("u", "p"), Podman, Ok("u:p")),
@@ -174,12 +176,12 @@ fn a_client_that_would_use_another_credential_is_an_error() {
         (&below, &["reg.io/team/x"], &[], "one"),
         (&hub, &["nginx", "localhost/app"], &[Kubelet], "it has another credential or none, but the client uses the one under \"https://index.docker.io/v1/\""),
         (&hub, &["nginx", "docker.io.evil.com/app"], &[Mesos], "it has another credential or none"),
-        (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client finds it under no key"),
+        (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client finds it under no key of the same scope"),
         (&broken, &["reg.io/app"], &CLIENTS, "the entry that is for it is malformed: its field \"auth\" is not base64"),
-        (&v6, &["[::1]/app"], &[Kubelet, Mesos], "the client finds it under no key"),
-        (&v6_port, &["[::1]:5000/app"], &[Mesos], "the client finds it under no key"),
-        (&library, &["registry-1.docker.io/nginx"], &[Client::Podman, Kubelet], "the client finds it under no key"),
-        (&hub_path, &["team/app"], &[Docker], "the client finds it under no key"),
+        (&v6, &["[::1]/app"], &[Kubelet, Mesos], "the client finds it under no key of the same scope"),
+        (&v6_port, &["[::1]:5000/app"], &[Mesos], "the client finds it under no key of the same scope"),
+        (&library, &["registry-1.docker.io/nginx"], &[Client::Podman, Kubelet], "the client finds it under no key of the same scope"),
+        (&hub_path, &["team/app"], &[Docker], "the client finds it under no key of the same scope"),
     ];
     check_rows(table, |(file, images, refusing, says)| {
         for client in CLIENTS {
@@ -197,6 +199,25 @@ fn a_client_that_would_use_another_credential_is_an_error() {
     });
 }
 
+/// An empty entry is for a file without any other, and for Docker alone.
+#[test]
+fn an_anonymous_image_has_an_entry_only_where_docker_needs_one() {
+    let file = config(&[("reg.io", "u")]);
+    let of = |images: &[&str], client| entries(&export(&file, images, client).unwrap());
+    assert_eq!(of(&["other.io/app"], Client::Docker), ["other.io="]);
+    assert_eq!(of(&["reg.io/app", "other.io/app"], Client::Docker), ["reg.io=u:p"]);
+    for client in CLIENTS.into_iter().filter(|client| *client != Client::Docker) {
+        assert!(of(&["other.io/app"], client).is_empty(), "{client}");
+    }
+    let nobody = export(&file, &["other.io/app"], Client::Docker).unwrap();
+    let secret: Value = serde_json::from_slice(&nobody.kubernetes_secret("s").unwrap()).unwrap();
+    let data = decoded(secret["data"][".dockerconfigjson"].as_str().unwrap());
+    assert!(
+        !String::from_utf8(data).unwrap().contains("other.io"),
+        "kubelet takes it for a credential"
+    );
+}
+
 #[test]
 fn a_wider_use_of_a_key_is_a_warning() {
     let file = config(&[("reg.io/team", "t"), ("quay.io", "q")]);
@@ -208,7 +229,9 @@ fn a_wider_use_of_a_key_is_a_warning() {
     assert_eq!(warns(Client::Kubelet).len(), 1);
     assert!(warns(Client::Podman).is_empty());
     assert_eq!(warns(Client::Mesos).len(), 2, "with its port and without");
-    let hub = config(&[(HUB, "hub"), ("notdocker.io", "n")]);
+    let keys =
+        [(HUB, "hub"), ("notdocker.io", "n"), ("docker.io/team", "t"), ("notdocker.io/team", "nt")];
+    let hub = config(&keys);
     let warns =
         |image, client| texts(export(&hub, &[image], client).unwrap().warnings()).join("\n");
     // image, client, a part of the warning
@@ -219,6 +242,9 @@ fn a_wider_use_of_a_key_is_a_warning() {
         ("nginx", Client::Mesos, "sends it to every registry with docker.io in its name"),
         ("notdocker.io/x", Client::Mesos, "sends it to Docker Hub, because docker.io is in the key"),
         ("notdocker.io/x", Client::Kubelet, ""),
+        ("team/app", Client::Mesos, "sends it to every registry with docker.io in its name"),
+        ("team/app", Client::Mesos, "uses it for the whole host, not for its path alone"),
+        ("notdocker.io/team/x", Client::Mesos, "uses it for the whole host, not for its path alone"),
     ];
     check_rows(table, |(image, client, expected)| {
         let warning = warns(image, client);
@@ -309,6 +335,7 @@ fn a_dockercfg_is_refused_where_it_would_be_read_otherwise() {
         ("reg.io/team/app", Client::Docker, false), ("reg.io/team/app", Client::Kubelet, false),
         ("Build/app", Client::Docker, true), ("Build:443/app", Client::Docker, false),
         ("plain.io/app", Client::Docker, true), ("plain.io/app", Client::Kubelet, false),
+        ("Other/app", Client::Docker, false),
     ];
     check_rows(table, |(image, client, is_refused)| {
         let export = export(&file, &[image], client).unwrap();
@@ -439,19 +466,44 @@ fn exports_answer_like_their_resolver() {
         let images = list(u, 1..=4, |u| Ok(*u.choose(&IMAGES)?))?;
         let parsed: Vec<_> = images.iter().map(|image| image_ref(image)).collect();
         crate::laws::export::law(&resolver, &parsed, &IMAGES.map(image_ref));
-        // Each client, by an independent model of it, sends what is resolved.
+        // Each client, by an independent model of it, sends what is resolved. Answers that are given may also
+        // be anonymous where the resolver knows a credential.
+        let forgets = list(u, 4..=4, |u| u.ratio(1, 4))?;
+        let known = |image: &ImageRef<'_>| resolver.resolve(image);
+        let answers = |forgets: &[bool]| {
+            let pairs = parsed.iter().zip(forgets);
+            pairs
+                .map(|(image, forgotten)| (image, known(image).filter(|_| !forgotten)))
+                .collect::<Vec<_>>()
+        };
         for client in CLIENTS.into_iter().filter(|client| *client != Client::Regcred) {
-            let Ok(export) = resolver.export(&parsed, client) else { continue };
-            let file = entries(&export).into_iter().filter_map(|entry| {
-                let (key, pair) = entry.split_once('=')?;
-                Some((key.to_owned(), pair.split_once(':')?.0.to_owned()))
-            });
-            let file = file.collect();
-            for image in &images {
-                let expected = resolver.resolve(&image_ref(image));
-                let expected = expected.and_then(|auth| auth.username().map(str::to_owned));
-                let sent = users(client, &file, image);
-                assert_eq!(sent, expected.into_iter().collect(), "{client}: {image} of {file:?}");
+            for answers in [answers(&[false; 4]), answers(&forgets)] {
+                let Ok(export) = Export::of(answers.clone(), client) else {
+                    // Two images are enough for a conflict, and one for a key that is not found.
+                    let pair = |one: usize, other: usize| {
+                        Export::of([answers[one].clone(), answers[other].clone()], client)
+                    };
+                    let all = || 0..answers.len();
+                    assert!(
+                        all().any(|one| all().any(|other| pair(one, other).is_err())),
+                        "{client}: {images:?}"
+                    );
+                    continue;
+                };
+                let file = entries(&export).into_iter().filter_map(|entry| {
+                    let (key, pair) = entry.split_once('=')?;
+                    Some((key.to_owned(), pair.split_once(':')?.0.to_owned()))
+                });
+                let file = file.collect();
+                for (image, (_, auth)) in images.iter().zip(&answers) {
+                    let expected =
+                        auth.iter().filter_map(|auth| auth.username().map(str::to_owned)).collect();
+                    assert_eq!(
+                        users(client, &file, image),
+                        expected,
+                        "{client}: {image} of {file:?}"
+                    );
+                }
             }
         }
         Ok(())

@@ -108,8 +108,10 @@ fn kubelet<'f>(file: &'f File, host: &str, repository: &str) -> Vec<&'f String> 
 
 /// Mesos, `getAuthHeaderBasic`: equal texts, or `docker.io` in both.
 fn mesos<'f>(file: &'f File, image: &str) -> Vec<&'f String> {
+    // In `spec.cpp:parseReference`, an upper-case letter makes no registry.
+    let is_registry = |text: &str| text.contains(['.', ':']) || text == "localhost";
     let registry = match image.split_once('/') {
-        Some((first, _)) if is_host(first) => first,
+        Some((first, _)) if is_registry(first) => first,
         _ => "registry-1.docker.io:443",
     };
     let (host, port) = registry.split_once(':').unwrap_or((registry, ""));
