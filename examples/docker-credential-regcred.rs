@@ -87,6 +87,12 @@ fn resolver() -> Result<Resolver, Failure> {
 /// program that asks would use it for the others, too. The protocol has no words for a namespace, so an image
 /// in it gets the credential of its registry.
 fn get(resolver: &Resolver, server: &str) -> Result<String, Failure> {
+    let (_, address) = server.split_once("://").unwrap_or(("", server));
+    let (_, path) = address.split_once('/').unwrap_or((address, ""));
+    if !matches!(path.trim_end_matches('/'), "" | "v1" | "v2") {
+        // A namespace, or one of Docker's entries beside that of Docker Hub: `/v1/access-token`.
+        return Err(NOT_FOUND.into());
+    }
     let Some(auth) = resolver.resolve_registry(server) else {
         // A malformed entry must not look like none. No key is for this repository alone.
         let image = ImageRef::parse_with_default("docker-credential-regcred/any", server)

@@ -10,7 +10,7 @@ use serde_json::{Map, json};
 
 #[path = "sources/mod.rs"]
 mod sources;
-use sources::{Failure, Sources};
+use sources::{Failure, Sources, report};
 
 const API_VERSION: &str = "credentialprovider.kubelet.k8s.io/v1";
 
@@ -27,13 +27,14 @@ struct Request {
 }
 
 fn main() -> ExitCode {
-    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
-    let answered = run(args).and_then(|answer| Ok(writeln!(std::io::stdout(), "{answer}")?));
+    let answered = sources::arguments()
+        .and_then(run)
+        .and_then(|answer| Ok(writeln!(std::io::stdout(), "{answer}")?));
     match answered {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Kubelet appends this to its log.
-            eprintln!("kubelet-credential-provider: {error}");
+            report(format!("kubelet-credential-provider: {error}"));
             ExitCode::FAILURE
         }
     }

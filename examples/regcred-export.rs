@@ -7,18 +7,17 @@ use regcred::{AuthConfig, Client, Export, ImageRef, Resolver, WarningKind};
 
 #[path = "sources/mod.rs"]
 mod sources;
-use sources::{Failure, Sources};
+use sources::{Failure, Sources, report};
 
 const CLIENTS: [Client; 5] =
     [Client::Docker, Client::Podman, Client::Kubelet, Client::Mesos, Client::Regcred];
 
 fn main() -> ExitCode {
-    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
-    match run(args) {
+    match sources::arguments().and_then(run) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("regcred-export: {error}");
+            report(format!("regcred-export: {error}"));
             ExitCode::from(2)
         }
     }
@@ -58,7 +57,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<bool, Failure> {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
         match &*arg {
             "--help" | "-h" => {
-                println!("{}", usage());
+                writeln!(std::io::stdout(), "{}", usage())?;
                 return Ok(true);
             }
             "--run-helpers" => runs_helpers = true,
@@ -93,7 +92,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let resolver = builder.build()?;
     for warning in resolver.warnings() {
         if !(runs_helpers && matches!(warning.kind(), WarningKind::Helper { .. })) {
-            eprintln!("warning: {warning}");
+            report(format!("warning: {warning}"));
         }
     }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));
@@ -103,10 +102,10 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<bool, Failure> {
         false => resolver.export(&images, client)?,
     };
     for image in export.anonymous() {
-        eprintln!("no credential: {image} is pulled anonymously");
+        report(format!("no credential: {image} is pulled anonymously"));
     }
     for warning in export.warnings() {
-        eprintln!("warning: {warning}");
+        report(format!("warning: {warning}"));
     }
     write(&export, form)?;
     Ok(export.entries().next().is_some())
@@ -134,7 +133,16 @@ fn with_helpers<'i>(
     images: &'i [ImageRef<'i>],
 ) -> Result<Answers<'i>, Failure> {
     let options = regcred::HelperOptions::default();
-    let ask = |image| Ok((image, resolver.resolve_with_helpers(image, &options)?));
+    let ask = |image| {
+        let auth = resolver.resolve_with_helpers(image, &options)?;
+        // A blocked image is not an anonymous one.
+        match &auth {
+            None if resolver.explain(image).is_blocked() => {
+                Err(format!("not exported:\n{}", resolver.explain(image)).into())
+            }
+            _ => Ok((image, auth)),
+        }
+    };
     images.iter().map(ask).collect()
 }
 

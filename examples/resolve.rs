@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 #[path = "sources/mod.rs"]
 mod sources;
-use sources::{Failure, Sources};
+use sources::{Failure, Sources, report};
 
 fn usage() -> String {
     format!(
@@ -37,13 +37,11 @@ const SHIPPED_IMAGES: [&str; 5] = [
 ];
 
 fn main() -> ExitCode {
-    // Unlike `args`, `args_os` does not panic on arguments that are not UTF-8.
-    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
-    match run(args) {
+    match sources::arguments().and_then(run) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("resolve: {error}");
+            report(format!("resolve: {error}"));
             ExitCode::from(2)
         }
     }
@@ -52,7 +50,7 @@ fn main() -> ExitCode {
 /// Prints an explanation for each image. Returns whether every image has a credential.
 fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let Some(options) = Options::parse(args)? else {
-        println!("{}", usage());
+        writeln!(std::io::stdout(), "{}", usage())?;
         return Ok(true);
     };
     let images = match &*options.images {
@@ -67,7 +65,7 @@ fn run(args: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let is_about_helpers = |warning: &Warning| matches!(warning.kind(), WarningKind::Helper { .. });
     for warning in resolver.warnings() {
         if !(options.run_helpers && is_about_helpers(warning)) {
-            eprintln!("warning: {warning}");
+            report(format!("warning: {warning}"));
         }
     }
     let parse = |image| ImageRef::parse(image).map_err(|error| format!("{image:?}: {error}"));

@@ -1,5 +1,8 @@
 //! The sources of a resolver, as the programs in this directory take them.
 
+use std::fmt::Display;
+use std::io::Write;
+
 use regcred::{Environment, Resolver, ResolverBuilder};
 
 pub type Failure = Box<dyn std::error::Error>;
@@ -20,6 +23,21 @@ pub fn usage(name: impl Fn(&str, &str) -> Option<String>) -> String {
     };
     let lines: String = SOURCES.iter().filter_map(line).collect();
     format!("sources, from the strongest:{lines}")
+}
+
+/// Returns the arguments of the program. `args` panics on one that is not UTF-8, and a path that is changed
+/// to UTF-8 is another one.
+#[allow(dead_code)] // A helper has none.
+pub fn arguments() -> Result<std::vec::IntoIter<String>, Failure> {
+    let text = |argument: std::ffi::OsString| argument.into_string();
+    let arguments: Result<Vec<String>, _> = std::env::args_os().skip(1).map(text).collect();
+    Ok(arguments.map_err(|argument| format!("{argument:?} is not UTF-8"))?.into_iter())
+}
+
+/// Prints a line to standard error. Unlike `eprintln!`, it does not panic if nobody reads there.
+#[allow(dead_code)] // A helper prints to standard output.
+pub fn report(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Sources that are read from arguments.

@@ -108,7 +108,7 @@ fn clients_send_what_is_resolved() {
         (&["reg.io/app", "reg.io:443/app"], &[]),
         (&["reg.io/team/app", "reg.io/app"], &[Reader::Docker]),
         (&["a.glob.io/app"], &[]),
-        (&["empty.io/app"], &[]),
+        (&["empty.io/app"], &[Reader::Docker]),
         (&["token.io/app", "named.io/app"], &[]),
         (&["bearer.io/app"], &[Reader::Podman]),
         (&["colon.io/app"], &[Reader::Podman]),
@@ -128,7 +128,8 @@ fn clients_send_what_is_resolved() {
             Ok(export) => export,
             Err(Error::Export { problem, .. }) if refusing.contains(&reader) => {
                 let text = problem.to_string();
-                let is_meant = ["another credential", "under no key", "registry token", "colon"];
+                let is_meant =
+                    ["another credential", "under no key", "registry token", "colon", "is empty"];
                 return assert!(is_meant.iter().any(|part| text.contains(part)), "{text}");
             }
             Err(error) => panic!("{error}"),

@@ -1,6 +1,5 @@
 //! Programs that are run to their end, and services that are stopped.
 
-use std::env;
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -9,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -23,13 +24,21 @@ pub fn path_with_examples() -> String {
     static EXAMPLES: OnceLock<String> = OnceLock::new();
     let examples = EXAMPLES.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--examples", "--features", "helper"])
+            .args(["build", "--locked", "--examples", "--features", "helper"])
+            .args(["--message-format", "json-render-diagnostics"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(built.is_ok_and(|status| status.success()), "the examples are not built");
-        let test = env::current_exe().expect("the path of this program");
-        let profile = test.ancestors().nth(2).expect("it is in target/debug/deps");
-        profile.join("examples").display().to_string()
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo can be run");
+        let messages = String::from_utf8_lossy(&built.stdout).into_owned();
+        let message = |line: &str| serde_json::from_str::<Value>(line).ok();
+        let mut programs = messages
+            .lines()
+            .filter_map(message)
+            .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)));
+        let helper = programs.find(|program| program.ends_with("docker-credential-regcred"));
+        let helper = helper.expect("the examples are built");
+        helper.parent().expect("a program is in a directory").display().to_string()
     });
     format!("{examples}:{PATH}")
 }
@@ -82,6 +91,8 @@ pub fn run(command: &mut Command, stdin: &str) -> Ended {
         "{name} is not installed; .ci/clients does it: {}",
         String::from_utf8_lossy(&output.stderr)
     );
+    // The statuses of `timeout`.
+    assert!(!matches!(output.status.code(), Some(124 | 137)), "{name} gave no answer in a minute");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let stdout = text(&output.stdout);
     let all = format!("{stdout}{}", text(&output.stderr));

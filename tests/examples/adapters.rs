@@ -36,7 +36,7 @@ fn the_helper_speaks_the_protocol_of_docker() {
     let long = format!("reg.io{}.evil.com", " ".repeat(4090));
     // server, user name and secret, or what is printed
     #[rustfmt::skip]
-    let table: [(&str, Result<Pair<'_>, &str>); 16] = [
+    let table: [(&str, Result<Pair<'_>, &str>); 19] = [
         ("https://index.docker.io/v1/", Ok(("hub", "p"))),
         ("docker.io\n", Ok(("hub", "p"))),
         ("reg.io", Ok(("u", "p"))),
@@ -44,6 +44,9 @@ fn the_helper_speaks_the_protocol_of_docker() {
         ("a.glob.io", Ok(("g", "p"))),
         ("acr.io", Ok(("<token>", "t"))),
         ("quay.io", Err(NOT_FOUND)),
+        ("quay.io/team", Err(NOT_FOUND)),
+        ("https://reg.io/v1/", Ok(("u", "p"))),
+        ("https://index.docker.io/v1/access-token", Err(NOT_FOUND)),
         ("other.io", Err(NOT_FOUND)),
         ("docker.io.evil.com", Err(NOT_FOUND)),
         ("http://reg.io", Err(NOT_FOUND)),
