@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn usage() -> String {
     format!(
         "usage: regcred-export SOURCE ... [--run-helpers] --for CLIENT FORM IMAGE ...\n{}\n\
-         With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
+         --run-helpers runs the credential helpers that any source names, except those of a task (feature `helper`).\n\
          clients: docker, podman, kubelet, mesos, regcred\n\
          forms, printed to standard output with passwords in the clear:\n  \
          --config-json         config.json, auth.json\n  \
@@ -35,7 +35,7 @@ fn usage() -> String {
          --secret NAME         a Kubernetes Secret\n\
          or written:\n  \
          --directory DIR       a new directory with a config.json, for docker --config\n\
-         exit status: 0 a credential was exported, 1 no image has one, 2 bad input",
+         exit status: 0 a credential was exported, 1 no image has one, 2 an error",
         sources::usage(|option, value| Some(format!("{option}{value}")))
     )
 }
@@ -148,6 +148,5 @@ fn with_helpers<'i>(
 
 #[cfg(not(feature = "helper"))]
 fn with_helpers<'i>(_: &Resolver, _: &'i [ImageRef<'i>]) -> Result<Answers<'i>, Failure> {
-    Err("--run-helpers needs the feature: cargo run --features helper --example regcred-export"
-        .into())
+    Err("--run-helpers needs the feature \"helper\"; build with --features helper".into())
 }

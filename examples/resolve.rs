@@ -20,7 +20,7 @@ use sources::{Failure, Sources, report};
 fn usage() -> String {
     format!(
         "usage: resolve [SOURCE ...] [--run-helpers] [--strict] [--json] [--show-secret] [IMAGE ...]\n{}\n\
-         With --run-helpers, the credential helpers that your own files name are run (feature `helper`).\n\
+         --run-helpers runs the credential helpers that any source names, except those of a task (feature `helper`).\n\
          Each source may be given several times. Without any, the cluster in examples/cluster/ is used.\n\
          exit status: 0 a credential for every image, 1 none for some, 2 bad input",
         sources::usage(|option, value| Some(format!("{option}{value}")))

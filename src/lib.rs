@@ -3,8 +3,8 @@
 //! `regcred` answers that one question for container runtimes and tools. It reads the credential
 //! files of Docker, podman, Kubernetes and Mesos, merges four sources by one precedence, and says
 //! why. It is a pure library: bytes and files in, a credential out. It opens no socket. It
-//! writes a file only in [`Export::write_directory`], and starts a process only if its feature `helper`
-//! is on and asked to.
+//! writes a file only in [`Export::write_directory`], and starts a process only in the methods of
+//! the feature `helper`.
 //!
 //! ```
 //! use regcred::{ImageRef, Resolver};
@@ -141,8 +141,8 @@
 //!
 //! # Features
 //!
-//! All but `helper` are on by default. Without a feature, its input is an error that names the
-//! feature, never another credential.
+//! All but `helper` are on by default. Without `archive` or `url`, input that needs it is an error that
+//! names the feature, never another credential. Without `env` or `helper`, the methods do not exist.
 //!
 //! | feature | reads | without it |
 //! |---|---|---|

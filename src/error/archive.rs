@@ -2,8 +2,8 @@
 
 use crate::redact::Shown;
 
-/// The reason for which an archive is refused. Each text ends with the command that makes a good
-/// archive.
+/// The reason why an archive is refused. Each text ends with the remedy, in most cases the command
+/// that makes a good archive.
 ///
 /// ```
 /// use regcred::{ArchiveProblem, Error, Resolver};
@@ -32,17 +32,19 @@ pub enum ArchiveProblem {
     Tar,
     /// An archive or a gzip file, which is read only with the feature `archive`.
     #[error(
-        "it is an archive or compressed, and regcred was built without its feature \"archive\"; turn \
+        "it is an archive or a gzip file, and regcred was built without its feature \"archive\"; turn \
          the feature on, or extract the credential file and give that one"
     )]
     NeedsFeature,
     /// A compressed file that is not an archive: `gzip config.json`.
-    #[error("compressed, but not a tar archive; make it with tar -czf docker.tar.gz .docker")]
+    #[error(
+        "it is a gzip file without a tar archive in it; make it with tar -czf docker.tar.gz .docker"
+    )]
     NotTar,
     /// A member that different programs unpack differently. Reading it one way could yield another
     /// credential than Docker sees.
     #[error(
-        "a member of it is unpacked differently by different programs (two names, a link with \
+        "programs unpack one of its members differently (two names, a link with \
          data, a path through a link, a wrong size); make it again with tar -chzf docker.tar.gz \
          .docker"
     )]

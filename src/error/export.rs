@@ -60,7 +60,7 @@ impl fmt::Display for Client {
     }
 }
 
-/// The reason that an image is not exported.
+/// The reason why an image is not exported.
 ///
 /// ```
 /// use regcred::{Client, Error, ExportProblem, ImageRef, Resolver};
@@ -84,8 +84,8 @@ pub enum ExportProblem {
     Malformed(EntryProblem),
     /// The client would use the credential of other images.
     #[error(
-        "it has another credential or none, but the client uses the one under {} for it, too; export \
-         the images into separate files",
+        "the client would use the credential under {} for it, which is for other images; export the \
+         images into separate files",
         Shown(key)
     )]
     #[non_exhaustive]
@@ -97,12 +97,15 @@ pub enum ExportProblem {
     /// namespace of Docker Hub; kubelet, and an IPv6 address without a port or a namespace `v1`; Mesos, and
     /// an IPv6 address or a host of one label.
     #[error(
-        "the client finds it under no key of the same scope; give the client its credential in another way"
+        "the client looks up no key for it with the scope of its credential; name the credential in the \
+         client's own configuration"
     )]
     NoKey,
     /// An answer whose key does not cover the image, given to [`Export::of`](crate::Export::of).
-    #[error("the credential given for it is that of other images; give the one of this image")]
-    OtherRegistry,
+    #[error(
+        "the key of the credential given for it does not cover it; give the answer of resolve for this image"
+    )]
+    NotCovered,
     /// The client ignores identity tokens.
     #[error("its credential is an identity token, which the client ignores; use a password")]
     IdentityTokenNotRead,
@@ -122,12 +125,12 @@ pub enum ExportProblem {
     )]
     NotExpressible,
     /// An entry that the client does not read in a `.dockercfg` as it does in a `config.json`.
-    #[error("the entry is read otherwise in a .dockercfg; write a config.json")]
+    #[error("the client reads this entry differently in a .dockercfg; write a config.json")]
     NotInDockercfg,
     /// A name that a Kubernetes Secret cannot have.
     #[error(
-        "a Secret is named with lower-case letters, digits, - and ., such as \"my-registry\"; give it \
-         another name"
+        "not a name for a Kubernetes Secret; use at most 253 lower-case letters, digits, - and ., with a \
+         letter or digit at both ends and beside each dot, such as \"my-registry\""
     )]
     SecretName,
 }

@@ -1,6 +1,6 @@
 //! Problems of keys.
 
-/// The reason for which a key can match no image. The key is left out.
+/// The reason why a key can match no image. The key is left out.
 ///
 /// ```
 /// use regcred::{CredentialFile, KeyProblem, WarningKind};
@@ -22,7 +22,7 @@ pub enum KeyProblem {
     #[error("it holds a query or a fragment; write only the registry")]
     QueryOrFragment,
     /// White space or control characters.
-    #[error("it holds white space or a control character")]
+    #[error("it holds white space or a control character; remove it")]
     WhiteSpace,
     /// Characters outside ASCII that are not an international host name.
     #[error("it holds a character outside ASCII; write an international host in its xn-- form")]
@@ -34,19 +34,21 @@ pub enum KeyProblem {
     )]
     NeedsFeature,
     /// No host: `:5000`, `https://`.
-    #[error("it has no host")]
+    #[error("it has no host; write a registry such as quay.io")]
     NoHost,
     /// A host that is not a host name, an IPv6 address in brackets or a glob.
-    #[error("its host is not a valid registry name")]
+    #[error(
+        "its host is not a valid registry name; write a host name, or an IPv6 address in brackets"
+    )]
     Host,
     /// A scheme other than `http` and `https`.
     #[error("its scheme is neither http nor https; write only the registry")]
     Scheme,
     /// A port that is not a number from 0 to 65535.
-    #[error("its port is not a number from 0 to 65535")]
+    #[error("its port is not a number from 0 to 65535; correct or remove it")]
     Port,
     /// A path that no repository can have.
-    #[error("its path is not a valid repository name (lower case; * is allowed in a host only)")]
+    #[error("its path is not a valid repository name; write it in lower case and without *")]
     Path,
 }
 

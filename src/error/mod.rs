@@ -73,7 +73,7 @@ pub enum Error {
     Read {
         /// The file or directory.
         location: Location,
-        /// The error of the operating system. It is part of the text, and so not a `source()` too.
+        /// The error of the operating system. It is part of the text, so `source()` does not return it.
         cause: io::Error,
     },
 
@@ -233,8 +233,8 @@ pub enum Error {
         alias: String,
         /// The path of the secret in the secret store: its `source` in the definition.
         location: String,
-        /// The error of the closure. It is part of the text with all its sources, and so not a
-        /// `source()` too.
+        /// The error of the closure. It is part of the text with all its sources, so `source()` does not
+        /// return it.
         cause: io::Error,
     },
 
@@ -299,15 +299,17 @@ pub enum Error {
     Write {
         /// The file or directory.
         location: Location,
-        /// The error of the operating system. It is part of the text, and so not a `source()` too.
+        /// The error of the operating system. It is part of the text, so `source()` does not return it.
         cause: io::Error,
     },
 
-    /// A text that is not an image reference. With it, `?` works for parsing and for building.
+    /// A text that is not an image reference. Lets `?` convert it, so that one function can parse an image
+    /// and build a resolver.
     #[error(transparent)]
     Image(#[from] InvalidImageRef),
 
-    /// A credential helper that gave no answer. With it, `?` works for building and for asking.
+    /// A credential helper that gave no answer. Lets `?` convert the error of a helper, so that one function can
+    /// build a resolver and ask helpers.
     #[cfg(feature = "helper")]
     #[error(transparent)]
     Helper(#[from] crate::helper::HelperError),

@@ -314,7 +314,7 @@ impl fmt::Display for Warning {
                     true => "images of localhost and of other hosts without a dot",
                     false => "repositories whose names begin with the same letters",
                 };
-                write!(f, "kubelet uses the key {key} for {others}, too; give it no pod with such images")
+                write!(f, "kubelet also uses the key {key} for {others}; do not name the Secret in pods that pull such images")
             }
             WarningKind::ScopeWidened { client } => write!(
                 f,

@@ -280,7 +280,7 @@ impl<'a> Clues<'a> {
                 scopes.map(|scope| Shown(&scope.to_string()).to_string()).collect();
             let others = match (others.join(", "), self.more_registries) {
                 (others, _) if others.is_empty() && self.any_helper_key => {
-                    ", and the helpers in credHelpers are for others".to_owned()
+                    ", and credHelpers names helpers only for other registries".to_owned()
                 }
                 (others, _) if others.is_empty() => ", nor for any other".to_owned(),
                 (others, false) => format!(", only for {others}"),
@@ -290,7 +290,7 @@ impl<'a> Clues<'a> {
             // `gcloud auth configure-docker` without a registry names the older ones alone.
             let remedy = match self.is_of_gcloud && registry.ends_with("-docker.pkg.dev") {
                 true => {
-                    format!("let gcloud name its helper: gcloud auth configure-docker {registry}")
+                    format!("add gcloud's helper for it: gcloud auth configure-docker {registry}")
                 }
                 false => log_in(target, registry, "log in"),
             };

@@ -10,7 +10,8 @@ use crate::image::{DOCKER_HUB, DOCKER_HUB_KEY, ImageRef, normal_digits, split_po
 /// The host part of [`DOCKER_HUB_KEY`], which also names Docker Hub in an image.
 const INDEX: &str = "index.docker.io";
 
-/// The host of Docker Hub's registry, which only podman knows as Docker Hub.
+/// The host of Docker Hub's registry. Docker and kubelet treat it as a registry of its own; podman treats
+/// it as Docker Hub when it compares keys.
 const REGISTRY_1: &str = "registry-1.docker.io";
 
 impl Client {
@@ -53,8 +54,8 @@ impl Client {
         }
     }
 
-    /// Returns the repository of an image as the client asks for it. Other names of Docker Hub than its own
-    /// two imply no `library/`.
+    /// Returns the repository of an image as the client asks for it. `library/` is added only where the
+    /// client takes the registry for Docker Hub.
     fn repository<'i>(self, image: &'i ImageRef<'_>) -> &'i str {
         let is_same = self == Client::Regcred || self.is_hub(image);
         if is_same { image.repository() } else { image.repository_as_written() }
@@ -134,7 +135,8 @@ pub(super) struct Keys<'k> {
     of_hub: Choices<'k>,
 }
 
-/// Keys of which a client uses any: one, and one with another credential if there is one.
+/// Keys that a client chooses from at random. At most two are kept, with different credentials: enough to
+/// detect a conflict.
 #[derive(Clone, Default)]
 pub(super) struct Choices<'k>(Vec<(&'k str, &'k AuthConfig)>);
 
@@ -186,7 +188,7 @@ impl<'k> Keys<'k> {
         keys
     }
 
-    /// Returns the keys of which the client may use any first for an image.
+    /// Returns the keys that the client may use for an image. It may choose any of them.
     pub(super) fn used_for(&self, image: &ImageRef<'_>) -> Choices<'k> {
         let host = self.client.host(image);
         let repository = self.client.repository(image);
@@ -230,7 +232,7 @@ impl<'k> Keys<'k> {
                 let ends = repository.rmatch_indices('/').map(|(end, _)| end);
                 let ends = std::iter::once(repository.len()).chain(ends);
                 let found = longest(&mut ends.filter_map(|end| repository.get(..end)));
-                // The names of Docker Hub are one, but for the exact key.
+                // Without an exact match, podman treats all names of Docker Hub as one.
                 let names = [DOCKER_HUB, REGISTRY_1, DOCKER_HUB_KEY];
                 if !found.is_empty() || !(host == DOCKER_HUB || host == REGISTRY_1) {
                     return found;

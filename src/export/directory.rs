@@ -10,7 +10,8 @@ use crate::level::Location;
 
 const NAME: &str = "config.json";
 
-/// Creates the directory `path` with a `config.json` in it. After an error nothing of them is left.
+/// Creates the directory `path` with a `config.json` in it. After an error, both are removed, unless
+/// another program has written to the directory.
 ///
 /// # Errors
 ///

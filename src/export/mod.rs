@@ -167,7 +167,7 @@ impl Export {
         let scope = auth.origin().scope();
         let host = image.registry_parts().host().to_ascii_lowercase();
         let Some(scope) = scope.filter(|scope| scope.covers(image, &host)) else {
-            return Err(error(image, client, ExportProblem::OtherRegistry));
+            return Err(error(image, client, ExportProblem::NotCovered));
         };
         Entry::of(auth, client).map_err(|problem| error(image, client, problem))?;
         for key in client.keys(image, &scope.path) {
@@ -283,7 +283,8 @@ impl Export {
     /// called `.docker`.
     ///
     /// The directory has the mode 0700 and the file 0600. The directory must not exist, not even as a
-    /// link; its parent must. Nothing is overwritten, and after an error nothing is left.
+    /// link; its parent must. Nothing is overwritten. After an error, the file and the
+    /// directory are removed, unless another program has written to the directory.
     ///
     /// # Errors
     ///

@@ -45,7 +45,7 @@ pub(super) struct Entries {
     pub(super) top: Vec<Entry>,
 }
 
-/// The reason that reading stopped, if it is not a fault of the JSON.
+/// The reason why reading stopped, if it is not a fault of the JSON.
 #[derive(Clone, Copy)]
 enum Failure {
     TooManyEntries,

@@ -2,7 +2,7 @@
 
 use super::scheme::is_scheme;
 
-/// The reason for which a text is not an image reference.
+/// The reason why a text is not an image reference.
 ///
 /// `Display` writes `not an image reference: it is empty`. It never contains the text, which may be
 /// a password in the wrong field.

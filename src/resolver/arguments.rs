@@ -13,8 +13,8 @@ use crate::source::Source;
 /// The argument of [`ResolverBuilder::home`](crate::ResolverBuilder::home): a path, or the value of
 /// `HOME` as `std::env::var_os` returns it.
 ///
-/// No `Option` is taken but that of an [`OsString`], so that `home(None)` needs no type. Another one
-/// becomes it with `map(Into::into)`.
+/// `Option<OsString>` is accepted and no other `Option`, so that `home(None)` compiles without a type
+/// annotation. Convert another `Option` with `map(Into::into)`.
 ///
 /// ```
 /// use regcred::Resolver;

@@ -52,7 +52,8 @@ impl LiveResolver {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the files again if one [has changed](Resolver::is_stale), and returns whether it did.
+    /// Reads the files again if one [has changed](Resolver::is_stale). Returns `true` if the resolver was
+    /// replaced.
     ///
     /// A [`base`](ResolverBuilder::base) is not read again, and its files are not looked at. Give its
     /// sources to this builder, or keep a `LiveResolver` for it and layer each task over what it returns.

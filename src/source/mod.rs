@@ -60,7 +60,7 @@ pub(crate) enum Source {
     },
 }
 
-/// The reason for which a source has no files, if that is not an error, and what puts one there.
+/// The reason why a source has no files, if that is not an error, and what puts one there.
 pub(crate) struct NoFiles {
     pub(crate) why: Cow<'static, str>,
     pub(crate) advice: Option<Advice>,

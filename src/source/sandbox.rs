@@ -118,7 +118,7 @@ pub(super) fn archive_without_credentials(error: Error) -> Result<Warning, Error
     }
 }
 
-/// The reason for which a name below the sandbox was not opened.
+/// The reason why a name below the sandbox was not opened.
 enum Refusal {
     NotAFile(FileKind),
     Io(io::Error),

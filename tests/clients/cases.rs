@@ -46,8 +46,8 @@ pub struct Case {
 }
 
 /// The answer of a client in one word: `user:password`, `identity:token`, `registry:token`, or
-/// `undecoded:auth` if that is sent as it is in the file. `-` is a pull without a credential, and
-/// `error` is none.
+/// `undecoded:auth` if that is sent as it is in the file. `-` is a pull without a credential, and `error` means
+/// that no request was sent.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Answer {

@@ -128,8 +128,13 @@ fn clients_send_what_is_resolved() {
             Ok(export) => export,
             Err(Error::Export { problem, .. }) if refusing.contains(&reader) => {
                 let text = problem.to_string();
-                let is_meant =
-                    ["another credential", "under no key", "registry token", "colon", "is empty"];
+                let is_meant = [
+                    "would use the credential",
+                    "looks up no key",
+                    "registry token",
+                    "colon",
+                    "is empty",
+                ];
                 return assert!(is_meant.iter().any(|part| text.contains(part)), "{text}");
             }
             Err(error) => panic!("{error}"),

@@ -4,7 +4,7 @@
 //! `cargo test` leaves them out, because they need programs that `.ci/clients` installs. A program
 //! that is missing fails its tests. Nothing is contacted but servers on loopback.
 
-// For what the clients send.
+// The JSON that clients send is read as it is.
 #![allow(clippy::disallowed_types)]
 
 #[path = "../it/check_rows.rs"]

@@ -68,7 +68,7 @@ pub fn program(name: &str, home: &Path) -> Command {
     command
 }
 
-/// Leaves a program no variable and no file of the user, and no registry of the system's.
+/// Hides the variables and files of the user, and the registry configuration of the system, from a program.
 fn isolate(command: &mut Command, home: &Path) {
     command.current_dir(home).env_clear().env("PATH", PATH).env("HOME", home);
     command.env("XDG_RUNTIME_DIR", home.join("run"));
@@ -177,7 +177,7 @@ fn kill(id: &str) {
 /// The directory of podman's temporary files below a home directory.
 pub const LIBPOD: &str = "libpod";
 
-/// A program with this home directory that is killed itself, and not a `timeout` that runs it.
+/// A program with this home directory, started without `timeout`, so that a signal reaches the program itself.
 pub fn service(name: &str, home: &Path) -> Command {
     let mut command = Command::new(name);
     isolate(&mut command, home);

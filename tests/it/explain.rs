@@ -146,8 +146,8 @@ fn explain_has_a_line_for_each_cause() {
         (&many, "reg.io/a", "  hint: reg.io has keys for other namespaces only: \"reg.io/n0\", \"reg.io/n1\", \
             \"reg.io/n2\", \"reg.io/n3\", \"reg.io/n4\" and 45 more; add the key \"reg.io/a\" or \
             \"reg.io\" to task secret", "a line has an end"),
-        (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name (lower case; * \
-            is allowed in a host only)", "however many others"),
+        (&many, "reg.io/a", "    unmatchable \"reg.io/X\": its path is not a valid repository name; \
+            write it in lower case and without *", "however many others"),
         (&beside_many, "reg.io/a", "    absent \"reg.io\": holds no credential, so the lookup goes on",
             "however many others"),
     ];

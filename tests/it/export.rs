@@ -167,21 +167,21 @@ fn a_client_that_would_use_another_credential_is_an_error() {
     // file, images, clients that refuse, what they say
     #[rustfmt::skip]
     let table: [(&str, &[&str], &[Client], &str); 15] = [
-        (&two, &["reg.io/a/x", "reg.io/b/x"], &[Docker, Mesos], "it has another credential or none, but the client uses the one under \"reg.io/b\""),
+        (&two, &["reg.io/a/x", "reg.io/b/x"], &[Docker, Mesos], "the client would use the credential under \"reg.io/b\""),
         (&two, &["reg.io/a/x", "reg.io/c/x"], &[], "the same credential twice"),
-        (&two, &["reg.io/a/x", "reg.io/x"], &[Docker, Mesos], "it has another credential or none"),
-        (&two, &["reg.io/a/x", "reg.io/ax"], &[Docker, Mesos, Kubelet], "it has another credential or none"),
-        (&below, &["reg.io/team/x", "reg.io/x"], &[Docker, Mesos], "it has another credential or none"),
-        (&below, &["reg.io/team/x", "reg.io/teams"], &[Docker, Mesos, Kubelet], "it has another credential or none"),
+        (&two, &["reg.io/a/x", "reg.io/x"], &[Docker, Mesos], "the client would use the credential under"),
+        (&two, &["reg.io/a/x", "reg.io/ax"], &[Docker, Mesos, Kubelet], "the client would use the credential under"),
+        (&below, &["reg.io/team/x", "reg.io/x"], &[Docker, Mesos], "the client would use the credential under"),
+        (&below, &["reg.io/team/x", "reg.io/teams"], &[Docker, Mesos, Kubelet], "the client would use the credential under"),
         (&below, &["reg.io/team/x"], &[], "one"),
-        (&hub, &["nginx", "localhost/app"], &[Kubelet], "it has another credential or none, but the client uses the one under \"https://index.docker.io/v1/\""),
-        (&hub, &["nginx", "docker.io.evil.com/app"], &[Mesos], "it has another credential or none"),
-        (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client finds it under no key of the same scope"),
+        (&hub, &["nginx", "localhost/app"], &[Kubelet], "the client would use the credential under \"https://index.docker.io/v1/\""),
+        (&hub, &["nginx", "docker.io.evil.com/app"], &[Mesos], "the client would use the credential under"),
+        (&hub, &["reg.io/v1/team/x"], &[Kubelet], "the client looks up no key for it with the scope of its credential"),
         (&broken, &["reg.io/app"], &CLIENTS, "the entry that is for it is malformed: its field \"auth\" is not base64"),
-        (&v6, &["[::1]/app"], &[Kubelet, Mesos], "the client finds it under no key of the same scope"),
-        (&v6_port, &["[::1]:5000/app"], &[Mesos], "the client finds it under no key of the same scope"),
-        (&library, &["registry-1.docker.io/nginx"], &[Client::Podman, Kubelet], "the client finds it under no key of the same scope"),
-        (&hub_path, &["team/app"], &[Docker], "the client finds it under no key of the same scope"),
+        (&v6, &["[::1]/app"], &[Kubelet, Mesos], "the client looks up no key for it with the scope of its credential"),
+        (&v6_port, &["[::1]:5000/app"], &[Mesos], "the client looks up no key for it with the scope of its credential"),
+        (&library, &["registry-1.docker.io/nginx"], &[Client::Podman, Kubelet], "the client looks up no key for it with the scope of its credential"),
+        (&hub_path, &["team/app"], &[Docker], "the client looks up no key for it with the scope of its credential"),
     ];
     check_rows(table, |(file, images, refusing, says)| {
         for client in CLIENTS {
@@ -238,7 +238,7 @@ fn a_wider_use_of_a_key_is_a_warning() {
     #[rustfmt::skip]
     let table = [
         ("nginx", Client::Docker, ""), ("nginx", Client::Podman, ""), ("nginx", Client::Regcred, ""),
-        ("nginx", Client::Kubelet, "for images of localhost and of other hosts without a dot, too"),
+        ("nginx", Client::Kubelet, "for images of localhost and of other hosts without a dot;"),
         ("nginx", Client::Mesos, "sends it to every registry with docker.io in its name"),
         ("notdocker.io/x", Client::Mesos, "sends it to Docker Hub, because docker.io is in the key"),
         ("notdocker.io/x", Client::Kubelet, ""),
@@ -318,7 +318,7 @@ fn a_secret_of_kubernetes_is_read_again() {
     let long = "a".repeat(254);
     check_rows(["", "A", "a_b", "-a", "a-", "a..b", "a/b", "\u{e9}", &*long], |name| {
         let error = export.kubernetes_secret(name).unwrap_err().to_string();
-        assert!(error.contains("a Secret is named with lower-case letters"), "{error}");
+        assert!(error.contains("not a name for a Kubernetes Secret"), "{error}");
     });
 }
 
@@ -407,7 +407,10 @@ fn answers_of_helpers_are_exported() {
     let export = Export::of([(&image, auth.clone())], Client::Docker).unwrap();
     let other = image_ref("evil.io/team/app");
     let refused = Export::of([(&other, auth)], Client::Docker).unwrap_err().to_string();
-    assert!(refused.contains("the credential given for it is that of other images"), "{refused}");
+    assert!(
+        refused.contains("the key of the credential given for it does not cover it"),
+        "{refused}"
+    );
     assert_eq!(entries(&export), ["reg.io=u:p"]);
     let shown = format!("{export:?}");
     assert!(shown.contains("reg.io") && !shown.contains(&base64("u:p")), "{shown}");

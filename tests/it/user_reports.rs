@@ -105,7 +105,7 @@ fn docker() -> Vec<Row> {
             "(credsStore in agent flag); let the program ask it (resolve_with_helpers, feature \"helper\"), or take the \
             helper out of the file and log in again"]),
         ("D1", page(r#"{"credHelpers": {"gcr.io": "gcloud", "eu.gcr.io": "gcloud"}}"#, "europe-docker.pkg.dev/p/a"), vec![
-            "europe-docker.pkg.dev, and the helpers in credHelpers are for others; let gcloud name its helper: gcloud \
+            "europe-docker.pkg.dev, and credHelpers names helpers only for other registries; add gcloud's helper for it: gcloud \
             auth configure-docker europe-docker.pkg.dev"]),
         ("D2", page(&auths("docker.io", OK), "nginx"), vec!["wins \"docker.io\": covers the image"]),
         ("D3", page(&auths("https://reg.io", OK), "reg.io/a"), vec!["wins \"https://reg.io\""]),

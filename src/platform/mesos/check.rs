@@ -13,9 +13,9 @@ use crate::limits::Limits;
 pub(crate) struct Check {
     /// The file as this crate reads it.
     pub(crate) file: Result<CredentialFile, Error>,
-    /// The reason that the agent does not start with it.
+    /// The reason why the agent does not start with it.
     pub(crate) stops_agent: Option<&'static str>,
-    /// The reason that every pull of the Mesos containerizer fails with it.
+    /// The reason why every pull of the Mesos containerizer fails with it.
     pub(crate) breaks_pulls: Option<&'static str>,
     /// Warnings on entries that neither this crate nor Mesos uses.
     pub(crate) unused: Vec<Warning>,

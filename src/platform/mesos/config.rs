@@ -164,7 +164,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The reason that the agent does not start with it.
+    /// The reason why the agent does not start with it.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             return Err("a byte-order mark precedes the JSON; save the file without it");
