@@ -94,8 +94,9 @@ pub enum ExportProblem {
         key: String,
     },
     /// The client finds the image under no key that keeps the scope of its credential: Docker, and a
-    /// namespace of Docker Hub; kubelet, and an IPv6 address without a port or a namespace `v1`; Mesos, and
-    /// an IPv6 address or a host of one label.
+    /// namespace of Docker Hub; podman and kubelet, and `registry-1.docker.io/nginx` under a key for
+    /// `docker.io/library`; kubelet, and an IPv6 address without a port or a namespace `v1`; Mesos, and an
+    /// IPv6 address or a host of one label.
     #[error(
         "the client looks up no key for it with the scope of its credential; name the credential in the \
          client's own configuration"

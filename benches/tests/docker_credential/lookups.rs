@@ -149,7 +149,7 @@ fn failure(user: &User) -> Result<(), String> {
         );
         fs::write(path, json).expect("a file");
     }
-    let mut command = child("lookup", "only.example");
+    let mut command = child("the_files_of_a_user_differ_as_listed", "only.example");
     command.env("HOME", home.path()).current_dir(home.path());
     command.envs(user.variables.iter().map(|(name, value)| (name, below(value))));
     let output = command.output().expect("a child");
